@@ -1,0 +1,1 @@
+"""Yingbao 应保: enrols a city's school children in resident medical insurance."""
