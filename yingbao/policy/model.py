@@ -35,6 +35,18 @@ TableName = Literal[
     "entitlement", "phase", "registration", "premium", "subsidy", "cover", "channel"
 ]
 
+IdentityType = Literal[
+    "resident_id", "hk_mo_permit", "tw_permit", "hmt_residence_permit", "foreign_permanent_residence", "passport",
+    "birth_certificate",
+]  # fmt: skip
+Stage = Literal["none", "kindergarten", "primary", "junior", "senior", "vocational", "special", "university"]
+Assistance = Literal[
+    "minimum_living", "minimum_living_margin", "destitute", "orphan", "temporary_relief", "preferential_treatment",
+    "registered_poor", "disabled_hardship", "severely_disabled", "de_facto_orphan", "child_in_difficulty",
+    "back_into_poverty", "unstable_out_of_poverty", "near_poverty", "sudden_hardship", "illness_poverty",
+    "expenditure_hardship", "hardship_worker_family",
+]  # fmt: skip
+
 Agent = Literal["school", "community"]
 Registration = Literal["hukou_community", "residence_community", "points", "school", "community"]
 Channel = Literal["school", "community", "online", "bank_debit"]
@@ -112,7 +124,8 @@ class Rule(Strict):
     id: Id
     clause: Clause
     because: Text
-    """the sentence that a child's family reads; may use {birth_date}, {paid_on}, {coverage_from}, {premium}, {age}"""
+    """the sentence that a child's family reads; may use {birth_date}, {paid_on}, {coverage_from}, {age}, and
+    {premium}, which is filled in with its unit (240 元, 240 yuan)"""
     when: list[Id] = []
 
 
@@ -182,9 +195,10 @@ class SeasonPhase(Strict):
     id: Id
     name: Text
     clause: Clause
-    owners: list[str]
-    deadline: date
+    owners: list[Text]
     starts: date | None = None
+    deadline: date | None = None
+    """the last day; null where the notice sets none"""
     tasks: list[Text] = []
 
 
@@ -193,7 +207,11 @@ class CardRule(Strict):
 
     clause: Clause
     photo_from_age: int
+    """at this age and above a photo is needed"""
     ready_after_months: int
+    """after both the payment and the photo have arrived"""
+    photos_to: Text | None = None
+    collect_at: Text | None = None
 
 
 class HelpLine(Strict):
@@ -219,9 +237,17 @@ class PointsAdmission(Strict):
     """The procedure that admits children with hukou elsewhere. 积分入医"""
 
     clause: Clause
-    first: date
-    last: date
-    exempt_stages: list[str]
+    window: Id
+    """the window in which admission counts"""
+    exempt_stages: list[Stage]
+    """stages outside the procedure, which enrol without it"""
+
+
+class ListProvider(Strict):
+    """A body that sends the lists of assisted persons, so that no family brings papers. 救助名单提供单位"""
+
+    name: Text
+    clause: Clause
 
 
 class Policy(Strict):
@@ -238,6 +264,7 @@ class Policy(Strict):
     criteria: dict[Id, Criterion]
     tables: Tables
     subsidy_payers: dict[Id, Text] = {}
+    list_providers: list[ListProvider] = []
     points_admission: PointsAdmission | None = None
     payment_routes: list[PaymentRoute] = []
     phases: list[SeasonPhase] = []
