@@ -1,0 +1,159 @@
+"""Organisations, the people who work for them, and the desks they sit at. 机构、用户与岗位"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is. 机构类别"""
+
+    DISTRICT = "district", "区"
+    SUB_DISTRICT = "sub_district", "街道"
+    SCHOOL = "school", "学校"
+    COMMUNITY = "community", "社区"
+    INSURANCE_AGENCY = "insurance_agency", "医保经办机构"
+    TAX_AUTHORITY = "tax_authority", "税务机关"
+    CIVIL_AFFAIRS = "civil_affairs", "民政部门"
+    UNION_FEDERATION = "union_federation", "总工会"
+    DISABLED_FEDERATION = "disabled_federation", "残联"
+    POINTS_OFFICE = "points_office", "积分办"
+    EDUCATION_BUREAU = "education_bureau", "教育部门"
+    CARD_CENTRE = "card_centre", "市民卡中心"
+
+
+class Desk(models.TextChoices):
+    """The work a user comes to do. 岗位"""
+
+    SCHOOL = "school", "学校"
+    COMMUNITY = "community", "社区·街道"
+    AGENCY = "agency", "医保经办"
+    TAX = "tax", "税务"
+    LIST_PROVIDER = "list_provider", "名单提供部门"
+    EDUCATION = "education", "教育"
+    CARD = "card", "市民卡"
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Organisations, narrowed to those that someone may see."""
+
+    def under(self, roots: Iterable[int]) -> OrganisationQuerySet:
+        """These organisations and all below them in the tree. 本级及下级"""
+        below = """
+            WITH RECURSIVE below AS (
+                SELECT id FROM agents_organisation WHERE id = ANY(%s)
+                UNION ALL
+                SELECT o.id FROM agents_organisation o JOIN below b ON o.parent_id = b.id
+            ) SELECT id FROM below"""
+        return self.filter(id__in=RawSQL(below, [list(roots)]))  # noqa: S611  the only parameter is a list of ids
+
+    def schools(self) -> OrganisationQuerySet:
+        """Schools and kindergartens. 学校与托幼机构"""
+        return self.filter(kind=OrganisationKind.SCHOOL)
+
+
+class Organisation(models.Model):
+    """A school, community, sub-district, bureau or other body that works on the platform. 机构"""
+
+    kind = models.CharField(max_length=24, choices=OrganisationKind.choices)
+    pooling_area = models.CharField(max_length=6)
+    """six-digit code of the city or district whose policy holds, 统筹区"""
+    code = models.CharField(max_length=40)
+    """the body's own code, unique in the pooling area"""
+    name = models.CharField(max_length=100)
+    division = models.CharField(max_length=6)
+    """six-digit division code of where it stands"""
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    stages = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    """for a school: kindergarten, primary, junior, senior, vocational, special"""
+    contact = models.CharField(max_length=50, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    """the office's published number"""
+    active = models.BooleanField(default=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pooling_area", "code"], name="organisation_code_unique"),
+            models.CheckConstraint(condition=Q(division__regex=r"^[0-9]{6}$"), name="organisation_division_six_digits"),
+            models.CheckConstraint(
+                condition=~Q(kind="school") | Q(stages__len__gt=0), name="school_has_at_least_one_stage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds and makes users."""
+
+    def create_user(self, *, username: str, name: str, password: str) -> User:
+        """Make a user who can sign in. 开户"""
+        user = self.model(username=username, name=name)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in to work. 用户"""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=50)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def appointments_on(self, day: date) -> models.QuerySet[Appointment]:
+        """The desks this user holds on that day. 当日岗位"""
+        return (
+            self.appointments.filter(since__lte=day)
+            .filter(Q(until__isnull=True) | Q(until__gte=day))
+            .select_related("organisation")
+            .order_by("id")
+        )
+
+
+class Appointment(models.Model):
+    """A user works at a desk of an organisation for a span of days. 任职"""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="appointments")
+    desk = models.CharField(max_length=16, choices=Desk.choices)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "desk"],
+                condition=Q(until__isnull=True),
+                name="one_appointment_at_a_desk",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(until__isnull=True, desk__in=["agency", "tax"]),
+                name="registration_and_collection_never_joined",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="appointment_ends_after_it_begins",
+            ),
+        ]

@@ -1,0 +1,128 @@
+"""One person, one plan year: the season, the enrolment and its decision. 参保"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from yingbao.agents.models import Organisation, User
+from yingbao.people.models import Person
+
+
+class Season(models.Model):
+    """One policy at work: a pooling area's plan year. 参保季"""
+
+    policy = models.CharField(max_length=11, unique=True)
+    """the policy's id, such as 320500/2020"""
+    pooling_area = models.CharField(max_length=6)
+    plan_year = models.PositiveSmallIntegerField()
+    policy_digest = models.CharField(max_length=64)
+    """SHA-256 of the policy file that the stored decisions rest on"""
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pooling_area", "plan_year"], name="one_season_per_area_and_year"),
+        ]
+
+    def __str__(self) -> str:
+        return self.policy
+
+
+class State(models.TextChoices):
+    """Where an enrolment stands; the edges are in `lifecycle.py`. 参保状态"""
+
+    DRAFT = "draft", "待核定"
+    REGISTERED = "registered", "已登记"
+    DETERMINED = "determined", "已核定"
+    CONFIRMED = "confirmed", "已确认参保"
+    DECLINED = "declined", "不参保"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Enrolment(models.Model):
+    """A person's enrolment for a plan year through an agent, with the decision that was made. 参保"""
+
+    season = models.ForeignKey(Season, models.PROTECT, related_name="enrolments")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments")
+    plan_year = models.PositiveSmallIntegerField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="enrolments")
+    """the enrolling agent: the school or community that works on this child"""
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    state_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    """why declined or withdrawn"""
+
+    # The decision, with the words of the command-line contract; empty until determined.
+    status = models.CharField(max_length=10, blank=True)
+    agent = models.CharField(max_length=10, blank=True)
+    registration = models.CharField(max_length=20, blank=True)
+    channel = models.CharField(max_length=12, blank=True)
+    phase = models.CharField(max_length=8, blank=True)
+    premium_fen = models.PositiveIntegerField(default=0)
+    self_paid_fen = models.PositiveIntegerField(default=0)
+    subsidised_fen = models.PositiveIntegerField(default=0)
+    paid_by = models.CharField(max_length=40, blank=True)
+    coverage_from = models.DateField(null=True)
+    coverage_to = models.DateField(null=True)
+    because = models.CharField(max_length=300, blank=True)
+    as_of = models.DateField(null=True)
+    """the day the decision was reckoned for"""
+    facts = models.JSONField(default=dict)
+    """the facts that the decision used"""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["season", "person"], name="one_enrolment_per_season_and_person"),
+            models.UniqueConstraint(
+                fields=["person", "plan_year"],
+                condition=~Q(state__in=["declined", "withdrawn"]),
+                name="never_enrolled_twice_for_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(premium_fen=F("self_paid_fen") + F("subsidised_fen")),
+                name="premium_is_the_sum_of_its_parts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["declined", "withdrawn"]) | ~Q(reason=""), name="leaving_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | Q(status="enrolled"), name="only_the_entitled_are_confirmed"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "season", "state"], name="enrolments_of_agent"),
+        ]
+
+
+class Step(models.Model):
+    """An enrolment went from one state to another. 办理记录"""
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="steps")
+    from_state = models.CharField(max_length=12, choices=State.choices, blank=True)
+    to_state = models.CharField(max_length=12, choices=State.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+
+class CorrectionRequest(models.Model):
+    """An agent asks the insurance agency to put a child's data right. 更正申请"""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待处理"
+        DONE = "done", "已更正"
+        REFUSED = "refused", "不予更正"
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="corrections")
+    field = models.CharField(max_length=30)
+    wanted = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=200, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)

@@ -1,0 +1,247 @@
+"""Persons and what is known of them: identity, guardians, school rolls, lists they stand on. 人员
+
+Identity numbers and phones are kept as three columns: `*_cipher` (encrypted), `*_index` (keyed hash to find
+them by) and `*_masked` (what a screen shows). `yingbao.people.sealed` makes all three.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from yingbao.agents.models import Organisation, User
+
+
+class Sex(models.TextChoices):
+    """Sex as the identity document states it. 性别"""
+
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class Stage(models.TextChoices):
+    """Stage of schooling. 学段"""
+
+    KINDERGARTEN = "kindergarten", "幼儿园"
+    PRIMARY = "primary", "小学"
+    JUNIOR = "junior", "初中"
+    SENIOR = "senior", "高中"
+    VOCATIONAL = "vocational", "中职"
+    SPECIAL = "special", "特殊教育"
+
+
+class Person(models.Model):
+    """One human being, once on the whole platform. 人员"""
+
+    name = models.CharField(max_length=50)
+    """normalised: middle dots are U+00B7, no invisible characters"""
+    name_original = models.CharField(max_length=60)
+    """as the family or school writes it"""
+    name_pinyin = models.CharField(max_length=200)
+    """such as `zhang xiaoming`, to search and sort by"""
+    name_initials = models.CharField(max_length=50)
+    """such as `zxm`"""
+    sex = models.CharField(max_length=6, choices=Sex.choices, blank=True)
+    birth_date = models.DateField(null=True)
+    hukou = models.CharField(max_length=6, blank=True)
+    """six-digit division code; empty for a child without hukou"""
+    residence_permit = models.BooleanField(default=False)
+    parent_employee_insured = models.BooleanField(default=False)
+    lapsed_years = models.PositiveSmallIntegerField(default=0)
+    repaired_years = models.PositiveSmallIntegerField(default=0)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["name"], name="person_name", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name_pinyin"], name="person_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name_initials"], name="person_initials", opclasses=["varchar_pattern_ops"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="person_hukou_six_digits"),
+            models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="person_not_merged_into_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdentityKind(models.TextChoices):
+    """Kind of identity document, in the words of the command-line contract. 证件类型"""
+
+    RESIDENT_ID = "resident_id", "居民身份证"
+    HK_MO_PERMIT = "hk_mo_permit", "港澳居民来往内地通行证"
+    TW_PERMIT = "tw_permit", "台湾居民来往大陆通行证"
+    HMT_RESIDENCE_PERMIT = "hmt_residence_permit", "港澳台居民居住证"
+    FOREIGN_PERMANENT_RESIDENCE = "foreign_permanent_residence", "外国人永久居留身份证"
+    PASSPORT = "passport", "护照"
+    BIRTH_CERTIFICATE = "birth_certificate", "出生医学证明"
+
+
+class IdentityDocument(models.Model):
+    """A document that says who a person is; a later one replaces an earlier one. 证件"""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=32, choices=IdentityKind.choices)
+    number_cipher = models.BinaryField()
+    number_index = models.BinaryField(max_length=32)
+    number_masked = models.CharField(max_length=40)
+    added_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["number_index"], name="identity_number_belongs_to_one_person"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(replaced_at__isnull=True), name="one_current_document_per_person"
+            ),
+        ]
+
+
+class Guardian(models.Model):
+    """A parent or other guardian of a child. 监护人"""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="guardians")
+    position = models.PositiveSmallIntegerField()
+    """1 for the first to be asked, 2 for the second"""
+    name = models.CharField(max_length=50, blank=True)
+    relation = models.CharField(max_length=20, blank=True)
+    hukou = models.CharField(max_length=6, blank=True)
+    phone_cipher = models.BinaryField(null=True)
+    phone_index = models.BinaryField(max_length=32, null=True, db_index=True)
+    phone_masked = models.CharField(max_length=20, blank=True)
+    number_cipher = models.BinaryField(null=True)
+    number_index = models.BinaryField(max_length=32, null=True, db_index=True)
+    number_masked = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "position"], name="guardian_position_unique"),
+            models.CheckConstraint(condition=Q(position__in=[1, 2]), name="at_most_two_guardians"),
+            models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="guardian_hukou_six_digits"),
+        ]
+
+
+class SchoolRoll(models.Model):
+    """A child's stay on the roll of a school; grade and class are those of `school_year`. 学籍"""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="rolls")
+    school = models.ForeignKey(Organisation, models.PROTECT, related_name="rolls")
+    school_year = models.PositiveSmallIntegerField()
+    """the year in which the school year began: 2019 for 2019/2020"""
+    stage = models.CharField(max_length=16, choices=Stage.choices)
+    grade = models.PositiveSmallIntegerField(null=True)
+    """1 to 6 within the stage (kindergarten: 1 small, 2 middle, 3 large class)"""
+    class_name = models.CharField(max_length=40, blank=True)
+    roll_number = models.CharField(max_length=30, blank=True)
+    entered_on = models.DateField()
+    left_on = models.DateField(null=True)
+    leave_reason = models.CharField(max_length=20, blank=True)
+    """graduated, transferred, absent_from_roster, other"""
+    contested = models.BooleanField(default=False)
+    """another school's roster of the same year names the child as well; someone has to decide"""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "school"], condition=Q(left_on__isnull=True), name="once_on_a_schools_roll"
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(left_on__isnull=True, contested=False), name="one_uncontested_roll"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["school", "stage", "grade", "class_name"],
+                condition=Q(left_on__isnull=True),
+                name="roll_of_school",
+            ),
+        ]
+
+
+class BasicRegistration(models.Model):
+    """A person's basic data are registered in a pooling area; who has one is no first-timer. 基本信息登记"""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="registrations")
+    pooling_area = models.CharField(max_length=6)
+    registered_on = models.DateField()
+    channel = models.CharField(max_length=24)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "pooling_area"], name="registered_once_in_a_pooling_area"),
+        ]
+
+
+class PointsAdmission(models.Model):
+    """A child with hukou elsewhere was admitted by the points procedure. 积分入医"""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="points_admissions")
+    pooling_area = models.CharField(max_length=6)
+    admitted_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "pooling_area", "admitted_on"], name="points_admission_once_a_day"
+            ),
+        ]
+
+
+class AssistedStatus(models.Model):
+    """A body lists the person as assisted, for a span of days. 医疗救助对象"""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="assisted_statuses")
+    category = models.CharField(max_length=32)
+    """a code of the command-line contract, such as minimum_living"""
+    provided_by = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "category", "provided_by"],
+                condition=Q(last__isnull=True),
+                name="listed_once_by_a_body",
+            ),
+        ]
+
+
+class Change(models.Model):
+    """What changed about a person: written by a trigger on every table above, never edited. 变更记录"""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=60)
+    """through what it came: roster 17, desk, merge, demo"""
+    person_id = models.BigIntegerField()
+    table_name = models.CharField(max_length=40)
+    row_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    """only the fields that differ; sealed fields show as their mask"""
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person_id", "at"], name="change_of_person")]
+
+
+class Look(models.Model):
+    """Someone looked at personal data. 查阅记录"""
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    """null where a whole list was looked at or exported"""
+    what = models.CharField(max_length=30)
+    """page, list, export, search, full_number"""
+    count = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "at"], name="look_at_person")]

