@@ -1,11 +1,16 @@
-"""后台任务"""
+"""Jobs as Django sees them. 后台任务"""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """Jobs as Django sees it. 后台任务"""
+    """Registers every kind of long work when Django is ready. 后台任务"""
 
     name = "yingbao.jobs"
+
+    def ready(self) -> None:
+        import_module("yingbao.jobs.rosters")
