@@ -31,9 +31,7 @@ Fact = Literal[
     "registered_before", "points_admitted_on", "residence_permit", "parent_employee_insured",
     "assistance", "tier", "paid_on", "lapsed_years", "repaired_years", "age",
 ]  # fmt: skip
-TableName = Literal[
-    "entitlement", "phase", "registration", "premium", "subsidy", "cover", "channel"
-]
+TableName = Literal["entitlement", "phase", "registration", "premium", "subsidy", "cover", "channel"]
 
 IdentityType = Literal[
     "resident_id", "hk_mo_permit", "tw_permit", "hmt_residence_permit", "foreign_permanent_residence", "passport",
@@ -57,7 +55,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a policy file that knows all its words."""
 
 
-class Source(Strict):
+class Source(Strict, frozen=True):
     """The notice that a policy puts into data. 文件依据"""
 
     number: str | None
@@ -69,14 +67,14 @@ class Source(Strict):
     """the documents that the notice rests on, by number"""
 
 
-class Area(Strict):
+class Area(Strict, frozen=True):
     """A named set of divisions. 区域"""
 
     name: Text
     divisions: list[Division]
 
 
-class Window(Strict):
+class Window(Strict, frozen=True):
     """A stretch of days, both ends included, in which something can be done. 期限"""
 
     name: Text
@@ -85,7 +83,7 @@ class Window(Strict):
     last: date
 
 
-class Criterion(Strict):
+class Criterion(Strict, frozen=True):
     """One named condition on one fact, or on the row that decided an earlier table. 条件
 
     Exactly one of the operators stands beside `fact`; `decided` stands alone with `by`.
@@ -118,7 +116,7 @@ class Criterion(Strict):
     """the earlier table was decided by one of these rules"""
 
 
-class Rule(Strict):
+class Rule(Strict, frozen=True):
     """One row of a decision table: criteria, and why in words. 规则"""
 
     id: Id
@@ -173,7 +171,7 @@ class ChannelRule(Rule, frozen=True, kw_only=True):
     channel: Channel
 
 
-class Tables(Strict):
+class Tables(Strict, frozen=True):
     """The seven decision tables, in the order in which they are decided. 决策表
 
     A later table may ask what decided an earlier one. Entitlement to registration are decided for
@@ -189,7 +187,7 @@ class Tables(Strict):
     channel: list[ChannelRule]
 
 
-class SeasonPhase(Strict):
+class SeasonPhase(Strict, frozen=True):
     """A stretch of the season's work: who owns it and by when. 工作阶段"""
 
     id: Id
@@ -202,7 +200,7 @@ class SeasonPhase(Strict):
     tasks: list[Text] = []
 
 
-class CardRule(Strict):
+class CardRule(Strict, frozen=True):
     """The citizen card that a covered child receives. 市民卡"""
 
     clause: Clause
@@ -214,7 +212,7 @@ class CardRule(Strict):
     collect_at: Text | None = None
 
 
-class HelpLine(Strict):
+class HelpLine(Strict, frozen=True):
     """A number or address to ask at. 咨询电话"""
 
     about: Text
@@ -223,7 +221,7 @@ class HelpLine(Strict):
     url: str | None = None
 
 
-class PaymentRoute(Strict):
+class PaymentRoute(Strict, frozen=True):
     """A way to pay, as a family or a school walks it. 缴费方式"""
 
     id: Id
@@ -233,7 +231,7 @@ class PaymentRoute(Strict):
     steps: list[Text] = []
 
 
-class PointsAdmission(Strict):
+class PointsAdmission(Strict, frozen=True):
     """The procedure that admits children with hukou elsewhere. 积分入医"""
 
     clause: Clause
@@ -243,14 +241,14 @@ class PointsAdmission(Strict):
     """stages outside the procedure, which enrol without it"""
 
 
-class ListProvider(Strict):
+class ListProvider(Strict, frozen=True):
     """A body that sends the lists of assisted persons, so that no family brings papers. 救助名单提供单位"""
 
     name: Text
     clause: Clause
 
 
-class Policy(Strict):
+class Policy(Strict, frozen=True):
     """One city, one year. 一城一年的政策"""
 
     policy: Annotated[str, Meta(pattern=r"^[0-9]{6}/[0-9]{4}$")]

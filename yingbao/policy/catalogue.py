@@ -1,0 +1,112 @@
+"""Which policies there are, and where. 政策目录
+
+A policy stands at `policies/<pooling area>-<name>/<plan year>.yaml` and is known by `<pooling area>/<plan year>`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+import yingbao
+from yingbao.policy.load import load
+from yingbao.policy.model import Policy
+from yingbao.policy.refused import nearest, refuse
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+ID = re.compile(r"[0-9]{6}/[0-9]{4}")
+FOLDER = re.compile(r"([0-9]{6})-[a-z0-9-]+")
+FILE = re.compile(r"([0-9]{4})\.yaml")
+
+
+class Known(msgspec.Struct, frozen=True, order=True):
+    """A policy's id and its file, not yet read. 已知政策"""
+
+    policy: str
+    path: Path
+
+
+def root() -> Path:
+    """The folder of all policies: YINGBAO_POLICIES, or `policies` beside the package."""
+    named = os.environ.get("YINGBAO_POLICIES")
+    return Path(named) if named else Path(str(yingbao.__file__)).resolve().parent.parent / "policies"
+
+
+def available() -> list[Known]:
+    """Every policy file by its name, without opening it."""
+    known = []
+    for path in root().glob("*/*.yaml"):
+        folder, file = FOLDER.fullmatch(path.parent.name), FILE.fullmatch(path.name)
+        if folder and file:
+            known.append(Known(policy=f"{folder[1]}/{file[1]}", path=path))
+    return sorted(known)
+
+
+def find(policy: str) -> Path:
+    """The file of a policy, given by its id such as 320500/2020 or by the path of a file."""
+    if ID.fullmatch(policy):
+        known = available()
+        for each in known:
+            if each.policy == policy:
+                return each.path
+        raise _unknown(policy, [each.policy for each in known])
+    path = Path(policy)
+    if path.is_file():
+        return path
+    raise _unknown(policy, [each.policy for each in available()])
+
+
+def _unknown(policy: str, known: list[str]) -> Refused:
+    near = nearest(policy, known)
+    what = Text(zh="没有这个政策，也没有这个文件", en="There is no such policy and no such file")
+    if not known:
+        mend = Text(
+            zh="{root} 里没有政策文件；用 YINGBAO_POLICIES 指明文件夹，或写出文件路径。",
+            en="{root} holds no policy; name the folder in YINGBAO_POLICIES, or give a file's path.",
+        ).filled(root=root())
+    elif near is not None:
+        mend = Text(zh="是否想写 {near}？现有：{known}。", en="Did you mean {near}? There are: {known}.").filled(
+            near=near, known=Text(zh="、".join(known), en=", ".join(known))
+        )
+    else:
+        mend = Text(zh="现有：{known}；也可以写文件路径。", en="There are: {known}; or give a file's path.").filled(
+            known=Text(zh="、".join(known), en=", ".join(known))
+        )
+    return Refused(where=policy, what=what, mend=mend)
+
+
+def policy_of(policy: str | Path) -> Policy:
+    """The policy of an id or a path; read once for each version of the file."""
+    path = find(str(policy))
+    found = path.stat()
+    return _read(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, changed_ns: int, size: int) -> Policy:
+    policy = load(path)
+    held_by = next((each for each in available() if each.path.resolve() == path.resolve()), None)
+    if held_by is not None and held_by.policy != policy.policy:
+        raise refuse(
+            path,
+            1,
+            Text(
+                zh="文件放在 {held} 的位置，内容却是 {policy}",
+                en="The file stands in the place of {held} but is {policy}",
+            ).filled(held=held_by.policy, policy=policy.policy),
+            Text(zh="改正 policy，或移到对应的文件夹。", en="Mend `policy`, or move the file to its folder."),
+        )
+    return policy
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a policy file, which a stored decision names as the version that it was made by."""
+    # Imported here: only who stores decisions needs it.
+    from hashlib import sha256
+
+    return sha256(Path(path).read_bytes()).hexdigest()
