@@ -1,7 +1,7 @@
 """Rosters that schools upload, staged for review before anything else is written. 花名册
 
-A staged row holds what the file said, sealed as in `people`, and what would happen to it. Nothing outside
-these two tables changes until the clerk commits.
+A staged row holds what the file said, with numbers and phones sealed as in `people`, and what would become of
+it. Nothing outside these tables changes until the clerk commits; what is no longer needed is dropped then.
 """
 
 from __future__ import annotations
@@ -9,10 +9,19 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.models import Season
 from yingbao.people.models import Person
+
+
+class RosterQuerySet(models.QuerySet["Roster"]):
+    """Rosters, narrowed to those that someone may see."""
+
+    def of_school(self, school: Organisation) -> RosterQuerySet:
+        """The rosters that this school uploaded. 本校花名册"""
+        return self.filter(school=school)
 
 
 class Roster(models.Model):
@@ -27,22 +36,47 @@ class Roster(models.Model):
 
     school = models.ForeignKey(Organisation, models.PROTECT, related_name="rosters")
     season = models.ForeignKey(Season, models.PROTECT, related_name="rosters")
+    school_year = models.PositiveSmallIntegerField()
+    """the school year that the file describes: 2019 for 2019/2020"""
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveIntegerField()
     content_cipher = models.BinaryField(null=True)
-    """the file itself, encrypted; dropped once it is committed and its errors are mended"""
+    """the file itself, encrypted; dropped once it is committed and no row is left to mend"""
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     message = models.JSONField(null=True)
-    """why refused, in both languages"""
+    """why refused, or why it has to be looked at again: zh and en, and `where`, `what`, `mend` of a refusal"""
     notes = models.JSONField(default=list)
     """what the reader passed over or assumed, in both languages"""
+    columns = models.JSONField(default=dict)
+    """field → [letter, header] as the file has them"""
     counts = models.JSONField(default=dict)
-    """rows per outcome"""
+    """rows per outcome, and `on_roll`, `covered`, `nameless`, `warned`: see `review.counted`"""
+    whole_file = models.BooleanField(null=True)
+    """whether the clerk said that the file is the whole school"""
     committed_at = models.DateTimeField(null=True)
     committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = RosterQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["school", "-uploaded_at"], name="rosters_of_school")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state="committed", committed_at__isnull=False)
+                | (~Q(state="committed") & Q(committed_at__isnull=True)),
+                name="committed_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["dropped", "refused"]) | Q(content_cipher__isnull=True),
+                name="what_was_dropped_is_gone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
 
 
 class RosterRow(models.Model):
@@ -58,24 +92,69 @@ class RosterRow(models.Model):
         ERROR = "error", "有错误"
         LEFT = "left", "不在名单"
 
-    roster = models.ForeignKey(Roster, models.CASCADE, related_name="rows")
+    roster = models.ForeignKey(Roster, models.CASCADE, related_name="rows", db_constraint=False)
     row_number = models.PositiveIntegerField(null=True)
     """the row in the sheet; null for a child who is on the roll but not in the file"""
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
-    """the known person this row was matched to"""
-    name = models.CharField(max_length=60, blank=True)
-    class_label = models.CharField(max_length=60, blank=True)
-    number_masked = models.CharField(max_length=40, blank=True)
-    number_index = models.BinaryField(max_length=32, null=True)
-    sealed = models.BinaryField(null=True)
-    """all that the row says, encrypted"""
-    changes = models.JSONField(default=dict)
-    """field → [before, after], masked where the field is sealed"""
+    fault = models.CharField(max_length=20, blank=True)
+    """what the comparison found wrong with the row, a key of `faults.FAULTS`"""
     errors = models.JSONField(default=list)
+    """what the reader found wrong or doubtful: errors refuse the row, warnings do not"""
+    changes = models.JSONField(default=dict)
+    """field → [before, after]; masked where the field is sealed, no `before` of a child who is not ours yet"""
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_constraint=False)
+    """the known person this row was matched to"""
+    other_school = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+", db_constraint=False)
+    """where the child comes from, or who else names it"""
+    other_row = models.PositiveIntegerField(null=True)
+    """the row of the same file that names the same child"""
+
+    # What the file said, in the words of `spreadsheet.rows`; empty means that it said nothing.
+    name = models.CharField(max_length=60, blank=True)
+    name_original = models.CharField(max_length=60, blank=True)
+    identity_kind = models.CharField(max_length=32, blank=True)
+    number_cipher = models.BinaryField(null=True)
+    number_index = models.BinaryField(max_length=32, null=True)
+    number_masked = models.CharField(max_length=40, blank=True)
+    sex = models.CharField(max_length=6, blank=True)
+    birth_date = models.DateField(null=True)
+    hukou = models.CharField(max_length=6, blank=True)
+    residence_permit = models.BooleanField(null=True)
+    parent_employee_insured = models.BooleanField(null=True)
+    stage = models.CharField(max_length=16, blank=True)
+    grade = models.PositiveSmallIntegerField(null=True)
+    class_name = models.CharField(max_length=40, blank=True)
+    roll_number = models.CharField(max_length=30, blank=True)
+    entered_on = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["roster", "row_number"], name="one_staged_row_per_sheet_row"),
         ]
-        indexes: ClassVar = [models.Index(fields=["roster", "outcome"], name="rows_by_outcome")]
+        indexes: ClassVar = [
+            models.Index(fields=["roster", "outcome", "row_number"], name="rows_by_outcome"),
+            models.Index(fields=["roster", "row_number"], condition=~Q(errors=[]), name="rows_with_remarks"),
+        ]
+
+
+class RosterGuardian(models.Model):
+    """A guardian whom a roster's row names. 花名册监护人"""
+
+    roster = models.ForeignKey(Roster, models.CASCADE, related_name="guardians", db_constraint=False)
+    row_number = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=50, blank=True)
+    relation = models.CharField(max_length=20, blank=True)
+    hukou = models.CharField(max_length=6, blank=True)
+    phone_cipher = models.BinaryField(null=True)
+    phone_index = models.BinaryField(max_length=32, null=True)
+    phone_masked = models.CharField(max_length=20, blank=True)
+    number_cipher = models.BinaryField(null=True)
+    number_index = models.BinaryField(max_length=32, null=True)
+    number_masked = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roster", "row_number", "position"], name="one_staged_guardian_per_place"),
+            models.CheckConstraint(condition=Q(position__in=[1, 2]), name="at_most_two_staged_guardians"),
+        ]
