@@ -92,7 +92,7 @@ class RosterRow(models.Model):
         ERROR = "error", "有错误"
         LEFT = "left", "不在名单"
 
-    roster = models.ForeignKey(Roster, models.CASCADE, related_name="rows", db_constraint=False)
+    roster = models.ForeignKey(Roster, models.CASCADE, related_name="rows", db_constraint=False, db_index=False)
     row_number = models.PositiveIntegerField(null=True)
     """the row in the sheet; null for a child who is on the roll but not in the file"""
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
@@ -102,9 +102,9 @@ class RosterRow(models.Model):
     """what the reader found wrong or doubtful: errors refuse the row, warnings do not"""
     changes = models.JSONField(default=dict)
     """field → [before, after]; masked where the field is sealed, no `before` of a child who is not ours yet"""
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_constraint=False)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False)
     """the known person this row was matched to"""
-    other_school = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+", db_constraint=False)
+    other_school = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False)
     """where the child comes from, or who else names it"""
     other_row = models.PositiveIntegerField(null=True)
     """the row of the same file that names the same child"""
@@ -140,7 +140,9 @@ class RosterRow(models.Model):
 class RosterGuardian(models.Model):
     """A guardian whom a roster's row names. 花名册监护人"""
 
-    roster = models.ForeignKey(Roster, models.CASCADE, related_name="guardians", db_constraint=False)
+    roster = models.ForeignKey(
+        Roster, models.CASCADE, related_name="guardians", db_constraint=False, db_index=False
+    )
     row_number = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=50, blank=True)

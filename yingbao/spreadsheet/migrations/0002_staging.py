@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rosterrow',
             name='other_school',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.organisation'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.organisation'),
         ),
         migrations.AddField(
             model_name='rosterrow',
@@ -144,12 +144,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='rosterrow',
             name='person',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
         ),
         migrations.AlterField(
             model_name='rosterrow',
             name='roster',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='spreadsheet.roster'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='spreadsheet.roster'),
         ),
         migrations.AddIndex(
             model_name='roster',
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rosterguardian',
             name='roster',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='guardians', to='spreadsheet.roster'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='guardians', to='spreadsheet.roster'),
         ),
         migrations.AddConstraint(
             model_name='rosterguardian',
