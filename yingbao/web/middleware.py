@@ -1,16 +1,61 @@
-"""Which desk a signed-in user sits at in this request. 当前岗位"""
+"""What every request carries: the language it speaks and the desk its user sits at. 请求准备"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
+
+from yingbao.agents.models import Appointment
+from yingbao.values import clock
+
+LONGEST_SESSION_SECONDS = 12 * 3600
+WITHOUT_NEW_PASSWORD = {"/password", "/sign-out", "/language"}
+"""The addresses that are open to a user who must change the password first."""
 
 
-def desk(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Put the appointment that the user works under on the request."""
+def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
+    """Put the appointment that the user works under on the request. 岗位"""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+    def middleware(request: Any) -> HttpResponse:
+        speak(request)
+        sit_down(request)
+        renew = request.user.is_authenticated and request.user.must_change_password
+        if renew and request.path not in WITHOUT_NEW_PASSWORD:
+            return redirect("password")
+        response = get_response(request)
+        if request.user.is_authenticated:
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store"
+        return response
 
     return middleware
+
+
+def speak(request: Any) -> None:
+    """Chinese unless the reader chose otherwise, whatever language the browser prefers. 语言"""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    known = {code for code, _ in settings.LANGUAGES}
+    request.LANGUAGE_CODE = chosen if chosen in known else settings.LANGUAGE_CODE
+    translation.activate(request.LANGUAGE_CODE)
+
+
+def sit_down(request: Any) -> None:
+    """Find the user's desks of today and the one chosen in this session. 入座"""
+    request.appointment, request.appointments = None, []
+    if not request.user.is_authenticated:
+        return
+    if time.time() - request.session.setdefault("since", int(time.time())) > LONGEST_SESSION_SECONDS:
+        logout(request)
+        return
+    held: list[Appointment] = list(request.user.appointments_on(clock.today()).filter(organisation__active=True))
+    chosen = request.session.get("appointment")
+    request.appointments = held
+    request.appointment = next((one for one in held if one.pk == chosen), held[0] if held else None)

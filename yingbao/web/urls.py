@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yingbao.web.front.urls")),
+]
+
+handler400 = "yingbao.web.front.errors.bad_request"
+handler404 = "yingbao.web.front.errors.not_found"
+handler403 = "yingbao.web.front.errors.forbidden"
+handler500 = "yingbao.web.front.errors.broken"

@@ -1,0 +1,57 @@
+"""What stands around every page: the way about, the clock of a demonstration. 页面框架"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from yingbao.agents.models import Desk
+from yingbao.values import clock
+from yingbao.values.text import Text
+from yingbao.web.access import DESK_NAMES, HOMES
+
+register = template.Library()
+
+WAYS: dict[str, list[tuple[str, Text]]] = {
+    Desk.SCHOOL: [
+        ("school-home", Text("本季工作", "This season")),
+        ("pupils", Text("学生", "Pupils")),
+        ("roster-upload", Text("花名册", "Roster")),
+        ("promotion", Text("升级", "New school year")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+}
+"""Where each desk can go; a desk that is not named here has its home page and its jobs. 导航"""
+
+
+@register.simple_tag
+def moved_clock() -> datetime | None:
+    """The moment the demonstration's clock shows, or None when the clock is true. 演示时钟"""
+    return clock.now() if clock.is_moved() else None
+
+
+@register.simple_tag(takes_context=True)
+def ways(context: dict[str, Any]) -> list[dict[str, object]]:
+    """The links of the user's desk, with the one that the page belongs to marked. 导航"""
+    request = context["request"]
+    if getattr(request, "appointment", None) is None:
+        return []
+    desk = request.appointment.desk
+    named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
+    links = []
+    for name, words in named:
+        try:
+            links.append({"url": reverse(name), "words": words})
+        except NoReverseMatch:
+            continue
+    here = max((str(one["url"]) for one in links if request.path.startswith(str(one["url"]))), key=len, default="")
+    return [one | {"here": one["url"] == here} for one in links]
+
+
+@register.filter
+def desk_name(desk: str) -> Text:
+    """What a desk is called. 岗位名称"""
+    return DESK_NAMES[Desk(desk)]
