@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from yingbao.agents.models import Appointment, Desk, User
 from yingbao.values.text import Text
@@ -45,6 +46,7 @@ class Seated(HttpRequest):
     user: User
     appointment: Appointment
     appointments: list[Appointment]
+    htmx: HtmxDetails
 
 
 def desk(*desks: Desk) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
