@@ -6,12 +6,43 @@ them by) and `*_masked` (what a screen shows). `yingbao.people.sealed` makes all
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, Q
 
 from yingbao.agents.models import Organisation, User
+from yingbao.people.grades import GRADES
+from yingbao.policy.model import Assistance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models.lookups import Exact
+
+ASSISTANCE: tuple[str, ...] = get_args(Assistance)
+
+
+class Octets(Func):
+    """How many bytes a sealed column or an index has."""
+
+    function = "octet_length"
+    output_field = IntegerField()
+
+
+def _is_index(column: str, name: str) -> models.CheckConstraint:
+    """A blind index has 32 bytes, so that nobody stores a plain number in its place."""
+    length: Exact = models.lookups.Exact(Octets(column), 32)
+    return models.CheckConstraint(condition=length, name=name)
+
+
+def _all_or_none(prefix: str, name: str) -> models.CheckConstraint:
+    """A number that may be missing has all of its three columns or none; what is shown is masked."""
+    missing = Q(**{f"{prefix}_cipher__isnull": True, f"{prefix}_index__isnull": True, f"{prefix}_masked": ""})
+    there = Q(
+        **{f"{prefix}_cipher__isnull": False, f"{prefix}_index__isnull": False, f"{prefix}_masked__contains": "*"}
+    )
+    return models.CheckConstraint(condition=missing | there, name=name)
 
 
 class Sex(models.TextChoices):
@@ -30,6 +61,19 @@ class Stage(models.TextChoices):
     SENIOR = "senior", "高中"
     VOCATIONAL = "vocational", "中职"
     SPECIAL = "special", "特殊教育"
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Persons, narrowed."""
+
+    def unmerged(self) -> PersonQuerySet:
+        """Without the records that were merged into others. 未并档"""
+        return self.filter(merged_into__isnull=True)
+
+    def on_roll_of(self, schools: Iterable[Organisation | int]) -> PersonQuerySet:
+        """The children who are on the roll of one of these schools now. 在册"""
+        rolls = SchoolRoll.objects.filter(school__in=schools, left_on__isnull=True)
+        return self.filter(pk__in=rolls.values("person"))
 
 
 class Person(models.Model):
@@ -52,7 +96,10 @@ class Person(models.Model):
     lapsed_years = models.PositiveSmallIntegerField(default=0)
     repaired_years = models.PositiveSmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    merged_because = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [
@@ -63,7 +110,13 @@ class Person(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="person_hukou_six_digits"),
             models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
-            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="person_not_merged_into_itself"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_because=""), name="merging_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(repaired_years__lte=F("lapsed_years")), name="no_more_years_repaired_than_lapsed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +152,19 @@ class IdentityDocument(models.Model):
             models.UniqueConstraint(
                 fields=["person"], condition=Q(replaced_at__isnull=True), name="one_current_document_per_person"
             ),
+            models.CheckConstraint(condition=Q(kind__in=IdentityKind.values), name="identity_kind_known"),
+            models.CheckConstraint(condition=Q(number_masked__contains="*"), name="identity_number_is_masked"),
+            _is_index("number_index", "identity_number_index_is_an_index"),
         ]
+
+
+class Relation(models.TextChoices):
+    """What a guardian is to the child; a father's or mother's hukou counts as a parent's. 关系"""
+
+    FATHER = "father", "父亲"
+    MOTHER = "mother", "母亲"
+    GRANDPARENT = "grandparent", "祖父母"
+    OTHER = "other", "其他"
 
 
 class Guardian(models.Model):
@@ -109,7 +174,8 @@ class Guardian(models.Model):
     position = models.PositiveSmallIntegerField()
     """1 for the first to be asked, 2 for the second"""
     name = models.CharField(max_length=50, blank=True)
-    relation = models.CharField(max_length=20, blank=True)
+    relation = models.CharField(max_length=20, choices=Relation.choices, blank=True)
+    """empty if not known, which counts as a parent"""
     hukou = models.CharField(max_length=6, blank=True)
     phone_cipher = models.BinaryField(null=True)
     phone_index = models.BinaryField(max_length=32, null=True, db_index=True)
@@ -123,7 +189,28 @@ class Guardian(models.Model):
             models.UniqueConstraint(fields=["person", "position"], name="guardian_position_unique"),
             models.CheckConstraint(condition=Q(position__in=[1, 2]), name="at_most_two_guardians"),
             models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="guardian_hukou_six_digits"),
+            models.CheckConstraint(condition=Q(relation__in=["", *Relation.values]), name="guardian_relation_known"),
+            _all_or_none("phone", "guardian_phone_sealed_and_masked"),
+            _all_or_none("number", "guardian_number_sealed_and_masked"),
         ]
+
+
+class LeaveReason(models.TextChoices):
+    """Why a child's stay on a roll ended. 离校原因"""
+
+    GRADUATED = "graduated", "毕业"
+    TRANSFERRED = "transferred", "转学"
+    ABSENT_FROM_ROSTER = "absent_from_roster", "不在名单"
+    ON_ANOTHER_ROLL = "on_another_roll", "学籍在他校"
+    MERGED = "merged", "并档"
+    OTHER = "other", "其他"
+
+
+def _grade_of_stage() -> Q:
+    known = Q(grade__isnull=True)
+    for stage, grades in GRADES.items():
+        known |= Q(stage=stage, grade__gte=grades[0], grade__lte=grades[-1])
+    return known
 
 
 class SchoolRoll(models.Model):
@@ -135,13 +222,15 @@ class SchoolRoll(models.Model):
     """the year in which the school year began: 2019 for 2019/2020"""
     stage = models.CharField(max_length=16, choices=Stage.choices)
     grade = models.PositiveSmallIntegerField(null=True)
-    """1 to 6 within the stage (kindergarten: 1 small, 2 middle, 3 large class)"""
+    """within the stage, see `grades.py` (kindergarten: 0 nursery, 1 small, 2 middle, 3 large class)"""
     class_name = models.CharField(max_length=40, blank=True)
-    roll_number = models.CharField(max_length=30, blank=True)
+    roll_number_cipher = models.BinaryField(null=True)
+    """school-roll number, 学籍号; sealed because G stands before the identity number itself"""
+    roll_number_index = models.BinaryField(max_length=32, null=True)
+    roll_number_masked = models.CharField(max_length=40, blank=True)
     entered_on = models.DateField()
     left_on = models.DateField(null=True)
-    leave_reason = models.CharField(max_length=20, blank=True)
-    """graduated, transferred, absent_from_roster, other"""
+    leave_reason = models.CharField(max_length=20, choices=LeaveReason.choices, blank=True)
     contested = models.BooleanField(default=False)
     """another school's roster of the same year names the child as well; someone has to decide"""
 
@@ -153,12 +242,28 @@ class SchoolRoll(models.Model):
             models.UniqueConstraint(
                 fields=["person"], condition=Q(left_on__isnull=True, contested=False), name="one_uncontested_roll"
             ),
+            models.CheckConstraint(condition=_grade_of_stage(), name="roll_grade_belongs_to_its_stage"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="roll_stage_known"),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True, leave_reason="")
+                | Q(left_on__isnull=False, leave_reason__in=LeaveReason.values),
+                name="leaving_a_roll_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("entered_on")), name="roll_left_after_entered"
+            ),
+            _all_or_none("roll_number", "roll_number_sealed_and_masked"),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["school", "stage", "grade", "class_name"],
                 condition=Q(left_on__isnull=True),
                 name="roll_of_school",
+            ),
+            models.Index(
+                fields=["roll_number_index"],
+                condition=Q(roll_number_index__isnull=False),
+                name="roll_by_its_number",
             ),
         ]
 
@@ -208,6 +313,10 @@ class AssistedStatus(models.Model):
                 fields=["person", "category", "provided_by"],
                 condition=Q(last__isnull=True),
                 name="listed_once_by_a_body",
+            ),
+            models.CheckConstraint(condition=Q(category__in=ASSISTANCE), name="assistance_category_known"),
+            models.CheckConstraint(
+                condition=Q(last__isnull=True) | Q(last__gte=F("first")), name="assistance_ends_after_it_begins"
             ),
         ]
 

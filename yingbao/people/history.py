@@ -1,0 +1,48 @@
+"""Who changed what about a person, and through what: triggers write it, this names the actor. 变更历史
+
+Every tracked table has triggers that write `Change` (see docs/adr/0007-history-by-trigger.md). What a trigger
+cannot know is who acts; `by` tells it, for the length of a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from yingbao.people.models import Change, Person
+
+_SETTINGS = ("yingbao.actor", "yingbao.source", "yingbao.at")
+
+
+@contextmanager
+def by(user_id: int | None, source: str = "", *, at: datetime | None = None) -> Iterator[None]:
+    """Within this block, changes are this user's, come from `source`, and were made `at` that moment. 操作人
+
+    Opens a transaction, or a savepoint inside one. Blocks may stand in each other: the inner one holds while it
+    lasts. Without `at`, the database's own clock tells the moment.
+    """
+    wanted = (str(user_id) if user_id is not None else "", source, at.isoformat() if at else "")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS))
+        before = cursor.fetchone()
+        _set(cursor, wanted)
+        yield
+        # After an exception the transaction or savepoint is rolled back, and the settings with it.
+        _set(cursor, tuple(value or "" for value in before))
+
+
+def _set(cursor, values: tuple[str, ...]) -> None:
+    cursor.execute(
+        "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS),
+        values,
+    )
+
+
+def of(person: Person) -> QuerySet[Change]:
+    """All changes of a person, and of the records merged into it, newest first. 变更历史"""
+    merged = Person.objects.filter(merged_into=person).values_list("pk", flat=True)
+    return Change.objects.filter(person_id__in=[person.pk, *merged]).select_related("actor").order_by("-at", "-pk")
