@@ -123,7 +123,7 @@ class Rule(Strict, frozen=True):
     clause: Clause
     because: Text
     """the sentence that a child's family reads; may use {birth_date}, {paid_on}, {coverage_from}, {age}, and
-    {premium}, which is filled in with its unit (240 元, 240 yuan)"""
+    {premium}, which is filled in with its unit (240元, 240 yuan)"""
     when: list[Id] = []
 
 
