@@ -8,7 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from yingbao.agents.models import Organisation, User
+from yingbao.enrolment.lifecycle import ENDED, ENROLLED, STATE_NAMES, Act, State
+from yingbao.enrolment.listing import EnrolmentQuerySet
 from yingbao.people.models import Person
+from yingbao.values.text import Text
+
+STATE_CHOICES = [(state.value, text.zh) for state, text in STATE_NAMES.items()]
 
 
 class Season(models.Model):
@@ -31,17 +36,6 @@ class Season(models.Model):
         return self.policy
 
 
-class State(models.TextChoices):
-    """Where an enrolment stands; the edges are in `lifecycle.py`. 参保状态"""
-
-    DRAFT = "draft", "待核定"
-    REGISTERED = "registered", "已登记"
-    DETERMINED = "determined", "已核定"
-    CONFIRMED = "confirmed", "已确认参保"
-    DECLINED = "declined", "不参保"
-    WITHDRAWN = "withdrawn", "已撤回"
-
-
 class Enrolment(models.Model):
     """A person's enrolment for a plan year through an agent, with the decision that was made. 参保"""
 
@@ -50,7 +44,7 @@ class Enrolment(models.Model):
     plan_year = models.PositiveSmallIntegerField()
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="enrolments")
     """the enrolling agent: the school or community that works on this child"""
-    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    state = models.CharField(max_length=12, choices=STATE_CHOICES, default=State.DRAFT.value)
     state_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True)
     """why declined or withdrawn"""
@@ -71,22 +65,28 @@ class Enrolment(models.Model):
     as_of = models.DateField(null=True)
     """the day the decision was reckoned for"""
     facts = models.JSONField(default=dict)
-    """the facts that the decision used"""
+    """the facts that the decision used; a fact that is not here was empty"""
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["season", "person"], name="one_enrolment_per_season_and_person"),
             models.UniqueConstraint(
                 fields=["person", "plan_year"],
-                condition=~Q(state__in=["declined", "withdrawn"]),
+                condition=Q(state__in=sorted(state.value for state in ENROLLED)),
                 name="never_enrolled_twice_for_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]), name="enrolment_state_known"
             ),
             models.CheckConstraint(
                 condition=Q(premium_fen=F("self_paid_fen") + F("subsidised_fen")),
                 name="premium_is_the_sum_of_its_parts",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["declined", "withdrawn"]) | ~Q(reason=""), name="leaving_has_a_reason"
+                condition=~Q(state__in=sorted(state.value for state in ENDED)) | ~Q(reason=""),
+                name="leaving_has_a_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(state="confirmed") | Q(status="enrolled"), name="only_the_entitled_are_confirmed"
@@ -96,16 +96,46 @@ class Enrolment(models.Model):
             models.Index(fields=["organisation", "season", "state"], name="enrolments_of_agent"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"
+
+    @property
+    def state_text(self) -> Text:
+        """What the state is called on a page."""
+        return STATE_NAMES[State(self.state)]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether someone still works on it."""
+        return self.state not in ENDED
+
 
 class Step(models.Model):
-    """An enrolment went from one state to another. 办理记录"""
+    """Something was done to an enrolment: written once, never edited. 办理记录"""
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="steps")
-    from_state = models.CharField(max_length=12, choices=State.choices, blank=True)
-    to_state = models.CharField(max_length=12, choices=State.choices)
+    act = models.CharField(max_length=12)
+    """a word of `lifecycle.Act`"""
+    from_state = models.CharField(max_length=12, choices=STATE_CHOICES, blank=True)
+    to_state = models.CharField(max_length=12, choices=STATE_CHOICES)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    """null: the platform itself, because facts or days changed"""
     reason = models.CharField(max_length=200, blank=True)
+    """what the person who did it wrote"""
+    changes = models.JSONField(default=dict)
+    """field → [before, after], where a decision changed or another organisation took over"""
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(act__in=[act.value for act in Act]), name="step_act_known"),
+        ]
+
+    @property
+    def text(self) -> Text:
+        """What was done, in words."""
+        return Act(self.act).text
 
 
 class CorrectionRequest(models.Model):
@@ -118,7 +148,11 @@ class CorrectionRequest(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="corrections")
     field = models.CharField(max_length=30)
+    """a key of `corrections.FIELDS`"""
     wanted = models.CharField(max_length=200)
+    """what is right, as a screen shows it: a number is masked here"""
+    wanted_cipher = models.BinaryField(null=True)
+    """the whole number, sealed, where the field is one"""
     reason = models.CharField(max_length=200)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -126,3 +160,10 @@ class CorrectionRequest(models.Model):
     answer = models.CharField(max_length=200, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["enrolment", "field"], condition=Q(state="open"), name="asked_once_about_a_field"
+            ),
+        ]

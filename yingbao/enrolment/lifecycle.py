@@ -1,0 +1,165 @@
+"""The states of an enrolment and the table of edges between them: what leads where, and who may do it. 参保流程
+
+Plain data and plain functions: nothing here knows the database. `actions` and `determining` walk these
+edges and no others; a test draws the same table from the program and holds the two together.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from yingbao.values.text import Text
+
+
+class State(StrEnum):
+    """Where an enrolment stands. 参保状态"""
+
+    DRAFT = "draft"
+    REGISTERED = "registered"
+    DETERMINED = "determined"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def text(self) -> Text:
+        """What the state is called on a page."""
+        return STATE_NAMES[self]
+
+
+STATE_NAMES = {
+    State.DRAFT: Text("待登记", "to be registered"),
+    State.REGISTERED: Text("已登记", "registered"),
+    State.DETERMINED: Text("已核定", "determined"),
+    State.CONFIRMED: Text("已确认参保", "confirmed"),
+    State.DECLINED: Text("不参保", "declined"),
+    State.WITHDRAWN: Text("已撤回", "withdrawn"),
+}
+
+ENDED = frozenset({State.DECLINED, State.WITHDRAWN})
+"""The family enrols not, or no longer; the year is free for another place."""
+LIVE = frozenset(State) - ENDED
+"""Someone still works on it."""
+ENROLLED = frozenset({State.CONFIRMED})
+"""The person is taken for the year: these states exist once per person and plan year, anywhere."""
+
+
+class Act(StrEnum):
+    """What is done to an enrolment. 办理动作"""
+
+    OPEN = "open"
+    REGISTER = "register"
+    DETERMINE = "determine"
+    CONFIRM = "confirm"
+    REVISE = "revise"
+    MOVE = "move"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    CORRECT = "correct"
+
+    @property
+    def text(self) -> Text:
+        """What the act is called in a child's history."""
+        return ACT_NAMES[self]
+
+
+ACT_NAMES = {
+    Act.OPEN: Text("列入本年度名单", "listed for the year"),
+    Act.REGISTER: Text("登记基本信息", "basic data registered"),
+    Act.DETERMINE: Text("核定", "determined"),
+    Act.CONFIRM: Text("确认参保", "confirmed"),
+    Act.REVISE: Text("情况有变，退回重新确认", "facts changed, to be confirmed again"),
+    Act.MOVE: Text("转由其他单位办理", "handed to another agent"),
+    Act.DECLINE: Text("登记不参保", "declined"),
+    Act.WITHDRAW: Text("撤回", "withdrawn"),
+    Act.REOPEN: Text("重新办理", "reopened"),
+    Act.CORRECT: Text("申请更正", "correction asked for"),
+}
+
+
+class Who(StrEnum):
+    """In which part someone acts. 办理身份"""
+
+    AGENT = "agent"
+    """the school or community that works on the child"""
+    REGISTRAR = "registrar"
+    """the place where a first-timer's basic data are registered"""
+    AGENCY = "agency"
+    """the insurance agency of the pooling area"""
+    PROGRAM = "program"
+    """the platform itself, when facts or days change"""
+
+
+class Edge(NamedTuple):
+    """One way from a state to another. 流程边"""
+
+    act: Act
+    origin: State
+    target: State
+    who: frozenset[Who]
+    needs_reason: bool = False
+
+
+def _edges() -> tuple[Edge, ...]:
+    agent, anyone = frozenset({Who.AGENT}), frozenset({Who.AGENT, Who.AGENCY})
+    registrar, program = frozenset({Who.REGISTRAR, Who.AGENCY}), frozenset({Who.PROGRAM})
+    undecided = (State.DRAFT, State.REGISTERED, State.DETERMINED)
+    return (
+        Edge(Act.REGISTER, State.DRAFT, State.REGISTERED, registrar),
+        # A child who needs no registration, or who cannot be enrolled at all, is decided straight from the draft.
+        Edge(Act.DETERMINE, State.DRAFT, State.DETERMINED, program),
+        Edge(Act.DETERMINE, State.REGISTERED, State.DETERMINED, program),
+        # New facts let a child in who could not be enrolled: now the registration is due.
+        Edge(Act.DETERMINE, State.DETERMINED, State.DRAFT, program),
+        Edge(Act.CONFIRM, State.DETERMINED, State.CONFIRMED, agent),
+        Edge(Act.REVISE, State.CONFIRMED, State.DETERMINED, program),
+        *(Edge(Act.DECLINE, state, State.DECLINED, agent, True) for state in undecided),
+        *(Edge(Act.WITHDRAW, state, State.WITHDRAWN, anyone, True) for state in (*undecided, State.CONFIRMED)),
+        Edge(Act.REOPEN, State.DECLINED, State.DRAFT, anyone),
+        Edge(Act.REOPEN, State.WITHDRAWN, State.DRAFT, anyone),
+    )
+
+
+EDGES = _edges()
+"""Every edge there is. MOVE, CORRECT and OPEN leave the state as it is."""
+_BY_ORIGIN = {(edge.act, edge.origin, edge.target): edge for edge in EDGES}
+
+
+def edge_of(act: Act, origin: State | str) -> Edge | None:
+    """The edge that this act takes from a state; None if it leads nowhere from there.
+
+    For the program's own DETERMINE, which has two ways out of nothing but facts, see `settled`.
+    """
+    return next((edge for edge in EDGES if edge.act == act and edge.origin == origin), None)
+
+
+def is_done(act: Act, state: State | str) -> bool:
+    """Whether the act has been done already, so that doing it again changes nothing. 重复点击无碍"""
+    if act == Act.REGISTER:
+        return state in (State.REGISTERED, State.DETERMINED, State.CONFIRMED)
+    if act == Act.REOPEN:
+        return state in (State.DRAFT, State.REGISTERED, State.DETERMINED)
+    return any(edge.act == act and edge.target == state for edge in EDGES)
+
+
+def acts_open(state: State | str) -> tuple[Act, ...]:
+    """What people (not the program) can do from a state, in the order of the table."""
+    open_: dict[Act, None] = {edge.act: None for edge in EDGES if edge.origin == state and Who.PROGRAM not in edge.who}
+    return tuple(open_)
+
+
+def settled(state: State, *, decided: bool, registered: bool, registration_due: bool, stands: bool) -> State:
+    """The state that a fresh decision leads to. 核定后的状态
+
+    `registered`: the basic data are on file here; `registration_due`: the decision sends a first-timer to be
+    registered; `stands`: a confirmed decision is the same in substance. Ended enrolments stay as they are.
+    """
+    if state in ENDED or not decided:
+        return state
+    if state == State.CONFIRMED:
+        return State.CONFIRMED if stands else State.DETERMINED
+    if registration_due and not registered:
+        return State.DRAFT
+    return State.DETERMINED

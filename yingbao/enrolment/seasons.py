@@ -1,0 +1,133 @@
+"""Seasons: one policy at work, its windows and its deadline. 参保季"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from yingbao.enrolment.models import Season
+from yingbao.policy import catalogue
+from yingbao.policy.model import Phase, PhaseRule, Policy
+from yingbao.values.clock import CHINA
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+OPEN_PHASES: tuple[Phase, ...] = ("open", "late", "newborn")
+"""Phases in which an enrolment can be worked on."""
+SCHOOL_YEAR_BEGINS_IN = 8
+"""A roster of August is already next school year's; of July it is still the last one's."""
+
+
+class OpenWindow(NamedTuple):
+    """Days on which enrolments of a phase are taken, both ends included. 办理期限"""
+
+    phase: Phase
+    name: Text
+    clause: str
+    first: date
+    last: date
+
+
+def policy_of(season: Season) -> Policy:
+    """The season's policy. 本季政策"""
+    return catalogue.policy_of(season.policy)
+
+
+def open_season(*, policy_id: str, at: datetime) -> Season:
+    """Put a policy to work; doing it again changes nothing. 开启参保季
+
+    Raises Refused if there is no such policy or its file is wrong.
+    """
+    policy = catalogue.policy_of(policy_id)
+    season, _ = Season.objects.get_or_create(
+        pooling_area=policy.pooling_area,
+        plan_year=policy.plan_year,
+        defaults={"policy": policy.policy, "policy_digest": current_digest(policy.policy), "opened_at": at},
+    )
+    return season
+
+
+def current_digest(policy_id: str) -> str:
+    """SHA-256 of the policy's file as it is now."""
+    return catalogue.digest(catalogue.find(policy_id))
+
+
+def rests_on_an_older_file(season: Season) -> bool:
+    """Whether the policy's file changed since all decisions were made; `refresh` mends it. 政策文件已更新"""
+    return season.policy_digest != current_digest(season.policy)
+
+
+def season_for(pooling_area: str, on: date | None = None) -> Season:
+    """The season that people of a pooling area work on: the newest, or the newest begun `on` that day. 当前参保季
+
+    Before the first one begins, that first one. Raises Refused if none was opened.
+    """
+    seasons = list(Season.objects.filter(pooling_area=pooling_area).order_by("-plan_year"))
+    if not seasons:
+        raise Refused(
+            where=pooling_area,
+            what=Text("本统筹区还没有开启参保季", "No season has been opened in this pooling area"),
+            mend=Text("请医保经办机构先开启本年度参保季。", "Ask the insurance agency to open the season first."),
+        )
+    if on is None:
+        return seasons[0]
+    return next((season for season in seasons if windows(policy_of(season))[0].first <= on), seasons[-1])
+
+
+def windows(policy: Policy) -> list[OpenWindow]:
+    """The windows of a policy, earliest first, as its table of phases draws them. 办理期限"""
+    found = [_window(policy, rule) for rule in policy.tables.phase if rule.phase in OPEN_PHASES]
+    return sorted(found, key=lambda window: window.first)
+
+
+def _window(policy: Policy, rule: PhaseRule) -> OpenWindow:
+    """The days that a row of the table of phases allows: where all of its conditions on the payment day hold."""
+    first, last, name = date.min, date.max, rule.because
+    for criterion in (policy.criteria[word] for word in rule.when):
+        if criterion.fact != "paid_on":
+            continue
+        if criterion.during is not None:
+            window = policy.windows[criterion.during]
+            first, last, name = max(first, window.first), min(last, window.last), window.name
+        first = max(first, criterion.from_ or first)
+        last = min(last, criterion.until or last)
+    return OpenWindow(rule.phase, name, rule.clause, first, last)
+
+
+def deadline(season: Season) -> date:
+    """The last day of the open period, in China; it is shown everywhere. 截止日期"""
+    all_windows = windows(policy_of(season))
+    return max((window.last for window in all_windows if window.phase == "open"), default=all_windows[-1].last)
+
+
+def windows_text(policy: Policy) -> Text:
+    """All windows in one sentence: 年度申报缴费 2019-09-01 至 2019-11-30. 期限说明"""
+    each = [
+        Text("{name}{first}至{last}", "{name} {first} to {last}").filled(
+            name=window.name, first=window.first, last=window.last
+        )
+        for window in windows(policy)
+    ]
+    return Text("；".join(text.zh for text in each), "; ".join(text.en for text in each))
+
+
+def outside_window(*, where: str, season: Season, phase: str, on: date) -> Refused:
+    """The refusal of an act on a day that no window holds. 不在办理期限"""
+    what = (
+        Text("{on}尚未开始办理", "On {on} it is too early")
+        if phase == "not_open"
+        else Text("{on}已过办理期限，不再增加、变更", "On {on} the time is over; nothing is added or changed")
+    )
+    mend = Text("办理期限：{windows}。", "The time for it: {windows}.")
+    return Refused(where=where, what=what.filled(on=on), mend=mend.filled(windows=windows_text(policy_of(season))))
+
+
+def school_year_of(season: Season) -> int:
+    """The school year in whose rolls the season works: 2019 for 2019/2020. 学年"""
+    first = windows(policy_of(season))[0].first
+    return first.year if first.month >= SCHOOL_YEAR_BEGINS_IN else first.year - 1
+
+
+def china_day(at: datetime) -> date:
+    """The calendar day in China of a moment. 北京时间日期"""
+    return at.astimezone(CHINA).date()
