@@ -104,7 +104,9 @@ class RosterRow(models.Model):
     """field → [before, after]; masked where the field is sealed, no `before` of a child who is not ours yet"""
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False)
     """the known person this row was matched to"""
-    other_school = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False)
+    other_school = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     """where the child comes from, or who else names it"""
     other_row = models.PositiveIntegerField(null=True)
     """the row of the same file that names the same child"""
@@ -124,7 +126,9 @@ class RosterRow(models.Model):
     stage = models.CharField(max_length=16, blank=True)
     grade = models.PositiveSmallIntegerField(null=True)
     class_name = models.CharField(max_length=40, blank=True)
-    roll_number = models.CharField(max_length=30, blank=True)
+    roll_number_cipher = models.BinaryField(null=True)
+    roll_number_index = models.BinaryField(max_length=32, null=True)
+    roll_number_masked = models.CharField(max_length=40, blank=True)
     entered_on = models.DateField(null=True)
 
     class Meta:
@@ -140,9 +144,7 @@ class RosterRow(models.Model):
 class RosterGuardian(models.Model):
     """A guardian whom a roster's row names. 花名册监护人"""
 
-    roster = models.ForeignKey(
-        Roster, models.CASCADE, related_name="guardians", db_constraint=False, db_index=False
-    )
+    roster = models.ForeignKey(Roster, models.CASCADE, related_name="guardians", db_constraint=False, db_index=False)
     row_number = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=50, blank=True)
