@@ -6,9 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
@@ -44,6 +45,27 @@ class Desk(models.TextChoices):
     CARD = "card", "市民卡"
 
 
+KINDS_OF_DESK: dict[Desk, frozenset[OrganisationKind]] = {
+    Desk.SCHOOL: frozenset({OrganisationKind.SCHOOL}),
+    Desk.COMMUNITY: frozenset({OrganisationKind.COMMUNITY, OrganisationKind.SUB_DISTRICT, OrganisationKind.DISTRICT}),
+    Desk.AGENCY: frozenset({OrganisationKind.INSURANCE_AGENCY}),
+    Desk.TAX: frozenset({OrganisationKind.TAX_AUTHORITY}),
+    Desk.LIST_PROVIDER: frozenset(
+        {
+            OrganisationKind.CIVIL_AFFAIRS,
+            OrganisationKind.UNION_FEDERATION,
+            OrganisationKind.DISABLED_FEDERATION,
+            OrganisationKind.POINTS_OFFICE,
+        }
+    ),
+    Desk.EDUCATION: frozenset({OrganisationKind.EDUCATION_BUREAU}),
+    Desk.CARD: frozenset({OrganisationKind.CARD_CENTRE}),
+}
+"""where each desk stands"""
+WHOLE_AREA = frozenset({Desk.AGENCY, Desk.TAX, Desk.EDUCATION, Desk.CARD})
+"""the desks whose work covers every organisation of their pooling area"""
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Organisations, narrowed to those that someone may see."""
 
@@ -56,6 +78,21 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
                 SELECT o.id FROM agents_organisation o JOIN below b ON o.parent_id = b.id
             ) SELECT id FROM below"""
         return self.filter(id__in=RawSQL(below, [list(roots)]))  # noqa: S611  the only parameter is a list of ids
+
+    def visible_to(self, appointment: Appointment) -> OrganisationQuerySet:
+        """The organisations that someone sees from a desk. 可见机构
+
+        A school and a list provider see themselves; a community, sub-district or district all below it; insurance
+        agency, tax authority, education bureau and card centre their pooling area. At a desk that does not
+        belong to the organisation there is nothing to see but the organisation.
+        """
+        organisation = appointment.organisation
+        if organisation.kind in KINDS_OF_DESK[Desk(appointment.desk)]:
+            if appointment.desk in WHOLE_AREA:
+                return self.filter(pooling_area=organisation.pooling_area)
+            if appointment.desk == Desk.COMMUNITY:
+                return self.under([organisation.pk])
+        return self.filter(pk=organisation.pk)
 
     def schools(self) -> OrganisationQuerySet:
         """Schools and kindergartens. 学校与托幼机构"""
@@ -90,6 +127,8 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="school") | Q(stages__len__gt=0), name="school_has_at_least_one_stage"
             ),
+            models.CheckConstraint(condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="organisation_not_below_itself"),
         ]
 
     def __str__(self) -> str:
@@ -147,13 +186,18 @@ class Appointment(models.Model):
                 condition=Q(until__isnull=True),
                 name="one_appointment_at_a_desk",
             ),
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(until__isnull=True, desk__in=["agency", "tax"]),
+            # Ranges on both sides, because they need no extension of PostgreSQL; a range of one user is that user.
+            ExclusionConstraint(
                 name="registration_and_collection_never_joined",
+                expressions=[
+                    (RawSQL("int8range(user_id, user_id, '[]')", []), RangeOperators.OVERLAPS),
+                    (RawSQL("daterange(since, until, '[]')", []), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(desk__in=["agency", "tax"]),
             ),
+            models.CheckConstraint(condition=Q(desk__in=Desk.values), name="desk_known"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
                 name="appointment_ends_after_it_begins",
             ),
         ]

@@ -15,9 +15,6 @@ from django.db.models import QuerySet
 
 from yingbao.people.models import Change, Person
 
-_SETTINGS = ("yingbao.actor", "yingbao.source", "yingbao.at")
-
-
 @contextmanager
 def by(user_id: int | None, source: str = "", *, at: datetime | None = None) -> Iterator[None]:
     """Within this block, changes are this user's, come from `source`, and were made `at` that moment. 操作人
@@ -27,19 +24,20 @@ def by(user_id: int | None, source: str = "", *, at: datetime | None = None) -> 
     """
     wanted = (str(user_id) if user_id is not None else "", source, at.isoformat() if at else "")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS))
+        cursor.execute(
+            "SELECT current_setting('yingbao.actor', true), current_setting('yingbao.source', true), "
+            "current_setting('yingbao.at', true)"
+        )
         before = cursor.fetchone()
-        _set(cursor, wanted)
+        cursor.execute(_SET, wanted)
         yield
         # After an exception the transaction or savepoint is rolled back, and the settings with it.
-        _set(cursor, tuple(value or "" for value in before))
+        cursor.execute(_SET, [value or "" for value in before])
 
 
-def _set(cursor, values: tuple[str, ...]) -> None:
-    cursor.execute(
-        "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS),
-        values,
-    )
+_SET = """
+SELECT set_config('yingbao.actor', %s, true), set_config('yingbao.source', %s, true),
+       set_config('yingbao.at', %s, true)"""
 
 
 def of(person: Person) -> QuerySet[Change]:

@@ -37,7 +37,7 @@ class Columns(NamedTuple):
     """The three columns in which a number is kept. 三列"""
 
     cipher: bytes | None
-    index: bytes | None
+    blind_index: bytes | None
     masked: str
 
 

@@ -1,0 +1,64 @@
+"""Who sits at which desk, from which day to which. 任职"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+
+from yingbao.agents.models import KINDS_OF_DESK, Appointment, Desk, Organisation, User
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+
+@transaction.atomic
+def appoint(
+    *, user: User, organisation: Organisation, desk: Desk, since: date, until: date | None = None
+) -> Appointment:
+    """Let a user work at a desk of an organisation. 任命
+
+    Said again, it changes nothing. Raises Refused if the desk does not stand in such an organisation, or if the
+    user would both register and collect at the same time: the two duties are kept apart (苏社基〔2019〕68号 五(一)).
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    if organisation.kind not in KINDS_OF_DESK[desk]:
+        what = Text(zh="{organisation}没有“{desk}”岗位", en="there is no desk “{desk}” at {organisation}").filled(
+            organisation=organisation.name, desk=Desk(desk).value
+        )
+        raise Refused(
+            where=user.username,
+            what=what,
+            mend=Text(
+                zh="选择这个机构有的岗位，或选择另一个机构",
+                en="choose a desk that this organisation has, or another organisation",
+            ),
+        )
+    same = Appointment.objects.filter(user=user, organisation=organisation, desk=desk, since__lte=since)
+    if held := same.filter(until=until).first():
+        return held
+    try:
+        with transaction.atomic():
+            return Appointment.objects.create(user=user, organisation=organisation, desk=desk, since=since, until=until)
+    except IntegrityError as error:
+        if "registration_and_collection_never_joined" in str(error):
+            what = Text(
+                zh="登记与征缴的岗位不能由一人兼任", en="nobody may hold a desk of registration and one of collection"
+            )
+            mend = Text(
+                zh="先结束原来的任职，或任命另一个人", en="end the present appointment first, or appoint someone else"
+            )
+        else:
+            what = Text(zh="任职的起止日期不对，或已经在任", en="the days do not fit, or the desk is held already")
+            mend = Text(
+                zh="止期不早于起期；先结束原来的任职", en="end no earlier than it begins; end the present one first"
+            )
+        raise Refused(where=user.username, what=what, mend=mend) from error
+
+
+def dismiss(*, appointment: Appointment, on: date) -> None:
+    """End an appointment: `on` is the first day without it. One that had not begun is taken back. 免职"""
+    if on <= appointment.since:
+        appointment.delete()
+    else:
+        appointment.until = on - timedelta(days=1)
+        appointment.save(update_fields=["until"])
