@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 from random import Random
+from typing import Literal
 
 import msgspec
 
@@ -18,7 +19,8 @@ from yingbao.policy.directory import directory_of
 
 SUZHOU = "320500"
 YUZHONG = "500103"
-ELSEWHERE = "310100"
+INDUSTRIAL_PARK = "320571"
+SHANGHAI = "310100"
 
 YUZHONGS_SHARE = 0.45
 FEWEST_PUPILS, MOST_PUPILS = 100, 2_400
@@ -71,8 +73,16 @@ JUNIOR = "XX-08-3"
 SENIOR = "XX-08-4"
 VOCATIONAL = "XX-05-4"
 SPECIAL = "XX-07-4"
+EMPTY = "XX-06-1"
+"""has handed in no roster yet"""
 IN_INDUSTRIAL_PARK = "XX-71-1"
 IN_ANOTHER_CITY = "XX-SH-1"
+YUZHONG_PRIMARY = "临江路小学"
+YUZHONG_MIDDLE = "第二十九中学"
+"""Yuzhong's schools are known by their names"""
+COMMUNITY = "SQ-08-11"
+COMMITTEE = "SQ-01"
+"""the first of its division, to which the platform hands children outside school"""
 
 # code, name, division, sub-district (by its number in the district), stages, pupils
 _SCHOOLS: tuple[tuple[str, str, str, int, tuple[str, ...], int], ...] = (
@@ -84,7 +94,7 @@ _SCHOOLS: tuple[tuple[str, str, str, int, tuple[str, ...], int], ...] = (
     ("XX-05-2", "鹤屿实验小学", "320505", 2, ("primary",), 2_400),
     ("XX-05-3", "鹤屿初级中学", "320505", 2, ("junior",), 1_080),
     (VOCATIONAL, "启桁职业学校", "320505", 1, ("vocational",), 1_480),
-    ("XX-06-1", "橘屿幼儿园", "320506", 1, ("kindergarten",), 280),
+    (EMPTY, "橘屿幼儿园", "320506", 1, ("kindergarten",), 280),
     ("XX-06-2", "采蕨小学", "320506", 2, ("primary",), 960),
     (NOT_PROMOTED, "橘屿九年制学校", "320506", 1, ("primary", "junior"), 1_220),
     ("XX-07-1", "荻浦幼儿园", "320507", 1, ("kindergarten",), 310),
@@ -94,15 +104,15 @@ _SCHOOLS: tuple[tuple[str, str, str, int, tuple[str, ...], int], ...] = (
 )
 
 # The bodies that every city has; list providers stand in the order of the notice.
-_OFFICES: tuple[tuple[Kind, str, str, str], ...] = (
-    (Kind.INSURANCE_AGENCY, "agency", "苏州市社会保险基金管理中心", "渝中区医疗保障局"),
-    (Kind.TAX_AUTHORITY, "tax", "苏州市区税务征收分局（演示）", "渝中区税务局"),
-    (Kind.CIVIL_AFFAIRS, "civil-affairs", "苏州市民政部门（演示）", "渝中区民政部门（演示）"),
-    (Kind.UNION_FEDERATION, "union", "苏州市总工会（演示）", "渝中区总工会（演示）"),
-    (Kind.DISABLED_FEDERATION, "disabled", "苏州市残联（演示）", "渝中区残联（演示）"),
-    (Kind.POINTS_OFFICE, "points", "苏州市积分管理办公室（演示）", "渝中区积分管理办公室（演示）"),
-    (Kind.EDUCATION_BUREAU, "education", "苏州市教育局", "渝中区教育委员会"),
-    (Kind.CARD_CENTRE, "cards", "苏州市市民卡服务中心", "渝中区社保卡服务中心（演示）"),
+_OFFICES: tuple[tuple[Kind, str, str], ...] = (
+    (Kind.INSURANCE_AGENCY, "苏州市社会保险基金管理中心", "渝中区医疗保障局"),
+    (Kind.TAX_AUTHORITY, "苏州市区税务征收分局（演示）", "渝中区税务局"),
+    (Kind.CIVIL_AFFAIRS, "苏州市民政部门（演示）", "渝中区民政部门（演示）"),
+    (Kind.UNION_FEDERATION, "苏州市总工会（演示）", "渝中区总工会（演示）"),
+    (Kind.DISABLED_FEDERATION, "苏州市残联（演示）", "渝中区残联（演示）"),
+    (Kind.POINTS_OFFICE, "苏州市积分管理办公室（演示）", "渝中区积分管理办公室（演示）"),
+    (Kind.EDUCATION_BUREAU, "苏州市教育局", "渝中区教育委员会"),
+    (Kind.CARD_CENTRE, "苏州市市民卡服务中心", "渝中区社保卡服务中心（演示）"),
 )
 
 _FORE = "栖云枕漱听澄荻蓼芷橘桐槿汀沐岚砚墨鹤雁鹭苇菱萤竹松柏棠杏梨枫"
@@ -117,10 +127,11 @@ _KINDS_OF_SCHOOL: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def suzhou(children: int) -> Iterator[Body]:
     """Suzhou's bodies; more schools than the named ones only if so many children need them. 苏州机构"""
-    yield from _offices(SUZHOU, 2)
+    yield Body(Kind.DISTRICT, SUZHOU, SUZHOU, "苏州市", SUZHOU)
+    yield from _offices(SUZHOU, 1)
     for place in PLACES:
-        district = f"D-{place.division}"
-        yield Body(Kind.DISTRICT, SUZHOU, district, place.name, place.division)
+        district = place.division
+        yield Body(Kind.DISTRICT, SUZHOU, district, place.name, place.division, SUZHOU)
         parts = zip(place.sub_districts, place.communities, strict=True)
         for number, (sub_district, communities) in enumerate(parts, 1):
             above = f"JD-{place.division[4:]}-{number}"
@@ -132,8 +143,6 @@ def suzhou(children: int) -> Iterator[Body]:
         above = f"JD-{division[4:]}-{number}"
         yield Body(Kind.SCHOOL, SUZHOU, code, name, division, above, stages, pupils=pupils)
     yield from _more_schools(children)
-    # Rolls of children whom Suzhou's communities look after lie outside: no pupils of its own here.
-    yield Body(Kind.SCHOOL, SUZHOU, IN_INDUSTRIAL_PARK, "园区菱塘学校", "320571", "", ("primary", "junior"))
 
 
 def _more_schools(children: int) -> Iterator[Body]:
@@ -153,32 +162,31 @@ def _more_schools(children: int) -> Iterator[Body]:
 
 def yuzhong() -> Iterator[Body]:
     """Yuzhong's bodies: the directory's sub-districts and schools, a committee for each sub-district. 渝中机构"""
-    yield from _offices(YUZHONG, 3)
-    yield Body(Kind.DISTRICT, YUZHONG, "D-500103", "渝中区", YUZHONG)
+    yield Body(Kind.DISTRICT, YUZHONG, YUZHONG, "重庆市渝中区", YUZHONG)
+    yield from _offices(YUZHONG, 2)
     directory = directory_of(policy_of("500103/2020"), find("500103/2020"))
     assert directory is not None, "the policy of Yuzhong names its directory"
     for number, sub_district in enumerate(directory.sub_districts, 1):
-        above = f"JD-{number:02d}"
-        name, contact, phone = sub_district.name, sub_district.contact, sub_district.phone
-        yield Body(Kind.SUB_DISTRICT, YUZHONG, above, f"{name}街道", YUZHONG, "D-500103", (), contact, phone)
-        yield Body(Kind.COMMUNITY, YUZHONG, f"SQ-{number:02d}", f"{name}街道示范社区居委会", YUZHONG, above)
-        for order, school in enumerate(sub_district.schools, 1):
+        above = f"{sub_district.name}街道"
+        contact, phone = sub_district.contact, sub_district.phone
+        yield Body(Kind.SUB_DISTRICT, YUZHONG, above, above, YUZHONG, YUZHONG, (), contact, phone)
+        yield Body(Kind.COMMUNITY, YUZHONG, f"SQ-{number:02d}", f"{above}示范社区居委会", YUZHONG, above)
+        for school in sub_district.schools:
             stages = tuple(school.stages)
-            pupils = _size(stages, Random(school.name))  # noqa: S311  no secret: the size of a made-up school
-            code = f"XX-{number:02d}-{order}"
-            yield Body(Kind.SCHOOL, YUZHONG, code, school.name, YUZHONG, above, stages, pupils=pupils)
+            pupils = _size(stages, Random(school.name))  # noqa: S311  no secret: the size of a school in the demonstration
+            yield Body(Kind.SCHOOL, YUZHONG, school.name, school.name, YUZHONG, above, stages, pupils=pupils)
 
 
 def elsewhere() -> Iterator[Body]:
-    """A school of another city, on whose roll a child of Suzhou's parents stands. 外地学校"""
-    yield Body(Kind.SCHOOL, ELSEWHERE, IN_ANOTHER_CITY, "上海市菱塘小学（演示）", "310117", "", ("primary",))
+    """Schools outside both pooling areas, on whose rolls children of Suzhou stand. 外地学校"""
+    stages = ("primary", "junior")
+    yield Body(Kind.SCHOOL, INDUSTRIAL_PARK, IN_INDUSTRIAL_PARK, "园区菱塘学校", INDUSTRIAL_PARK, "", stages)
+    yield Body(Kind.SCHOOL, SHANGHAI, IN_ANOTHER_CITY, "上海市菱塘学校（演示）", "310117", "", stages)
 
 
-def _offices(area: str, column: int) -> Iterator[Body]:
+def _offices(area: str, column: Literal[1, 2]) -> Iterator[Body]:
     for office in _OFFICES:
-        name = office[column]
-        assert isinstance(name, str)
-        yield Body(office[0], area, office[1], name, area)
+        yield Body(office[0], area, office[0].value, office[column], area, area)
 
 
 def _size(stages: tuple[str, ...], random: Random) -> int:

@@ -18,7 +18,8 @@ from yingbao.demo.names import Sex
 from yingbao.demo.numbers import Numbers
 from yingbao.values.text import Text
 
-AREA_OF_DIVISION = {"500103": YUZHONG, "310117": bodies.ELSEWHERE}
+_OUTSIDE = {bodies.IN_ANOTHER_CITY: bodies.SHANGHAI, bodies.IN_INDUSTRIAL_PARK: bodies.INDUSTRIAL_PARK}
+"""schools of other pooling areas than the child's"""
 After = Literal["", "declined", "withdrawn", "correction"]
 
 
@@ -72,7 +73,7 @@ class Makers:
 
     def pupil(self, child: Child, school: str, stage: str, grade: int | None, class_name: str = "1班") -> Child:
         """The same child, on the roll of a school."""
-        area = bodies.ELSEWHERE if school == bodies.IN_ANOTHER_CITY else child.area
+        area = _OUTSIDE.get(school, child.area)
         entered = date(SCHOOL_YEAR + 1 - (grade or 1), 9, 1)
         child.stays = (*child.stays, Stay(area, school, stage, grade, class_name, entered))
         return child
@@ -136,7 +137,9 @@ def _points(make: Makers) -> Iterator[Case]:
         child=make.pupil(grown, bodies.VOCATIONAL, "vocational", 3), place=bodies.VOCATIONAL,
         status="enrolled", rules=("roll_city_hukou",),
     )  # fmt: skip
-    special = make.child("宗念慈", date(2009, 6, 1), registered=True, listings=_listed("disabled_hardship", "disabled"))
+    special = make.child(
+        "宗念慈", date(2009, 6, 1), registered=True, listings=_listed("disabled_hardship", "disabled_federation")
+    )
     yield Case(
         id="special_school", title=Text("特殊教育学校，不分年级", "a special school, without grades"),
         child=make.pupil(special, bodies.SPECIAL, "special", None, "启明班"), place=bodies.SPECIAL,
@@ -181,15 +184,15 @@ def _assisted(make: Makers) -> Iterator[Case]:
     main, born = bodies.MAIN, date(2010, 11, 2)
     listed: tuple[tuple[str, str, str, str, str, tuple[Listing, ...], str], ...] = (
         ("two_exemptions", "同时在两份免缴名单，只免一次", "on two exempting lists, exempted once", "柳书瑶", "320508",
-         _listed("minimum_living", "civil-affairs", "disabled_hardship", "disabled"), "exempt_whole"),
+         _listed("minimum_living", "civil_affairs", "disabled_hardship", "disabled_federation"), "exempt_whole"),
         ("exempt_orphan", "孤儿，财政全额补助", "an orphan: the treasury pays", "康知夏", "320506",
-         _listed("orphan", "civil-affairs"), "exempt_whole"),
+         _listed("orphan", "civil_affairs"), "exempt_whole"),
         ("assisted_from_elsewhere", "建档立卡，但户籍在外地，不免缴", "registered poor, hukou elsewhere: not exempt",
-         "易芊羽", "341522", _listed("registered_poor", "civil-affairs"), "paid_by_family"),
+         "易芊羽", "341522", _listed("registered_poor", "civil_affairs"), "paid_by_family"),
         ("listed_not_exempting", "特困职工家庭，不在八类之内", "hardship worker's family: not one of the eight",
-         "常语嫣", "320505", _listed("hardship_worker_family", "union"), "paid_by_family"),
+         "常语嫣", "320505", _listed("hardship_worker_family", "union_federation"), "paid_by_family"),
         ("no_longer_listed", "低保已于8月到期", "minimum living ended in August", "武晨曦", "320508",
-         _listed("minimum_living", "civil-affairs", last=date(2019, 8, 31)), "paid_by_family"),
+         _listed("minimum_living", "civil_affairs", last=date(2019, 8, 31)), "paid_by_family"),
     )  # fmt: skip
     for id_, zh, en, name, hukou, listings, rule in listed:
         child = make.child(name, born, hukou=hukou, registered=True, listings=listings)
@@ -262,7 +265,7 @@ def _moving(make: Makers) -> Iterator[Case]:
 
 def _community(make: Makers) -> Iterator[Case]:
     """Children outside Suzhou's schools. 社区代办"""
-    community = "SQ-08-11"
+    community = bodies.COMMUNITY
 
     def case(id_: str, zh: str, en: str, child: Child, status: str, *rules: str) -> Case:
         child.community = community
@@ -316,7 +319,7 @@ def _later_events(make: Makers) -> Iterator[Case]:
 
 def _yuzhong(make: Makers) -> Iterator[Case]:
     """The other city: parents pay, committees register. 渝中"""
-    school, committee, far = "XX-01-2", "SQ-01", "511623"
+    school, committee, far = bodies.YUZHONG_PRIMARY, bodies.COMMITTEE, "511623"
 
     def child(name: str, born: date, sex: Sex, hukou: str, *, registered: bool = False) -> Child:
         return make.child(name, born, sex, hukou, area=YUZHONG, registered=registered)

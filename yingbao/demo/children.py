@@ -5,7 +5,7 @@ The shares below are plausible, not measured: what matters is that every kind of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -108,16 +108,20 @@ _REASONS_OF_DAY = (date(2018, 3, 1), date(2018, 9, 1), date(2019, 1, 1), date(20
 class Crowd:
     """Makes children for schools and communities; the same seed makes the same children. 学生生成"""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(f"yingbao/{seed}")  # noqa: S311  no secret: made-up children
-        self.numbers = Numbers(self.random)
+    def __init__(self, seed: int, *, newcomers: bool = False) -> None:
+        """`newcomers` are children whom the season does not hold yet: no number of theirs is taken."""
+        self.random = Random(f"yingbao/{seed}/{newcomers}")  # noqa: S311  no secret: made-up children
+        apart = {"highest": 599, "serial": 5_000_000} if newcomers else {}
+        self.numbers = Numbers(self.random, **apart)
 
-    def at_school(self, school: Body, count: int, *, without_entrants: bool = False) -> Iterator[Child]:
-        """The pupils of a school, class by class. 在校学生"""
+    def at_school(
+        self, school: Body, count: int, only: Callable[[int | None], bool] = lambda grade: True
+    ) -> Iterator[Child]:
+        """The pupils of a school, class by class; of some grades, as many as these have of `count`. 在校学生"""
         cells = [(stage, grade) for stage in school.stages for grade in _grades(stage)]
-        if without_entrants:
-            cells = [cell for cell in cells if cell[1] != 1]
         for order, (stage, grade) in enumerate(cells):
+            if not only(grade):
+                continue
             pupils = count // len(cells) + (order < count % len(cells))
             classes = -(-pupils // PUPILS_IN_A_CLASS)
             for number in range(pupils):
@@ -271,11 +275,13 @@ class Crowd:
         draw = random.random()
         listings = []
         if draw < 0.82:
-            listings.append(Listing(random.choice(_CIVIL_AFFAIRS), "civil-affairs", since))
+            listings.append(Listing(random.choice(_CIVIL_AFFAIRS), "civil_affairs", since))
         if draw > 0.74:
-            listings.append(Listing(random.choice(("disabled_hardship", "severely_disabled")), "disabled", since))
+            listings.append(
+                Listing(random.choice(("disabled_hardship", "severely_disabled")), "disabled_federation", since)
+            )
         if 0.7 < draw < 0.76:
-            listings.append(Listing("hardship_worker_family", "union", since))
+            listings.append(Listing("hardship_worker_family", "union_federation", since))
         child.listings = tuple(listings)
 
 

@@ -13,24 +13,28 @@ from yingbao.demo.names import Sex
 from yingbao.values.identity import with_check_character
 
 _BIRTH_CERTIFICATE_LETTER = "T"
+_OF_A_DAY = 200
+"""numbers that one dealer gives boys or girls of a day in a division"""
 
 
 class Numbers:
     """Deals out numbers, none twice in a season. 号码发放"""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, highest: int = 999, serial: int = 0) -> None:
+        """`highest` odd sequence of a day and first `serial`: two dealers that start apart never meet."""
         self._random = random
+        self._highest = highest
         self._dealt: dict[tuple[str, date, Sex], int] = {}
-        self._serial = 0
+        self._serial = serial
 
     def eighteen(self, region: str, born: date, sex: Sex) -> str:
         """A number of 18 characters as GB 11643 builds them. 公民身份号码"""
         place = (region, born, sex)
         dealt = self._dealt.get(place, 0)
-        if dealt == 500:
-            raise OverflowError(f"a day's 500 numbers are used up in {region}")
+        if dealt == _OF_A_DAY:
+            raise OverflowError(f"a day's numbers are used up in {region}")
         self._dealt[place] = dealt + 1
-        sequence = 999 - 2 * dealt - (0 if sex == "male" else 1)
+        sequence = self._highest - 2 * dealt - (0 if sex == "male" else 1)
         return with_check_character(f"{region}{born:%Y%m%d}{sequence:03d}")
 
     def hk_mo_permit(self, *, macau: bool = False) -> str:

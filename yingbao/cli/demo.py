@@ -1,0 +1,48 @@
+"""`yingbao demo`: the platform with a season of made-up people, ready to walk through. 演示"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from yingbao.cli.language import chosen
+from yingbao.cli.refusing import refusing
+from yingbao.demo.environment import FIRST_DAY, prepare
+from yingbao.values.text import Text
+
+FEWEST, USUAL, MOST = 300, 8_000, 10_000_000
+
+
+@click.command()
+@click.option("--children", type=click.IntRange(FEWEST, MOST), help=f"How many children; {USUAL} unless told.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Or the next free one.")
+@click.option(
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), default=str(FIRST_DAY), show_default=True, help="The clock's day."
+)
+@click.option("--fresh", is_flag=True, help="Throw the demonstration away and fill it anew.")
+@click.option("--seed", type=int, help="Other made-up people for another number.")
+@click.option("--no-serve", is_flag=True, help="Fill the season, print the logins, and end.")
+def command(children: int | None, port: int, day: datetime, fresh: bool, seed: int | None, no_serve: bool) -> None:
+    """Show the platform with a demonstration season of made-up people, until Ctrl-C."""
+    began = time.monotonic()
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
+    home = Path(os.environ.get("YINGBAO_HOME") or Path(__file__).resolve().parent.parent.parent / "var").resolve()
+    keys_are_new = prepare(home, day.date())
+    try:
+        with refusing():
+            from yingbao.demo.show import fill_and_introduce, serve
+
+            fill_and_introduce(home, children=children, seed=seed, fresh=fresh, keys_are_new=keys_are_new)
+            if not no_serve:
+                serve(port, began=began)
+    except KeyboardInterrupt:
+        said = Text("已停止，未写入一半的数据。", "Stopped; nothing was left half-written.")
+        click.echo(said.said(chosen()), err=True)
+        sys.exit(130)

@@ -1,0 +1,54 @@
+"""What the demonstration's processes find around them: keys of their own, a clock inside the season. 演示环境"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from yingbao.people.keys import FILE_VARIABLE, VARIABLE, make_keys
+
+FIRST_DAY = date(2019, 11, 12)
+"""Both seasons of 2020 are open: Suzhou's to 30 November, Yuzhong's to 20 December."""
+OPENS_AT = "10:00"
+
+
+def prepare(home: Path, on: date) -> bool:
+    """Set the environment for this process and those it starts; tell whether the keys are new. 准备环境
+
+    Keys are made once and kept under `home`, readable by their owner alone. What the environment already
+    holds stays as it is.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["YINGBAO_DEMO"] = "1"
+    os.environ["YINGBAO_HOME"] = str(home)
+    os.environ["YINGBAO_CLOCK"] = f"{on}T{OPENS_AT}"
+    if not os.environ.get("YINGBAO_SECRET_KEY"):
+        secret, _ = kept(home / "secret-key", lambda: secrets.token_urlsafe(50))
+        os.environ["YINGBAO_SECRET_KEY"] = secret
+    if os.environ.get(VARIABLE) or os.environ.get(FILE_VARIABLE):
+        return False
+    _, are_new = kept(home / "keys.json", make_keys)
+    os.environ[FILE_VARIABLE] = str(home / "keys.json")
+    return are_new
+
+
+def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
+    """The text of a private file, made now if it is not there; and whether it was. 私有文件"""
+    try:
+        return path.read_text(encoding="utf-8"), False
+    except FileNotFoundError:
+        text = make()
+        write_private(path, text)
+        return text, True
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, whole or not at all. 写私有文件"""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    beside.replace(path)
