@@ -111,8 +111,8 @@ def _criteria(policy: Policy) -> Found:
     rules = {table: [rule.id for rule in rows] for table, rows in tables_of(policy)}
     for name, criterion in policy.criteria.items():
         at: Steps = ("criteria", name)
-        for step, what, mend in criterion_problems(criterion):
-            yield (*at, step), what, mend
+        for steps, what, mend in criterion_problems(criterion):
+            yield (*at, *steps), what, mend
         for step, area in (("within", criterion.within), ("outside", criterion.outside)):
             if area is not None:
                 yield from _known((*at, step), "area", area, policy.areas)

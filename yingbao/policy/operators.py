@@ -59,7 +59,7 @@ ALL = (
     "months_from_birth",
 )
 
-Found = Iterator[tuple[str, Text, Text]]
+Found = Iterator[tuple[tuple[str | int, ...], Text, Text]]
 
 
 def operators_of(criterion: Criterion) -> dict[str, object]:
@@ -75,7 +75,7 @@ def criterion_problems(criterion: Criterion) -> Found:
         yield from _asks_a_table(criterion, given)
     elif criterion.fact is None:
         yield (
-            "says",
+            ("says",),
             Text(zh="条件没有 fact，也没有 decided", en="The criterion has neither fact nor decided"),
             Text(zh="写上 fact 和一个运算，或 decided 和 by。", en="Write fact and one operator, or decided and by."),
         )
@@ -86,13 +86,13 @@ def criterion_problems(criterion: Criterion) -> Found:
 def _asks_a_table(criterion: Criterion, given: dict[str, object]) -> Found:
     if criterion.decided is None or not criterion.by:
         yield (
-            "decided" if criterion.decided is not None else "by",
+            ("decided" if criterion.decided is not None else "by",),
             Text(zh="decided 和 by 要一起写", en="decided and by belong together"),
             Text(zh="decided 写表名，by 写该表的规则标识。", en="Name the table in decided and its rules in by."),
         )
     for name in [*(["fact"] if criterion.fact is not None else []), *given]:
         yield (
-            name,
+            (name,),
             Text(zh="{name} 不能和 decided 写在一起", en="{name} cannot stand beside decided").filled(name=name),
             Text(zh="分成两个条件，在 when 里并列。", en="Make two criteria of it and list both in when."),
         )
@@ -103,20 +103,20 @@ def _asks_a_fact(fact: Fact, given: dict[str, object]) -> Found:
     fitting = OPERATORS[kind]
     if not given:
         yield (
-            "fact",
+            ("fact",),
             Text(zh="{fact} 后面没有运算", en="{fact} has no operator").filled(fact=fact),
             one_of("", fitting),
         )
     unfit = [name for name in given if name not in fitting]
     for name in unfit:
         yield (
-            name,
+            (name,),
             Text(zh="{name} 不适用于 {fact}", en="{name} does not fit {fact}").filled(name=name, fact=fact),
             one_of(name, fitting),
         )
     if len(given) > 1 and set(given) != {"from", "until"}:
         yield (
-            list(given)[-1],
+            (list(given)[-1],),
             Text(zh="一个条件只能有一个运算", en="A criterion has one operator alone"),
             Text(
                 zh="分成两个条件，在 when 里并列；只有 from 和 until 可以同时写。",
@@ -131,44 +131,44 @@ def _asks_a_fact(fact: Fact, given: dict[str, object]) -> Found:
 def _value(fact: Fact, kind: Kind, name: str, value: object) -> Found:
     if name == "any_of" and isinstance(value, list):
         if not value:
-            yield name, Text(zh="any_of 是空的", en="any_of is empty"), one_of("", CHOICES[fact])
-        for each in value:
-            yield from _choice(fact, name, each)
+            yield (name,), Text(zh="any_of 是空的", en="any_of is empty"), one_of("", CHOICES[fact])
+        for number, each in enumerate(value):
+            yield from _choice(fact, (name, number), each)
     elif name == "is" and kind == "choice":
-        yield from _choice(fact, name, value)
+        yield from _choice(fact, (name,), value)
     elif name == "is" and isinstance(value, bool) != (kind == "truth"):
         expected = (
             Text(zh="true 或 false", en="true or false") if kind == "truth" else Text(zh="整数", en="a whole number")
         )
         yield (
-            name,
+            (name,),
             Text(zh="{fact} 不能等于 {value}", en="{fact} cannot be {value}").filled(fact=fact, value=value),
             Text(zh="写{expected}。", en="Write {expected}.").filled(expected=expected),
         )
     elif name == "is" and kind == "number" and not isinstance(value, int):
         yield (
-            name,
+            (name,),
             Text(zh="{fact} 不能等于 {value}", en="{fact} cannot be {value}").filled(fact=fact, value=value),
             Text(zh="写整数，不加引号。", en="Write a whole number without quotes."),
         )
     elif name == "months_from_birth" and fact == "birth_date":
         yield (
-            name,
+            (name,),
             Text(zh="出生日期不能从出生算起", en="The birth date cannot be reckoned from birth"),
             Text(zh="fact 写 paid_on。", en="Write paid_on as the fact."),
         )
     elif name == "months_from_birth" and isinstance(value, int) and not 1 <= value <= 240:
         yield (
-            name,
+            (name,),
             Text(zh="月数 {value} 不合理", en="{value} months is no sensible span").filled(value=value),
             Text(zh="写 1 到 240 的整数。", en="Write a whole number from 1 to 240."),
         )
 
 
-def _choice(fact: Fact, name: str, value: object) -> Found:
+def _choice(fact: Fact, steps: tuple[str | int, ...], value: object) -> Found:
     if value not in CHOICES[fact]:
         yield (
-            name,
+            steps,
             Text(zh="{fact} 没有 {value} 这个值", en="{fact} has no value {value}").filled(fact=fact, value=value),
             one_of(value, CHOICES[fact]),
         )

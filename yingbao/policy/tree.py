@@ -82,9 +82,7 @@ def read(path: Path) -> Node:
         problem = Text(zh="YAML 写法不对（{said}）", en="This is not YAML ({said})").filled(
             said=error.problem or error.context or "?"
         )
-        reader.problems.append(
-            Problem(path=str(path), line=(mark.line if mark else 0) + 1, what=problem, mend=_mend_yaml(error))
-        )
+        reader.problems.append(Problem(path=str(path), line=_line(mark, text), what=problem, mend=_mend_yaml(error)))
         raise PolicyRefused(reader.problems) from None
     except yaml.YAMLError as error:
         said = str(error).splitlines()[0]
@@ -93,6 +91,11 @@ def read(path: Path) -> Node:
     if reader.problems:
         raise PolicyRefused(reader.problems)
     return node
+
+
+def _line(mark: Any, text: str) -> int:
+    """The line of a mark; what is missing at the file's end is told on its last line."""
+    return min(mark.line + 1 if mark is not None else 1, max(1, len(text.splitlines())))
 
 
 def _text(path: Path) -> str:
@@ -111,7 +114,7 @@ def _text(path: Path) -> str:
         )
         raise refuse(path, 1, what, mend)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise refuse(path, line, Text(zh="不是 UTF-8 编码", en="This is not UTF-8"), _SAVE_AGAIN) from None
@@ -138,7 +141,7 @@ def _mend_yaml(error: yaml.MarkedYAMLError) -> Text:
             zh="句中有冒号加空格时，整句要加引号；或检查上一行的缩进。",
             en="A sentence with a colon and a space needs quotes around it; or check the indentation above.",
         )
-    if "cannot start any token" in said:
+    if "cannot start any token" in said or "tab character" in said:
         return Text(
             zh="缩进只能用空格，不能用制表符；以 @ ` % 开头的文字要加引号。",
             en="Indent with spaces, not tabs; a text that begins with @ ` or % needs quotes.",

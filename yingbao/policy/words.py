@@ -132,7 +132,7 @@ class _Checker:
             self.add(
                 line,
                 Text(zh="不认识的键 {key}", en="Unknown key {key}").filled(key=key),
-                one_of(key, [each for each in known if each not in node.items]),
+                one_of(key, known if near is None else [near]),
             )
         for name, field in known.items():
             if field.required and name not in node.items and name not in meant:
