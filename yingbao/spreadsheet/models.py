@@ -50,8 +50,8 @@ class Roster(models.Model):
     """why refused, or why it has to be looked at again: zh and en, and `where`, `what`, `mend` of a refusal"""
     notes = models.JSONField(default=list)
     """what the reader passed over or assumed, in both languages"""
-    columns = models.JSONField(default=dict)
-    """field → [letter, header] as the file has them"""
+    layout = models.JSONField(default=dict)
+    """how the file is built: kind, encoding, sheet, header_row, and columns: field → [letter, header]"""
     counts = models.JSONField(default=dict)
     """rows per outcome, and `on_roll`, `covered`, `nameless`, `warned`: see `review.counted`"""
     whole_file = models.BooleanField(null=True)
