@@ -1,0 +1,122 @@
+"""A file of decisions, Parquet or CSV. 写出核定结果"""
+
+from __future__ import annotations
+
+from datetime import date
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from yingbao.determination.outputs import SCHEMA, Book, Decided, look_up
+from yingbao.determination.reading import EPOCH
+from yingbao.determination.rulebook import Outcome, Rulebook
+
+ROW_GROUP = 262_144
+
+
+class Writer(Protocol):
+    """Takes decisions batch by batch. 写出器"""
+
+    def write(self, decided: Decided) -> None:
+        """Append one batch."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Finish the file."""
+
+
+class ParquetWriter:
+    """Decisions as Parquet; words go in as dictionaries and come out as plain strings. Parquet 写出"""
+
+    def __init__(self, path: str, rulebook: Rulebook) -> None:
+        self._rulebook, self._book = rulebook, Book([])
+        words = pa.dictionary(pa.int32(), pa.string())
+        self._schema = pa.schema(
+            [
+                field.with_type(words) if pa.types.is_string(field.type) and field.name != "person_id" else field
+                for field in SCHEMA
+            ]
+        )
+        self._file = pq.ParquetWriter(
+            path,
+            self._schema,
+            use_dictionary=[field.name for field in self._schema if pa.types.is_dictionary(field.type)],
+            compression="snappy",
+            # Without Arrow's own schema in the file a reader sees strings, not dictionaries.
+            store_schema=False,
+            write_statistics=False,
+        )
+
+    def write(self, decided: Decided) -> None:
+        """Append one batch."""
+        if self._book.size != len(self._rulebook.outcomes):
+            self._book = Book(self._rulebook.outcomes)
+        self._file.write_batch(pa.RecordBatch.from_arrays(self._book.columns(decided), schema=self._schema))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+
+class CsvWriter:
+    """Decisions as CSV; all that follows the person is one text per outcome and first day of cover. CSV 写出"""
+
+    def __init__(self, path: str, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._tails: dict[int, str] = {}
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by __exit__
+        self._file.write((",".join(SCHEMA.names) + "\n").encode())
+
+    def write(self, decided: Decided) -> None:
+        """Append one batch."""
+        # Outcome and day in one number; no cover is the day before all others.
+        days = pc.add(decided.coverage_from.cast(pa.int32()).cast(pa.int64()), _SHIFT).fill_null(0)
+        keys = pc.add(pc.multiply(decided.outcomes.cast(pa.int64()), _SPAN), days).dictionary_encode()
+        tails = pa.array([self._tail(key) for key in keys.dictionary.to_pylist()], pa.string())
+        lines = pc.binary_join_element_wise(_quoted(decided.person_id), look_up(tails, keys.indices), "")
+        self._file.write(_bytes_of(lines))
+
+    def _tail(self, key: int) -> str:
+        if (tail := self._tails.get(key)) is None:
+            number, days = divmod(key, _SPAN)
+            begins = date.fromordinal(days - _SHIFT + EPOCH) if days else None
+            tail = self._tails[key] = _tail(self._rulebook.outcomes[number], begins)
+        return tail
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+
+_SHIFT, _SPAN = 2**30, 2**31
+
+
+def _tail(outcome: Outcome, begins: date | None) -> str:
+    """The rest of a line; none of these words needs quotes."""
+    values = {"coverage_from": begins, "because": ";".join(outcome.because)}
+    said = [values.get(name, getattr(outcome, name, None)) for name in SCHEMA.names[1:]]
+    return "," + ",".join("" if value is None else str(value) for value in said) + "\n"
+
+
+def _bytes_of(texts: pa.Array) -> memoryview:
+    """The bytes of all texts, one after the other, as Arrow already keeps them."""
+    _, offsets, data = texts.buffers()
+    ends = memoryview(offsets).cast("i")
+    return memoryview(data)[ends[texts.offset] : ends[texts.offset + len(texts)]]
+
+
+def _quoted(ids: pa.Array) -> pa.Array:
+    """Persons as CSV writes them: in quotes only where one has a comma, a quote or a line break."""
+    raw = bytes(_bytes_of(ids))
+    if not any(special in raw for special in (b",", b'"', b"\n", b"\r")):
+        return ids
+    doubled = pc.binary_join_element_wise('"', pc.replace_substring(ids, '"', '""'), '"', "")
+    return pc.if_else(pc.match_substring_regex(ids, '[",\r\n]'), doubled, ids)
