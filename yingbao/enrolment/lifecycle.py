@@ -150,13 +150,13 @@ def acts_open(state: State | str) -> tuple[Act, ...]:
     return tuple(open_)
 
 
-def settled(state: State, *, decided: bool, registered: bool, registration_due: bool, stands: bool) -> State:
+def settled(state: State, *, registered: bool, registration_due: bool, stands: bool) -> State:
     """The state that a fresh decision leads to. 核定后的状态
 
     `registered`: the basic data are on file here; `registration_due`: the decision sends a first-timer to be
     registered; `stands`: a confirmed decision is the same in substance. Ended enrolments stay as they are.
     """
-    if state in ENDED or not decided:
+    if state in ENDED:
         return state
     if state == State.CONFIRMED:
         return State.CONFIRMED if stands else State.DETERMINED

@@ -13,7 +13,7 @@ from yingbao.enrolment.needs import holds
 from yingbao.people.models import SchoolRoll
 
 if TYPE_CHECKING:
-    from yingbao.enrolment.models import Season
+    from yingbao.enrolment.models import Enrolment, Season  # noqa: F401  the first is named in the base class below
 
 MUST_PAY = Q(status="enrolled", self_paid_fen__gt=0) & ~Q(state__in=sorted(ENDED))
 EXEMPT = Q(status="enrolled", self_paid_fen=0, premium_fen__gt=0) & ~Q(state__in=sorted(ENDED))
@@ -88,11 +88,12 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         roll = SchoolRoll.objects.filter(
             person=OuterRef("person"), school=OuterRef("organisation"), left_on__isnull=True
         )
-        return self.annotate(
+        ordered: EnrolmentQuerySet = self.annotate(
             roll_stage=models.Subquery(roll.values("stage")[:1]),
             roll_grade=models.Subquery(roll.values("grade")[:1]),
             roll_class=models.Subquery(roll.values("class_name")[:1]),
         ).order_by("roll_stage", "roll_grade", "roll_class", "person__name_pinyin", "pk")
+        return ordered
 
 
 def registered_at(community: Organisation) -> Q:

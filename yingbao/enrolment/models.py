@@ -65,7 +65,7 @@ class Enrolment(models.Model):
     as_of = models.DateField(null=True)
     """the day the decision was reckoned for"""
     facts = models.JSONField(default=dict)
-    """the facts that the decision used; a fact that is not here was empty"""
+    """the facts that the decision used, by the columns of the command-line contract"""
 
     objects = EnrolmentQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from yingbao.agents.models import OrganisationKind
 from yingbao.enrolment.lifecycle import ENDED, ENROLLED
@@ -203,13 +203,13 @@ def needs(enrolment: Enrolment) -> list[Need]:
 def needs_of(enrolments: Iterable[Enrolment] | QuerySet[Enrolment]) -> dict[int, list[Need]]:
     """What is missing for each of these children, by the enrolment's key, in one statement. 批量待办"""
     model = apps.get_model("enrolment", "Enrolment")
+    held_here = {f"needs_{name}": ExpressionWrapper(kind.holds(), BooleanField()) for name, kind in KINDS.items()}
     keys = [enrolment.pk for enrolment in enrolments]
     rows = (
         model.objects.filter(pk__in=keys)
         .exclude(state__in=sorted(ENDED))
-        .values_list(
-            "pk", "organisation__kind", "season__policy", "because", *(kind.holds() for kind in KINDS.values())
-        )
+        .annotate(**held_here)
+        .values_list("pk", "organisation__kind", "season__policy", "because", *held_here)
     )
     found: dict[int, list[Need]] = {key: [] for key in keys}
     for key, organisation_kind, policy, because, *held in rows:
