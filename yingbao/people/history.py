@@ -7,7 +7,7 @@ cannot know is who acts; `by` tells it, for the length of a transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -15,24 +15,33 @@ from django.db.models import QuerySet
 
 from yingbao.people.models import Change, Person
 
-@contextmanager
-def by(user_id: int | None, source: str = "", *, at: datetime | None = None) -> Iterator[None]:
+
+def by(user_id: int | None, source: str = "", *, at: datetime | None = None) -> AbstractContextManager[None]:
     """Within this block, changes are this user's, come from `source`, and were made `at` that moment. 操作人
 
     Opens a transaction, or a savepoint inside one. Blocks may stand in each other: the inner one holds while it
     lasts. Without `at`, the database's own clock tells the moment.
     """
-    wanted = (str(user_id) if user_id is not None else "", source, at.isoformat() if at else "")
+    return _settings(str(user_id) if user_id is not None else "", source, at.isoformat() if at else "")
+
+
+def at(moment: datetime) -> AbstractContextManager[None]:
+    """Within this block, changes were made at that moment; whose they are stays as it is. 变更时间"""
+    return _settings(None, None, moment.isoformat())
+
+
+@contextmanager
+def _settings(actor: str | None, source: str | None, moment: str) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT current_setting('yingbao.actor', true), current_setting('yingbao.source', true), "
-            "current_setting('yingbao.at', true)"
+            "SELECT coalesce(current_setting('yingbao.actor', true), ''), "
+            "coalesce(current_setting('yingbao.source', true), ''), coalesce(current_setting('yingbao.at', true), '')"
         )
-        before = cursor.fetchone()
-        cursor.execute(_SET, wanted)
+        before: tuple[str, str, str] = cursor.fetchone()
+        cursor.execute(_SET, [before[0] if actor is None else actor, before[1] if source is None else source, moment])
         yield
         # After an exception the transaction or savepoint is rolled back, and the settings with it.
-        cursor.execute(_SET, [value or "" for value in before])
+        cursor.execute(_SET, before)
 
 
 _SET = """
