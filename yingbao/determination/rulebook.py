@@ -198,8 +198,10 @@ def _needs_and_sets(
 def _status(agent: str | None, phase: str, refer: bool) -> Status:
     if agent is None:
         return "ineligible"
-    if phase == "not_open" or phase == "closed":
-        return phase
+    if phase == "not_open":
+        return "not_open"
+    if phase == "closed":
+        return "closed"
     return "refer" if refer else "enrolled"
 
 
@@ -208,6 +210,11 @@ def _deciding(status: Status) -> tuple[str, ...]:
     if status == "ineligible":
         return TABLES[:2]
     return TABLES[:3] if status in ("not_open", "closed") else TABLES
+
+
+def rules_of(policy: Policy) -> dict[str, tuple[str, Rule]]:
+    """Every rule by its id, with its table, in the order of the tables. 规则清单"""
+    return {rule.id: (table, rule) for table in TABLES for rule in getattr(policy.tables, table)}
 
 
 _made: dict[int, tuple[Policy, Rulebook]] = {}

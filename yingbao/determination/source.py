@@ -60,7 +60,7 @@ class ParquetSource:
         with _readable(self.path):
             yield from self._file.iter_batches(BATCH, row_groups=self._row_groups, columns=columns)
 
-    def line(self, row: int) -> int | None:  # noqa: ARG002 - the same question is put to every source
+    def line(self, row: int) -> int | None:
         """A Parquet file has no lines."""
         return None
 
@@ -147,11 +147,12 @@ _REPEATING = frozenset(COLUMNS) - {"person_id"}
 
 def source_of(path: Path) -> CsvSource | ParquetSource:
     """The file of facts behind a path, by its ending. 打开事实文件"""
-    kinds = {".csv": CsvSource, ".parquet": ParquetSource}
-    kind = kinds.get(path.suffix.lower())
-    if kind is None:
-        raise refused_ending(path)
-    return kind(path)
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        return CsvSource(path)
+    if ending == ".parquet":
+        return ParquetSource(path)
+    raise refused_ending(path)
 
 
 def refused_ending(path: Path) -> Refused:

@@ -1,0 +1,166 @@
+"""Why a child was decided so, and why no earlier rule held. 核定理由
+
+The tables are walked here one criterion at a time, for one child, on demand: the frame's bits know that a
+row did not hold, but not which criterion failed first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from yingbao.determination.counter import Decision, determine_one
+from yingbao.determination.criteria import age_on, column_of, last_day_within, seen_as, test_of
+from yingbao.determination.facts import Child, Value, read_child
+from yingbao.determination.rulebook import TABLES, rules_of
+from yingbao.policy import terms
+from yingbao.policy.model import Policy, PremiumRule, Rule
+from yingbao.policy.outcomes import outcome
+from yingbao.values import divisions, money
+from yingbao.values.text import Text
+
+UNKNOWN = Text(zh="未知", en="unknown")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A rule that decided, in words about this child. 理由"""
+
+    table: str
+    rule: str
+    clause: str
+    sentence: Text
+
+
+class PassedOver(msgspec.Struct, frozen=True):
+    """A rule that stood before the deciding one and did not hold. 未成立的规则"""
+
+    table: str
+    rule: str
+    clause: str
+    failed: Text
+    """the first criterion that did not hold, and the fact's value"""
+
+
+class Walked(msgspec.Struct, frozen=True):
+    """One table, walked row by row. 逐条判断"""
+
+    table: str
+    rule: Rule
+    """the first row that holds"""
+    before: list[tuple[Rule, str]]
+    """the rows before it, each with the criterion that failed first"""
+
+
+def reasons(policy: Policy, facts: Mapping[str, object], decision: Decision, as_of: date) -> list[Reason]:
+    """The sentences of the rules that decided, in the order of the tables. 核定理由"""
+    child, rules = read_child(facts, as_of), rules_of(policy)
+    birth, paid = child["birth_date"], child["paid_on"]
+    premium = next(
+        (rule.premium_fen for name in decision.because if isinstance(rule := rules[name][1], PremiumRule)),
+        decision.premium_fen,
+    )
+    known = {
+        "birth_date": said_day(birth) if isinstance(birth, date) else UNKNOWN,
+        "paid_on": said_day(paid) if isinstance(paid, date) else UNKNOWN,
+        "coverage_from": said_day(decision.coverage_from) if decision.coverage_from else UNKNOWN,
+        "premium": money.said(premium),
+        "age": age_on(birth, policy.cover_from) if isinstance(birth, date) else UNKNOWN,
+    }
+    return [
+        Reason(table, rule.id, rule.clause, rule.because.filled(**known))
+        for table, rule in (rules[name] for name in decision.because)
+    ]
+
+
+def passed_over(policy: Policy, facts: Mapping[str, object], as_of: date) -> list[PassedOver]:
+    """The rows that stood before the deciding ones, and what each lacked. 为何不适用其他规则"""
+    child = read_child(facts, as_of)
+    deciding = set(determine_one(policy, facts, as_of).because)
+    walked = walk(policy, child)
+    decided = {one.table: one.rule for one in walked}
+    return [
+        PassedOver(one.table, rule.id, rule.clause, _failed(policy, child, decided, name))
+        for one in walked
+        if one.rule.id in deciding
+        for rule, name in one.before
+    ]
+
+
+def walk(policy: Policy, child: Child) -> list[Walked]:
+    """Every table decided one criterion at a time. 逐表逐条判断"""
+    walked: list[Walked] = []
+    decided: dict[str, Rule] = {}
+    for table in TABLES:
+        before: list[tuple[Rule, str]] = []
+        for rule in getattr(policy.tables, table):
+            lacking = next((name for name in rule.when if not holds(policy, child, decided, name)), None)
+            if lacking is None:
+                decided[table] = rule
+                walked.append(Walked(table, rule, before))
+                break
+            before.append((rule, lacking))
+    return walked
+
+
+def holds(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str) -> bool:
+    """Whether one criterion holds for the child, given what decided the earlier tables. 条件是否成立"""
+    criterion = policy.criteria[name]
+    if criterion.decided is not None:
+        return decided[criterion.decided].id in (criterion.by or ())
+    value = child[column_of(criterion)]
+    if criterion.months_from_birth is not None:
+        birth = child["birth_date"]
+        if not isinstance(birth, date) or not isinstance(value, date):
+            return False
+        return value <= last_day_within(birth, criterion.months_from_birth)
+    return test_of(criterion, policy)(seen_as(criterion, value, policy))
+
+
+def _failed(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str) -> Text:
+    """What a criterion asks for, and what is so instead."""
+    criterion = policy.criteria[name]
+    if criterion.decided is not None:
+        instead = outcome(decided[criterion.decided], policy)
+        return Text(zh="要求{says}；已定为：{instead}", en="asks that {says}; decided: {instead}").filled(
+            says=criterion.says, instead=instead
+        )
+    fact = criterion.fact or "age"
+    value = said_value(fact, seen_as(criterion, child[column_of(criterion)], policy))
+    said = Text(zh="要求{says}；{fact}：{value}", en="asks that {says}; {fact}: {value}")
+    if criterion.months_from_birth is not None:
+        said = Text(
+            zh="要求{says}；{fact}：{value}，出生日：{birth}", en="asks that {says}; {fact}: {value}, born: {birth}"
+        )
+    return said.filled(
+        says=criterion.says,
+        fact=terms.FACTS[fact],
+        value=value,
+        birth=said_value("birth_date", child["birth_date"]),
+    )
+
+
+def said_value(fact: str, value: Value) -> Text:
+    """The value of a fact in words. 事实的值"""
+    if value is None or value == ():
+        return Text(zh="无", en="none") if fact in ("hukou", "school_division", "assistance") else UNKNOWN
+    if isinstance(value, tuple):
+        each = [said_value(fact, one) for one in value]
+        return Text(zh="、".join(one.zh for one in each), en=", ".join(one.en for one in each))
+    if isinstance(value, bool):
+        return Text(zh="是", en="yes") if value else Text(zh="否", en="no")
+    if isinstance(value, date):
+        return said_day(value)
+    if fact in ("hukou", "parent_hukou", "school_division") and divisions.exists(str(value)):
+        return divisions.name(str(value))
+    return terms.WORDS_OF.get(fact, {}).get(str(value), Text(zh=str(value), en=str(value)))
+
+
+def said_day(day: date) -> Text:
+    """A calendar day as each language writes it. 日期"""
+    return Text(zh=f"{day.year}年{day.month}月{day.day}日", en=f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
