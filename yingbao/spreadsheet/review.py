@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePosixPath
 
 import msgspec
@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import school_year_of
+from yingbao.enrolment.seasons import china_day, school_year_of
 from yingbao.people import sealed
 from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet import comparing, keeping, rows, staging
@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 WHOLE = 100
 """progress is told in hundredths: reading, sealing and copying, comparing"""
-_READ, _STAGED, _COMPARED = 35, 70, 90
+_OPENED, _READ, _STAGED, _COMPARED = 25, 45, 70, 90
 
 COVERS_THE_SCHOOL = 0.8
 """a file that names this part of the pupils on the roll is taken for the whole school"""
@@ -96,13 +96,10 @@ def review(roster_id: int, *, at: datetime, progress: Progress = silent) -> Rost
         return roster
     progress(0, WHOLE)
     try:
-        parsed = _parsed(roster)
+        parsed = _parsed(roster, china_day(at), progress)
     except Refused as refused:
         return _refuse(roster, refused)
     progress(_READ, WHOLE)
-
-    def staged(done: int, total: int) -> None:
-        progress(_READ + (_STAGED - _READ) * done // max(total, 1), WHOLE)
 
     with transaction.atomic():
         roster = locked(roster_id)
@@ -111,7 +108,7 @@ def review(roster_id: int, *, at: datetime, progress: Progress = silent) -> Rost
         keeping.forget(roster)
         roster.notes = msgspec.to_builtins(parsed.notes)
         roster.layout = _layout(parsed.table)
-        staging.stage(parsed, progress=staged)
+        staging.stage(parsed, progress=_part(progress, _READ, _STAGED))
         del parsed
         progress(_STAGED, WHOLE)
         compare(roster)
@@ -201,8 +198,14 @@ def _refuse(roster: Roster, refused: Refused) -> Roster:
     return roster
 
 
-def _parsed(roster: Roster) -> rows.Roster:
+def _parsed(roster: Roster, on: date, progress: Progress) -> rows.Roster:
     """Read the file in a child process. Raises Refused if it is no roster."""
     assert roster.content_cipher is not None
     data = sealed.unseal_bytes(roster.content_cipher)
-    return parse_roster(read_table(data, roster.filename))
+    table = read_table(data, roster.filename, progress=_part(progress, 0, _OPENED))
+    return parse_roster(table, on=on, near=roster.school.division, progress=_part(progress, _OPENED, _READ))
+
+
+def _part(progress: Progress, first: int, last: int) -> Progress:
+    """Progress of a part of the work, told as progress of the whole."""
+    return lambda done, total: progress(first + (last - first) * min(done, total) // max(total, 1), WHOLE)
