@@ -121,6 +121,16 @@ def test_of_two_communities_in_a_division_the_older_has_the_child(suzhou, commun
     assert listed(suzhou, community).organisation == community
 
 
+def test_a_community_takes_a_child_in_by_name_and_keeps_it(suzhou, community):
+    named, other = child(born=date(2018, 3, 1)), child(born=date(2018, 4, 1))
+    younger = organisation("community")
+    assert open_enrolments(season=suzhou, organisation=younger, at=AT, person_ids=[named.pk]) == 1
+    assert open_enrolments(season=suzhou, organisation=community, at=AT) == 1
+    determine_people(season=suzhou, person_ids=[named.pk, other.pk], as_of=AT.date(), at=AT)
+    assert Enrolment.objects.get(person=named).organisation == younger
+    assert Enrolment.objects.get(person=other).organisation == community
+
+
 def test_a_child_without_a_community_of_its_own_belongs_to_the_parents(suzhou, community):
     person = child(hukou="340100", parent_hukou="320508", born=date(2008, 3, 1))
     enter(person, organisation(area="500103"))

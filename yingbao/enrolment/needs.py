@@ -216,12 +216,12 @@ def needs_of(enrolments: Iterable[Enrolment] | QuerySet[Enrolment]) -> dict[int,
         agent: Helper = "school" if organisation_kind == OrganisationKind.SCHOOL else "community"
         for (name, kind), holds_here in zip(KINDS.items(), held, strict=True):
             if holds_here:
-                text = _why_not(policy, because) if name == "ineligible" else kind.text
+                text = why_not(policy, because) if name == "ineligible" else kind.text
                 found[key].append(Need(name, text, agent if kind.who == "agent" else kind.who))
     return found
 
 
-def _why_not(policy: str, because: str) -> Text:
+def why_not(policy: str, because: str) -> Text:
     """The policy's own sentence for a child who cannot be enrolled."""
     deciding = because.split(";")[0]
     for rule in policy_of(policy).tables.entitlement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,19 +13,27 @@ from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day
 
 
-def open_enrolments(*, season: Season, organisation: Organisation, at: datetime, by: User | None = None) -> int:
+def open_enrolments(
+    *,
+    season: Season,
+    organisation: Organisation,
+    at: datetime,
+    by: User | None = None,
+    person_ids: Sequence[int] | None = None,
+) -> int:
     """List every child that an agent works on and that is not listed yet; returns how many are new. 建立名单
 
     A school: all children on its roll. A community: the children with a hukou in its division who are on no roll in
-    the pooling area and whose agent it is; of several communities in one division the oldest has them, because six
-    digits of hukou tell no more. Nothing is decided for the new ones before `determine_people`.
+    the pooling area and whose agent it is. Six digits of hukou do not tell communities of one division apart: the
+    oldest has the children whom no other has taken in by name (`person_ids`, as at the counter). Nothing is decided
+    for the new ones before `determine_people`.
     """
     if organisation.pooling_area != season.pooling_area:
         return 0
     if organisation.kind == OrganisationKind.SCHOOL:
         return _open(_ON_ROLL, season, organisation, at, by, [])
     if organisation.kind == OrganisationKind.COMMUNITY:
-        persons = _outside_school(organisation, season)
+        persons = _outside_school(organisation, season, person_ids)
         decisions = decide(season=season, person_ids=persons, as_of=china_day(at))
         ours = decisions.filter(decisions["agent"] == "community")["person_id"].cast(int).to_list()
         return _open(_NAMED, season, organisation, at, by, ours)
@@ -39,18 +48,16 @@ def list_and_determine(*, season: Season, organisation: Organisation, at: dateti
         return determine_people(season=season, person_ids=list(persons), as_of=china_day(at), at=at, by=by)
 
 
-def _outside_school(community: Organisation, season: Season) -> list[int]:
+def _outside_school(community: Organisation, season: Season, named: Sequence[int] | None) -> list[int]:
     """Who could be a community's child: by the child's own hukou, else by a parent's. 不在校儿童"""
     with connection.cursor() as cursor:
         cursor.execute(
             _OUTSIDE_SCHOOL,
             {
-                "community": community.pk,
-                "area": season.pooling_area,
-                "season": season.pk,
-                "division": community.division,
+                "community": community.pk, "division": community.division, "area": season.pooling_area,
+                "season": season.pk, "named": None if named is None else list(named),
             },
-        )
+        )  # fmt: skip
         return [person for (person,) in cursor.fetchall()]
 
 
@@ -107,9 +114,10 @@ WHERE p.merged_into_id IS NULL
                   WHERE g.person_id = p.id AND g.hukou = %(division)s AND g.relation IN ('father', 'mother', ''))
       AND NOT EXISTS (SELECT FROM agents_organisation c
                       WHERE c.kind = 'community' AND c.active AND c.pooling_area = %(area)s AND c.division = p.hukou))
-  AND NOT EXISTS (SELECT FROM agents_organisation older
+  AND CASE WHEN %(named)s::bigint[] IS NOT NULL THEN p.id = ANY(%(named)s::bigint[]) ELSE NOT EXISTS (
+                  SELECT FROM agents_organisation older
                   WHERE older.kind = 'community' AND older.active AND older.pooling_area = %(area)s
-                    AND older.division = %(division)s AND older.id < %(community)s)
+                    AND older.division = %(division)s AND older.id < %(community)s) END
   AND NOT EXISTS (SELECT FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id
                   WHERE r.person_id = p.id AND r.left_on IS NULL AND o.pooling_area = %(area)s)
   AND NOT EXISTS (SELECT FROM enrolment_enrolment e WHERE e.person_id = p.id AND e.season_id = %(season)s)

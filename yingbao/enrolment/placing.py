@@ -75,7 +75,7 @@ WITH communities AS (
 ), placed AS (
     SELECT e.id, e.person_id, e.state, e.organisation_id AS was_at,
            coalesce(home.id,
-                    CASE WHEN f.agent = 'community' THEN coalesce(own.id, parents.id) END,
+                    CASE WHEN f.agent = 'community' THEN coalesce(already.id, own.id, parents.id) END,
                     e.organisation_id) AS now_at,
            EXISTS (SELECT FROM people_basicregistration b
                    WHERE b.person_id = e.person_id AND b.pooling_area = %(area)s) AS registered,
@@ -89,6 +89,9 @@ WITH communities AS (
         SELECT o.id FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id
         WHERE r.person_id = e.person_id AND r.left_on IS NULL AND NOT r.contested AND o.pooling_area = %(area)s
     ) home ON true
+    LEFT JOIN agents_organisation already
+      ON already.id = e.organisation_id AND already.kind = 'community' AND already.active
+     AND already.division = ANY(string_to_array(concat_ws(';', f.facts ->> 'hukou', f.facts ->> 'parent_hukou'), ';'))
     LEFT JOIN communities own ON own.division = f.facts ->> 'hukou'
     LEFT JOIN LATERAL (
         SELECT min(c.id) AS id FROM communities c
@@ -115,8 +118,8 @@ WITH communities AS (
     RETURNING e.id
 ), stepped AS (
     INSERT INTO enrolment_step (enrolment_id, act, from_state, to_state, at, by_id, reason, changes)
-    SELECT id, CASE WHEN state = 'confirmed' THEN 'revise' ELSE 'determine' END, state, target, %(at)s, %(by)s::bigint, '',
-           difference
+    SELECT id, CASE WHEN state = 'confirmed' THEN 'revise' ELSE 'determine' END, state, target, %(at)s, %(by)s::bigint,
+           '', difference
     FROM due WHERE state <> target
     UNION ALL
     SELECT id, 'move', target, target, %(at)s, %(by)s::bigint, '',
