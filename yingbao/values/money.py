@@ -6,7 +6,7 @@ from yingbao.values.text import Text
 
 
 def yuan(fen: int) -> str:
-    """A sum in yuan as people write it: 24000 is 240, 24050 is 240.50."""
+    """A sum in yuan as people write it: 1200 is 12, 1250 is 12.50."""
     whole, rest = divmod(abs(fen), 100)
     sign = "-" if fen < 0 else ""
     return f"{sign}{whole}.{rest:02d}" if rest else f"{sign}{whole}"
