@@ -6,13 +6,17 @@ same condition of one row: so a number on the home page and the lines on a child
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.apps import apps
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from yingbao.agents.models import OrganisationKind
+from yingbao.determination.counter import Decision
+from yingbao.determination.explain import reasons
+from yingbao.determination.rulebook import rules_of
 from yingbao.enrolment.lifecycle import ENDED, ENROLLED
 from yingbao.people.models import BasicRegistration, Guardian, IdentityDocument, IdentityKind, SchoolRoll
 from yingbao.policy.catalogue import policy_of
@@ -209,22 +213,26 @@ def needs_of(enrolments: Iterable[Enrolment] | QuerySet[Enrolment]) -> dict[int,
         model.objects.filter(pk__in=keys)
         .exclude(state__in=sorted(ENDED))
         .annotate(**held_here)
-        .values_list("pk", "organisation__kind", "season__policy", "because", *held_here)
+        .values_list("pk", "organisation__kind", "season__policy", "because", "facts", "as_of", *held_here)
     )
     found: dict[int, list[Need]] = {key: [] for key in keys}
-    for key, organisation_kind, policy, because, *held in rows:
+    for key, organisation_kind, policy, because, facts, as_of, *held in rows:
         agent: Helper = "school" if organisation_kind == OrganisationKind.SCHOOL else "community"
         for (name, kind), holds_here in zip(KINDS.items(), held, strict=True):
             if holds_here:
-                text = why_not(policy, because) if name == "ineligible" else kind.text
+                text = why_not(policy, because, facts, as_of) if name == "ineligible" else kind.text
                 found[key].append(Need(name, text, agent if kind.who == "agent" else kind.who))
     return found
 
 
-def why_not(policy: str, because: str) -> Text:
-    """The policy's own sentence for a child who cannot be enrolled."""
-    deciding = because.split(";")[0]
-    for rule in policy_of(policy).tables.entitlement:
-        if rule.id == deciding:
-            return rule.because
-    return KINDS["ineligible"].text
+def why_not(policy_id: str, because: str, facts: Mapping[str, object], as_of: date) -> Text:
+    """The policy's own sentence for a child who cannot be enrolled, by the rules that the decision names. 为何不符合"""
+    policy = policy_of(policy_id)
+    ids = tuple(because.split(";"))
+    if not set(ids) <= rules_of(policy).keys():
+        return KINDS["ineligible"].text  # the policy's file has changed since; a refresh is due
+    decision = Decision(
+        person_id="", status="ineligible", agent=None, registration=None, channel=None, phase="", premium_fen=0,
+        self_paid_fen=0, subsidised_fen=0, paid_by=None, coverage_from=None, coverage_to=None, because=ids,
+    )  # fmt: skip
+    return reasons(policy, {"person_id": "child", **facts}, decision, as_of)[0].sentence

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from yingbao.enrolment.lifecycle import Act, State
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.needs import why_not
@@ -38,7 +40,7 @@ def not_entitled(enrolment: Enrolment) -> Refused:
     """The decision lets nobody confirm: ineligible, or for an officer to decide. 不能确认"""
     if enrolment.status == "ineligible":
         what = Text("不符合参保条件，不能确认", "The child cannot be enrolled, so there is nothing to confirm")
-        mend = why_not(enrolment.season.policy, enrolment.because)
+        mend = why_not(enrolment.season.policy, enrolment.because, enrolment.facts, enrolment.as_of or date.min)
     else:
         what = Text("须由医保经办人员决定", "An officer of the insurance agency has to decide")
         mend = Text("请联系医保经办机构。", "Ask the insurance agency.")
