@@ -56,8 +56,13 @@ class Table(msgspec.Struct, frozen=True):
     """what was passed over or decided on the way: hidden sheets, other sheets, footers, the header's row"""
     batches: tuple[bytes, ...]
 
-    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
-        """Every row's number in the file and its cells, one for each of `columns`."""
+    def blocks(self) -> Iterator[list[tuple[int, list[Cell]]]]:
+        """The rows in blocks of a thousand, as `rows` gives them one by one."""
         decode = msgspec.msgpack.Decoder(list[tuple[int, list[Cell]]]).decode
         for batch in self.batches:
-            yield from decode(batch)
+            yield decode(batch)
+
+    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Every row's number in the file and its cells, one for each of `columns`."""
+        for block in self.blocks():
+            yield from block

@@ -68,10 +68,16 @@ LOST_DIGITS = Text(
     zh="号码是按数字保存的，第15位以后已经丢失",
     en="the number was stored as a number and has lost its digits after the 15th",
 )
+_NO_KIND = Text(zh="看不出是哪种证件的号码", en="this is the number of no known kind of document")
+_MEND_KIND = Text(
+    zh="核对号码；港澳台和外籍人员请注明证件类型",
+    en="check the number; for people from HK, Macau, Taiwan or abroad say which kind of document it is",
+)
 _OLDEST_YEARS = 130
 _SEPARATORS = re.compile(r"[-‐-―_'’`]")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+")
-_EIGHTEEN = re.compile(r"\d{17}[\dX]")
+_REGIONS = frozenset("123456")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d+")
+_EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 
 
 def lost() -> Fault:
@@ -81,7 +87,7 @@ def lost() -> Fault:
 
 def cleaned(number: str) -> str:
     """Half-width, upper case, without blanks, invisible marks and separators; × and х at the end are X. 规整"""
-    if len(number) == 18 and number.isdigit() and number.isascii():
+    if _EIGHTEEN.fullmatch(number):
         return number
     plain = _SEPARATORS.sub("", compact(number)).upper()
     if plain and plain[-1] in "×✕✖╳хХ*" and plain[:-1].isdigit():
@@ -105,7 +111,12 @@ def guess_kind(number: str) -> Kind | None:
 
     A letter and eight digits may be a passport of many countries; H and M are taken for HK and Macau permits.
     """
-    number = cleaned(number)
+    return _looks_like(cleaned(number))
+
+
+def _looks_like(number: str) -> Kind | None:
+    if number[:1] in _REGIONS and _EIGHTEEN.fullmatch(number):
+        return "resident_id"
     if re.fullmatch(r"8[123]\d{15}[\dX]", number):
         return "hmt_residence_permit"
     if re.fullmatch(r"9\d{16}[\dX]|[A-Z]{3}\d{12}", number):
@@ -136,12 +147,23 @@ def check(kind: Kind, number: str, *, on: date) -> str:
 
     Raises Fault if no document of that kind can bear it. `on` is the day of checking: nobody is born after it.
     """
+    return identify(number, kind=kind, on=on)[1]
+
+
+def identify(number: str, *, kind: Kind | None = None, on: date) -> tuple[Kind, str]:
+    """Kind and number of a document, the kind taken from the number if it is not told. 识别证件
+
+    Raises Fault as `check` does, and for a number that is of no known kind.
+    """
     number = cleaned(number)
     if not number:
         raise Fault(Text(zh="没有填写证件号码", en="the identity number is missing"), _MEND_COPY)
-    if _SCIENTIFIC.fullmatch(number) and "E+" in number:
+    if "E+" in number and _SCIENTIFIC.fullmatch(number):
         raise lost()
-    return _CHECKS[kind](number, on)
+    kind = kind or _looks_like(number)
+    if kind is None:
+        raise Fault(_NO_KIND, _MEND_KIND)
+    return kind, _CHECKS[kind](number, on)
 
 
 def birth_date(kind: Kind, number: str) -> date | None:
@@ -225,40 +247,38 @@ def _resident_id(number: str, on: date) -> str:
 
 def _gb11643(number: str, on: date) -> str:
     """Checks what every 18-character number shares: form, region, birth date, check character. 公民身份号码"""
-    if len(number) != 18:
-        what = Text(zh="号码应为18位，这里有{n}位", en="the number must have 18 characters and has {n}")
-        raise Fault(what.filled(n=len(number)), _MEND_COPY)
-    if not (number.isascii() and number[:17].isdigit() and number[17] in "0123456789X"):
-        raise Fault(
-            Text(zh="号码里有数字和末位X以外的字符", en="the number holds something else than digits and a final X"),
-            _MEND_COPY,
-        )
+    if not _EIGHTEEN.fullmatch(number):
+        if len(number) != 18:
+            what = Text(zh="号码应为18位，这里有{n}位", en="the number must have 18 characters and has {n}")
+            raise Fault(what.filled(n=len(number)), _MEND_COPY)
+        what = Text(zh="号码里有数字和末位X以外的字符", en="the number holds something else than digits and a final X")
+        raise Fault(what, _MEND_COPY)
     if number[0] not in "89" and not divisions.is_mainland_province(number[:2]):
         what = Text(zh="号码开头{code}不是省级代码", en="the number begins with {code}, which is no province")
         raise Fault(what.filled(code=number[:2]), _MEND_COPY)
     born = _day(number[6:14])
-    if born is None:
-        what = Text(zh="号码里的出生日期{day}不存在", en="the birth date {day} in the number does not exist")
-        raise Fault(what.filled(day=number[6:14]), _MEND_COPY)
-    if born > on:
-        what = Text(zh="号码里的出生日期{day}还没有到", en="the birth date {day} in the number lies in the future")
-        raise Fault(what.filled(day=born), _MEND_COPY)
-    if on.year - born.year > _OLDEST_YEARS:
-        what = Text(
-            zh="按号码里的出生日期，已有{n}岁", en="by the birth date in the number, the person is {n} years old"
-        )
-        raise Fault(what.filled(n=on.year - born.year), _MEND_COPY)
+    if born is None or born > on or on.year - born.year > _OLDEST_YEARS:
+        raise Fault(_birth_wrong(number[6:14], born, on), _MEND_COPY)
     if number[17] != calc_check_digit(number):
         if number.endswith("000"):
-            raise Fault(LOST_DIGITS, _MEND_LOST)
-        raise Fault(
-            Text(
-                zh="校验码不符，号码里至少有一位写错",
-                en="the check character does not fit: at least one digit is wrong",
-            ),
-            _MEND_COPY,
+            raise lost()
+        what = Text(
+            zh="校验码不符，号码里至少有一位写错",
+            en="the check character does not fit: at least one digit is wrong",
         )
+        raise Fault(what, _MEND_COPY)
     return number
+
+
+def _birth_wrong(digits: str, born: date | None, on: date) -> Text:
+    if born is None:
+        what = Text(zh="号码里的出生日期{day}不存在", en="the birth date {day} in the number does not exist")
+        return what.filled(day=digits)
+    if born > on:
+        what = Text(zh="号码里的出生日期{day}还没有到", en="the birth date {day} in the number lies in the future")
+        return what.filled(day=born)
+    what = Text(zh="按号码里的出生日期，已有{n}岁", en="by the birth date in the number, the person is {n} years old")
+    return what.filled(n=on.year - born.year)
 
 
 def _hmt_residence_permit(number: str, on: date) -> str:
