@@ -48,17 +48,18 @@ def command(policy: str, facts: Path, out: Path, as_of: date | None, engine: str
         said = Text(zh="--master 只用于 --engine spark。", en="--master goes with --engine spark.")
         raise click.UsageError(said.said(chosen()))
     with refusing():
+        # Imported here: a wrong option is told before anything large is loaded, and Spark only if it is asked for.
         from yingbao.policy.catalogue import policy_of
 
         loaded, day = policy_of(policy), as_of or _today()
         if engine == "spark":
-            from yingbao.determination import spark
+            from yingbao.determination.spark import run as run_on_spark
 
-            spark.run(loaded, facts, out, day, _warn, master=master or "local[*]")
+            run_on_spark(loaded, facts, out, day, _warn, master or "local[*]")
         else:
-            from yingbao.determination import files
+            from yingbao.determination.files import run
 
-            files.run(loaded, facts, out, day, _warn)
+            run(loaded, facts, out, day, _warn)
 
 
 def _today() -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from types import TracebackType
 from typing import Protocol, Self
@@ -13,8 +14,6 @@ import pyarrow.parquet as pq
 from yingbao.determination.outputs import SCHEMA, Book, Decided, look_up
 from yingbao.determination.reading import EPOCH
 from yingbao.determination.rulebook import Outcome, Rulebook
-
-ROW_GROUP = 262_144
 
 
 class Writer(Protocol):
@@ -29,33 +28,40 @@ class Writer(Protocol):
         """Finish the file."""
 
 
+_WORDS = pa.dictionary(pa.int32(), pa.string())
+_FILE_SCHEMA = pa.schema(
+    [
+        field.with_type(_WORDS) if pa.types.is_string(field.type) and field.name != "person_id" else field
+        for field in SCHEMA
+    ]
+)
+_REPEATING = [field.name for field in _FILE_SCHEMA if field.type == _WORDS]
+
+
+def _parquet(path: str) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        _FILE_SCHEMA,
+        use_dictionary=_REPEATING,
+        compression="snappy",
+        # Without Arrow's own schema in the file a reader sees plain strings, not dictionaries.
+        store_schema=False,
+        write_statistics=False,
+    )
+
+
 class ParquetWriter:
     """Decisions as Parquet; words go in as dictionaries and come out as plain strings. Parquet 写出"""
 
     def __init__(self, path: str, rulebook: Rulebook) -> None:
         self._rulebook, self._book = rulebook, Book([])
-        words = pa.dictionary(pa.int32(), pa.string())
-        self._schema = pa.schema(
-            [
-                field.with_type(words) if pa.types.is_string(field.type) and field.name != "person_id" else field
-                for field in SCHEMA
-            ]
-        )
-        self._file = pq.ParquetWriter(
-            path,
-            self._schema,
-            use_dictionary=[field.name for field in self._schema if pa.types.is_dictionary(field.type)],
-            compression="snappy",
-            # Without Arrow's own schema in the file a reader sees strings, not dictionaries.
-            store_schema=False,
-            write_statistics=False,
-        )
+        self._file = _parquet(path)
 
     def write(self, decided: Decided) -> None:
         """Append one batch."""
         if self._book.size != len(self._rulebook.outcomes):
             self._book = Book(self._rulebook.outcomes)
-        self._file.write_batch(pa.RecordBatch.from_arrays(self._book.columns(decided), schema=self._schema))
+        self._file.write_batch(pa.RecordBatch.from_arrays(self._book.columns(decided), schema=_FILE_SCHEMA))
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +103,7 @@ class CsvWriter:
 
 
 _SHIFT, _SPAN = 2**30, 2**31
+_COPIED_AT_ONCE, _JOINED_AT_ONCE = 4 * 2**20, 131_072
 
 
 def _tail(outcome: Outcome, begins: date | None) -> str:
@@ -120,3 +127,21 @@ def _quoted(ids: pa.Array) -> pa.Array:
         return ids
     doubled = pc.binary_join_element_wise('"', pc.replace_substring(ids, '"', '""'), '"', "")
     return pc.if_else(pc.match_substring_regex(ids, '[",\r\n]'), doubled, ids)
+
+
+def join(parts: list[str], path: str, ending: str) -> None:
+    """Make one file of several of the same kind, in this order. 合并分片"""
+    if ending == ".csv":
+        with open(path, "wb") as whole:
+            for place, part in enumerate(parts):
+                with open(part, "rb") as file:
+                    if place:
+                        file.readline()
+                    shutil.copyfileobj(file, whole, _COPIED_AT_ONCE)
+        return
+    with _parquet(path) as whole:
+        for part in parts:
+            for batch in pq.ParquetFile(part, read_dictionary=_REPEATING, pre_buffer=False).iter_batches(
+                _JOINED_AT_ONCE
+            ):
+                whole.write_batch(batch.cast(_FILE_SCHEMA))
