@@ -30,7 +30,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     child: Child
     place: str
-    """code of the organisation at whose desk it is found"""
+    """code of the organisation at whose desk it is found; nobody's list holds a child whom no agent enrols"""
     status: str
     """of the decision on the demonstration's first day"""
     rules: tuple[str, ...]
@@ -265,11 +265,10 @@ def _moving(make: Makers) -> Iterator[Case]:
 
 def _community(make: Makers) -> Iterator[Case]:
     """Children outside Suzhou's schools. 社区代办"""
-    community = bodies.COMMUNITY
 
     def case(id_: str, zh: str, en: str, child: Child, status: str, *rules: str) -> Case:
-        child.community = community
-        return Case(id=id_, title=Text(zh, en), child=child, place=community, status=status, rules=rules)
+        place = bodies.COMMUNITY if status == "enrolled" else bodies.AGENCY
+        return Case(id=id_, title=Text(zh, en), child=child, place=place, status=status, rules=rules)
 
     certificate = ("birth_certificate", make.numbers.birth_certificate())
     yield case(
@@ -319,7 +318,7 @@ def _later_events(make: Makers) -> Iterator[Case]:
 
 def _yuzhong(make: Makers) -> Iterator[Case]:
     """The other city: parents pay, committees register. 渝中"""
-    school, committee, far = bodies.YUZHONG_PRIMARY, bodies.COMMITTEE, "511623"
+    school, far = bodies.YUZHONG_PRIMARY, "511623"
 
     def child(name: str, born: date, sex: Sex, hukou: str, *, registered: bool = False) -> Child:
         return make.child(name, born, sex, hukou, area=YUZHONG, registered=registered)
@@ -329,8 +328,8 @@ def _yuzhong(make: Makers) -> Iterator[Case]:
         return Case(id=id_, title=Text(zh, en), child=pupil, place=school, status="enrolled", rules=rules)
 
     def outside(id_: str, zh: str, en: str, made: Child, status: str, *rules: str) -> Case:
-        made.community = committee
-        return Case(id=id_, title=Text(zh, en), child=made, place=committee, status=status, rules=rules)
+        place = bodies.COMMITTEE if status == "enrolled" else bodies.AGENCY
+        return Case(id=id_, title=Text(zh, en), child=made, place=place, status=status, rules=rules)
 
     born = date(2010, 12, 1)
     yield at_school(

@@ -76,8 +76,6 @@ class Child(msgspec.Struct, kw_only=True, gc=False):
     parents: tuple[Parent, ...] = ()
     stays: tuple[Stay, ...] = ()
     """earlier ones first; the last is the present one"""
-    community: str = ""
-    """code of the community that looks after the child"""
     registered_on: date | None = None
     """when the basic data were registered in the pooling area; None for a first-timer"""
     admitted_on: date | None = None
@@ -115,7 +113,12 @@ class Crowd:
         self.numbers = Numbers(self.random, **apart)
 
     def at_school(
-        self, school: Body, count: int, only: Callable[[int | None], bool] = lambda grade: True
+        self,
+        school: Body,
+        count: int,
+        only: Callable[[int | None], bool] = lambda grade: True,
+        *,
+        school_year: int = SCHOOL_YEAR,
     ) -> Iterator[Child]:
         """The pupils of a school, class by class; of some grades, as many as these have of `count`. 在校学生"""
         cells = [(stage, grade) for stage in school.stages for grade in _grades(stage)]
@@ -126,41 +129,42 @@ class Crowd:
             classes = -(-pupils // PUPILS_IN_A_CLASS)
             for number in range(pupils):
                 class_name = f"{1 + number * classes // pupils}班"
-                born = self.born(stage, grade)
-                yield self._pupil(school, stage, grade, class_name, born)
+                yield self._pupil(school, stage, grade, class_name, school_year)
 
     def outside_school(self, community: Body, count: int) -> Iterator[Child]:
-        """Children whom a community looks after: infants, and some who are at no school. 不在校少儿"""
+        """Children with hukou where a community is: infants, and some who are at no school. 不在校少儿"""
         for _ in range(count):
             # Most are under three, a few of an age to be at school.
             small = self.random.random() < 0.9
             days = self.random.randrange(75, 1_150) if small else self.random.randrange(1_150, 6_000)
             born = date(2019, 11, 12) - timedelta(days=days)
             child = self._child(community.area, community.division, born)
-            child.community = community.code
             if self.random.random() < min(0.85, days / 1_200):
                 child.registered_on = min(born + timedelta(days=50), date(2019, 8, 20))
             yield child
 
-    def born(self, stage: str, grade: int | None) -> date:
+    def _born(self, stage: str, grade: int | None, school_year: int) -> date:
         """A birthday that fits a grade. 出生日期"""
         if grade is None:
             return date(2004, 9, 1) + timedelta(days=self.random.randrange(365 * 9))
-        return date(FIRST_BIRTH_YEAR[stage] - grade, 9, 1) + timedelta(days=self.random.randrange(365))
+        year = FIRST_BIRTH_YEAR[stage] - grade + school_year - SCHOOL_YEAR
+        return date(year, 9, 1) + timedelta(days=self.random.randrange(365))
 
-    def _pupil(self, school: Body, stage: str, grade: int | None, class_name: str, born: date) -> Child:
-        child = self._child(school.area, school.division if school.area == YUZHONG else "", born, school.division)
-        entered = date(SCHOOL_YEAR + 1 - (grade or 1), 9, 1)
+    def _pupil(self, school: Body, stage: str, grade: int | None, class_name: str, school_year: int) -> Child:
+        hukou = self._hukou(school.area, school.division)
+        child = self._child(school.area, hukou, self._born(stage, grade, school_year))
+        entered = date(school_year + 1 - (grade or 1), 9, 1)
         roll_number = f"G{child.number}" if child.kind == "resident_id" and stage != "kindergarten" else ""
-        child.stays = (Stay(school.area, school.code, stage, grade, class_name, entered, roll_number=roll_number),)
+        child.stays = (
+            Stay(school.area, school.code, stage, grade, class_name, entered, school_year, roll_number=roll_number),
+        )
         settle = self._settle_in_suzhou if school.area == SUZHOU else self._settle_in_yuzhong
         settle(child, stage, entering=grade == 1)
         return child
 
-    def _child(self, area: str, hukou: str, born: date, near: str = "") -> Child:
+    def _child(self, area: str, hukou: str, born: date) -> Child:
         random = self.random
         sex: Sex = "male" if random.random() < 0.52 else "female"
-        hukou = hukou if hukou and random.random() < 0.6 else self._hukou(area, near or hukou)
         if not hukou:
             return self._from_abroad(area, born, sex)
         surname, of_mother = names.surnames(random, 2)
@@ -187,8 +191,10 @@ class Crowd:
         random = self.random
         draw = random.random()
         if area == YUZHONG:
-            far = random.choice(_REST_OF_CHONGQING if draw < 0.7 else _FAR_FROM_CHONGQING)
-            return "" if draw > 0.988 else far
+            if draw < 0.6:
+                return near
+            far = random.choice(_REST_OF_CHONGQING if draw < 0.87 else _FAR_FROM_CHONGQING)
+            return "" if draw > 0.995 else far
         if draw < 0.34 and near in _URBAN:
             return near
         if draw < 0.45:

@@ -1,0 +1,206 @@
+"""What has happened until the demonstration begins: some schools are done, some half-way, some not begun. 办理进展"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
+from yingbao.demo import bodies, names
+from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
+from yingbao.demo.cases import Case
+from yingbao.demo.children import SCHOOL_YEAR
+from yingbao.enrolment import actions
+from yingbao.enrolment.determining import CHUNK, determine_people
+from yingbao.enrolment.lifecycle import State
+from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.opening import open_enrolments
+from yingbao.people import history
+from yingbao.values.clock import CHINA
+
+if TYPE_CHECKING:
+    from yingbao.demo.filling import Ids, Share
+
+LAST_SCHOOL_YEAR = SCHOOL_YEAR - 1
+LISTED = datetime(2019, 9, 23, 9, 30, tzinfo=CHINA)
+REGISTERED = datetime(2019, 10, 14, 14, 0, tzinfo=CHINA)
+ANSWERED = datetime(2019, 10, 28, 10, 20, tzinfo=CHINA)
+CONFIRMED = datetime(2019, 11, 4, 15, 40, tzinfo=CHINA)
+_SINCE = date(2019, 8, 26)
+
+REASONS = ("已在老家参保", "家长已购买商业保险，不愿参保", "随父母在外地参保", "家长在外地务工，年底转学")
+
+
+class Standing(StrEnum):
+    """How far a school is with its season. 办理进度"""
+
+    DONE = "done"
+    """everyone who can be is confirmed"""
+    HALF_WAY = "half_way"
+    DECIDED = "decided"
+    """the roster is in, nobody is confirmed"""
+    NEWCOMERS_DUE = "newcomers_due"
+    """last year's pupils are promoted, this year's newcomers are missing"""
+    NOT_PROMOTED = "not_promoted"
+    """last season's roster stands there as it was"""
+    EMPTY = "empty"
+    """no roster yet"""
+
+
+_OF_SUZHOU = {
+    bodies.KINDERGARTEN: Standing.HALF_WAY,
+    bodies.MAIN: Standing.HALF_WAY,
+    bodies.JUNIOR: Standing.DONE,
+    bodies.SENIOR: Standing.DECIDED,
+    bodies.VOCATIONAL: Standing.DECIDED,
+    bodies.SPECIAL: Standing.DECIDED,
+    bodies.NOT_PROMOTED: Standing.NOT_PROMOTED,
+    bodies.NEWCOMERS_DUE: Standing.NEWCOMERS_DUE,
+    bodies.EMPTY: Standing.EMPTY,
+}
+_OF_YUZHONG = {bodies.YUZHONG_PRIMARY: Standing.HALF_WAY, bodies.YUZHONG_MIDDLE: Standing.DECIDED}
+_IN_TURN = (
+    Standing.DONE, Standing.HALF_WAY, Standing.DONE, Standing.DECIDED, Standing.HALF_WAY, Standing.DONE,
+    Standing.NOT_PROMOTED, Standing.DECIDED, Standing.DONE, Standing.HALF_WAY, Standing.EMPTY, Standing.DECIDED,
+)  # fmt: skip
+
+
+def standing(body: Body) -> Standing:
+    """How far a school is: told for those that the demonstration speaks of, dealt out to the others. 进度分配"""
+    told = (_OF_SUZHOU if body.area == SUZHOU else _OF_YUZHONG).get(body.code)
+    return told or _IN_TURN[sum(body.name.encode()) % len(_IN_TURN)]
+
+
+def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: Mapping[str, Season]) -> None:
+    """Let the season take its course; `awkward` gives the persons of the cases. 推进办理"""
+    keys = [ids[share.body.area, share.body.code] for share in plan]
+    organisations = Organisation.objects.in_bulk(keys)
+    _appoint_clerks(organisations.values())
+    clerks = {each.organisation_id: each for each in _appointments(organisations.values())}
+    for area, season in seasons.items():
+        here = {key: share.standing for key, share in zip(keys, plan, strict=True) if share.body.area == area}
+        for key, reached in here.items():
+            if reached not in (Standing.EMPTY, Standing.NOT_PROMOTED):
+                by = clerks[key].user
+                open_enrolments(season=season, organisation=organisations[key], at=LISTED, by=by)
+        _determine(season, LISTED)
+        under_way = [key for key, reached in here.items() if reached in (Standing.DONE, Standing.HALF_WAY)]
+        done = [key for key in under_way if here[key] == Standing.DONE]
+        _register(season, under_way, done, spared=list(awkward))
+        _determine(season, REGISTERED, state=State.REGISTERED)
+        for key in under_way:
+            _decline(season, clerks[key], spared=list(awkward))
+            _confirm(season, clerks[key], here[key], spared=list(awkward))
+    _later_events(awkward, clerks)
+
+
+def _determine(season: Season, at: datetime, **narrowed: str) -> None:
+    """Decide for everyone of the season, as many at a time as a night's run does."""
+    persons = list(
+        Enrolment.objects.filter(season=season, **narrowed).order_by("person").values_list("person", flat=True)
+    )
+    for first in range(0, len(persons), CHUNK):
+        chunk = persons[first : first + CHUNK]
+        determine_people(season=season, person_ids=chunk, as_of=at.date(), at=at)
+
+
+def _register(season: Season, schools: list[int], whole: list[int], *, spared: list[int]) -> None:
+    """Put first-timers' basic data on file, each through the channel that the decision names, all at once.
+
+    In schools that are half-way every third still waits, and so do the children of the cases.
+    """
+    given = {"season": season.pk, "area": season.pooling_area, "schools": schools, "whole": whole, "spared": spared}
+    with history.by(None, "registration", at=REGISTERED), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH due AS (
+                SELECT id, person_id, registration FROM enrolment_enrolment
+                WHERE season_id = %(season)s AND organisation_id = ANY(%(schools)s) AND state = 'draft' AND registration <> ''
+                  AND (organisation_id = ANY(%(whole)s) OR id %% 3 <> 0) AND person_id <> ALL(%(spared)s)
+            ), registered AS (
+                INSERT INTO people_basicregistration (person_id, pooling_area, registered_on, channel)
+                SELECT person_id, %(area)s, %(on)s, registration FROM due ORDER BY person_id
+            ), walked AS (
+                UPDATE enrolment_enrolment e SET state = 'registered', state_at = %(at)s FROM due WHERE e.id = due.id
+            )
+            INSERT INTO enrolment_step (enrolment_id, act, from_state, to_state, at, reason, changes)
+            SELECT id, 'register', 'draft', 'registered', %(at)s, '', '{}' FROM due ORDER BY id
+            """,
+            given | {"at": REGISTERED, "on": REGISTERED.date()},
+        )
+
+
+def _decline(season: Season, clerk: Appointment, *, spared: list[int]) -> None:
+    """In every fourth school a family or two decline. 不参保"""
+    if clerk.organisation_id % 4:
+        return
+    ready = Enrolment.objects.of(season, clerk.organisation).exclude(person__in=spared).ready().order_by("pk")
+    for number, enrolment in enumerate(ready[3:100:60]):
+        reason = REASONS[(clerk.organisation_id + number) % len(REASONS)]
+        actions.decline(enrolment=enrolment, reason=reason, by=clerk, at=ANSWERED)
+
+
+def _confirm(season: Season, clerk: Appointment, reached: Standing, *, spared: list[int]) -> None:
+    """Confirm all who can be, or the upper half of the school. 确认参保"""
+    sure = Enrolment.objects.of(season, clerk.organisation).exclude(person__in=spared).ready()
+    if reached == Standing.HALF_WAY:
+        sure = sure.in_roll_order().reverse()[: sure.count() // 2]
+    actions.confirm(enrolments=sure, by=clerk, at=CONFIRMED)
+
+
+def _later_events(awkward: Mapping[int, Case], clerks: Mapping[int, Appointment]) -> None:
+    """What the cases say happened since. 情形的后续"""
+    for person, case in awkward.items():
+        if not case.after:
+            continue
+        enrolment = Enrolment.objects.get(person=person)
+        clerk = clerks[enrolment.organisation_id]
+        if case.after == "declined":
+            actions.decline(enrolment=enrolment, reason=REASONS[0], by=clerk, at=ANSWERED)
+        elif case.after == "withdrawn":
+            actions.confirm(enrolments=[enrolment], by=clerk, at=ANSWERED)
+            actions.withdraw(enrolment=enrolment, reason="已随父母转往外地", by=clerk, at=CONFIRMED)
+        else:
+            actions.ask_correction(
+                enrolment=enrolment, field="name", wanted="戴梦婕", reason="户口簿上为“婕”，花名册录错", by=clerk,
+                at=CONFIRMED + timedelta(hours=1),
+            )  # fmt: skip
+
+
+def _appointments(organisations: Iterable[Organisation]) -> Iterable[Appointment]:
+    """One clerk of each organisation, the first appointed."""
+    held = Appointment.objects.filter(organisation__in=list(organisations), until__isnull=True)
+    return held.select_related("user", "organisation").order_by("-pk")
+
+
+def _appoint_clerks(organisations: Iterable[Organisation]) -> None:
+    """Let someone work where nobody does: a made-up colleague who acts in the past but cannot sign in. 经办人员"""
+    lacking = list(
+        Organisation.objects.filter(pk__in=[each.pk for each in organisations])
+        .exclude(appointments__until__isnull=True, appointments__isnull=False)
+        .order_by("pk")
+    )
+    random = names.Random(YUZHONG)
+    users = User.objects.bulk_create(
+        User(
+            username=f"clerk-{organisation.pk}",
+            name=names.parent(random, "female", names.surnames(random, 1)[0]),
+            password="!",  # noqa: S106  Django's sign for a password that fits nothing
+            is_active=False,
+        )
+        for organisation in lacking
+    )
+    at_school = OrganisationKind.SCHOOL
+    Appointment.objects.bulk_create(
+        Appointment(
+            user=user,
+            organisation=organisation,
+            desk=Desk.SCHOOL if organisation.kind == at_school else Desk.COMMUNITY,
+            since=_SINCE,
+        )
+        for user, organisation in zip(users, lacking, strict=True)
+    )
