@@ -77,14 +77,14 @@ def _matched(
     return Match(person_id, "number" if same_name(name, row.name) else "conflict")
 
 
-def _by_number(indexes: Sequence[bytes]) -> dict[bytes | None, tuple[int, str]]:
+def _by_number(indexes: list[bytes]) -> dict[bytes | None, tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT d.number_index, p.id, p.name
             FROM people_identitydocument d JOIN people_person p ON p.id = d.person_id
-            WHERE d.number_index = ANY(%s)""",
-            [indexes],
+            WHERE d.number_index = ANY(%(indexes)s)""",
+            {"indexes": indexes},
         )
         return {bytes(index): (person_id, name) for index, person_id, name in cursor.fetchall()}
 

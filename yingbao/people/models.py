@@ -103,9 +103,8 @@ class Person(models.Model):
 
     class Meta:
         indexes: ClassVar = [
+            # For equal names; parts of names, pinyin and initials are found by search_words (migration 0004).
             models.Index(fields=["name"], name="person_name", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["name_pinyin"], name="person_pinyin", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["name_initials"], name="person_initials", opclasses=["varchar_pattern_ops"]),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="person_hukou_six_digits"),

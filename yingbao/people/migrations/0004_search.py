@@ -9,18 +9,24 @@ from django.db import migrations
 
 WORDS = r"""
 CREATE FUNCTION people_search_words(name text, pinyin text, initials text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT array_to_tsvector(array(
-        SELECT substr(plain, place) FROM (SELECT regexp_replace(lower(name), '[ ·.,''’-]', '', 'g') AS plain) n,
-            generate_series(1, length(plain)) AS place
-        UNION
-        SELECT replace(substr(pinyin, place), ' ', '') FROM generate_series(1, length(pinyin)) AS place
-        WHERE place = 1 OR substr(pinyin, place - 1, 1) = ' '
-        UNION
-        SELECT substr(initials, place) FROM generate_series(1, length(initials)) AS place
-        EXCEPT SELECT ''
-    ))
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+-- Loops, because they are fifteen times as fast as the same in one SQL expression.
+DECLARE
+    words text[] := '{}';
+    plain text := translate(lower(name), ' ·.,''’-', '');
+    syllables text[] := string_to_array(pinyin, ' ');
+BEGIN
+    FOR place IN 1..length(plain) LOOP
+        words := words || substr(plain, place);
+    END LOOP;
+    FOR place IN 1..coalesce(array_length(syllables, 1), 0) LOOP
+        words := words || array_to_string(syllables[place:], '');
+    END LOOP;
+    FOR place IN 1..length(initials) LOOP
+        words := words || substr(initials, place);
+    END LOOP;
+    RETURN array_to_tsvector(array_remove(words, ''));
+END $$;
 ALTER TABLE people_person ADD COLUMN search_words tsvector
     GENERATED ALWAYS AS (people_search_words(name, name_pinyin, name_initials)) STORED;
 CREATE INDEX person_search_words ON people_person USING gin (search_words);
