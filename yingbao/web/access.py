@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from yingbao.agents.models import Appointment, Desk, User
+from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
 DESK_NAMES = {
@@ -53,7 +54,8 @@ def desk(*desks: Desk) -> Callable[[Callable[..., HttpResponseBase]], Callable[.
     """Open the view to users at these desks only; without a name, to every seated user. 限定岗位
 
     Nobody signed in: to the sign-in page and back. No desk at all: a page that says whom to ask.
-    Another desk: a page that offers to switch, if the user holds the right one too.
+    Another desk: a page that offers to switch, if the user holds the right one too. What a view refuses and does
+    not tell beside a form is told on a page of its own.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -67,7 +69,10 @@ def desk(*desks: Desk) -> Callable[[Callable[..., HttpResponseBase]], Callable[.
                 fitting = [held for held in request.appointments if held.desk in desks]
                 wanted = [DESK_NAMES[one] for one in desks]
                 return render(request, "front/other_desk.html", {"fitting": fitting, "wanted": wanted}, status=403)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as refused:
+                return render(request, "front/refused.html", {"refused": refused}, status=409)
 
         return seated
 

@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.front.urls")),
+    path("", include("yingbao.web.desks.urls")),
+    path("school/", include("yingbao.web.school.urls")),
 ]
 
 handler400 = "yingbao.web.front.errors.bad_request"

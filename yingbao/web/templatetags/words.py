@@ -9,15 +9,11 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.translation import get_language
 
+from yingbao.determination.explain import said_day
 from yingbao.values.clock import CHINA
 from yingbao.values.text import Language, Text
 
 register = template.Library()
-
-MONTHS = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-]  # fmt: skip
 
 
 def language() -> Language:
@@ -42,14 +38,10 @@ def said(text: object) -> str:
 
 @register.filter
 def day(when: date | datetime | None) -> str:
-    """2019年11月30日, 30 November 2019. 日期"""
+    """A day, or the China day of a moment, in the reader's language."""
     if when is None:
         return ""
-    if isinstance(when, datetime):
-        when = when.astimezone(CHINA).date()
-    if language() == "zh":
-        return f"{when.year}年{when.month}月{when.day}日"
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return said_day(when.astimezone(CHINA).date() if isinstance(when, datetime) else when).said(language())
 
 
 @register.filter

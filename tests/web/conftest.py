@@ -1,0 +1,70 @@
+"""Somebody at every desk, and a browser without a window for each. 网页测试基础"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.enrolment.building import AT, organisation
+from yingbao.agents.models import Appointment, Desk, Organisation, User
+from yingbao.enrolment.models import Season
+from yingbao.enrolment.seasons import open_season
+from yingbao.people.keys import make_keys
+from yingbao.values import clock
+
+os.environ.setdefault("YINGBAO_KEYS", make_keys())
+settings.SECRET_KEY = "only for tests"
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+PASSWORD = "corridor lantern 7"
+Enter = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _in_november() -> Iterator[None]:
+    clock.set_to(AT)
+    yield
+    clock.run_true()
+
+
+@pytest.fixture
+def suzhou(db: None) -> Season:
+    return open_season(policy_id="320500/2020", at=AT)
+
+
+@pytest.fixture
+def school(suzhou: Season) -> Organisation:
+    return organisation(name="星海学校")
+
+
+@pytest.fixture
+def other_school(suzhou: Season) -> Organisation:
+    return organisation(name="沧浪学校", division="320506")
+
+
+def clerk_of(place: Organisation, desk: str, name: str = "王老师") -> Appointment:
+    """A clerk who can sign in."""
+    user = User.objects.create_user(username=f"{desk}-{place.pk}-{User.objects.count()}", name=name, password=PASSWORD)
+    return Appointment.objects.create(user=user, organisation=place, desk=desk, since=date(2019, 1, 1))
+
+
+@pytest.fixture
+def clerk(school: Organisation) -> Appointment:
+    return clerk_of(school, Desk.SCHOOL)
+
+
+@pytest.fixture
+def signed_in() -> Enter:
+    """A client in which this appointment's user has signed in."""
+
+    def enter(appointment: Appointment, **more: object) -> Client:
+        client = Client(**more)
+        client.force_login(appointment.user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return enter

@@ -1,0 +1,253 @@
+"""The list of a school's pupils as its address asks for it: filters, order, one page. 学生名单
+
+The address carries filters only. What was searched for stays in the session under a number (`find`), because a
+name, and all the more an identity number, has no place in an address or a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, Value, When
+from django.db.models.expressions import Func
+
+from yingbao.agents.models import Appointment
+from yingbao.enrolment.lifecycle import STATE_NAMES, State
+from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY, EnrolmentQuerySet
+from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.needs import DATA_KINDS, REGISTRATION_KINDS, Need, holds, needs_of
+from yingbao.people.grades import STAGES, grade_name
+from yingbao.people.models import IdentityDocument, Person
+from yingbao.people.search import search
+from yingbao.values.text import Text
+
+PAGE_SIZE = 50
+
+
+class View(NamedTuple):
+    """A way to look at the list. 视图"""
+
+    name: Text
+    holds: Q
+
+
+def views() -> dict[str, View]:
+    """The views of the list, in the order in which they are offered. 名单视图"""
+    return {
+        "": View(Text("全部", "All"), Q()),
+        "ready": View(Text("待确认", "To confirm"), READY),
+        "needs": View(Text("有待办", "Need something"), holds()),
+        "data": View(Text("待补资料", "Data missing"), holds(*DATA_KINDS)),
+        "register": View(Text("待登记", "To be registered"), holds(*REGISTRATION_KINDS)),
+        "must-pay": View(Text("需缴费", "Must pay"), MUST_PAY),
+        "exempt": View(Text("免缴", "Exempt"), EXEMPT),
+        "first": View(Text("首次参保", "First-timers"), FIRST_TIMER),
+        "ineligible": View(Text("不能参保", "Not eligible"), INELIGIBLE),
+    }
+
+
+CLAIMED = "claimed"
+"""The view of children on this school's roster whom another school works on. 两校同时在册"""
+
+
+class Group(NamedTuple):
+    """A class of the school. 班级"""
+
+    stage: str
+    grade: int | None
+    class_name: str
+
+    @property
+    def key(self) -> str:
+        """The class as the address names it."""
+        return f"{self.stage}.{'' if self.grade is None else self.grade}.{self.class_name}"
+
+    @property
+    def text(self) -> Text:
+        """The class as it is called: 一年级 2班."""
+        grade = grade_name(self.stage, self.grade)
+        return Text(f"{grade.zh} {self.class_name}".strip(), f"{grade.en}, {self.class_name}".strip(" ,"))
+
+    @staticmethod
+    def read(key: str) -> Group | None:
+        """The class that an address names, or None."""
+        stage, _, rest = key.partition(".")
+        grade, _, class_name = rest.partition(".")
+        if stage not in STAGES or not (grade == "" or (grade.isascii() and grade.isdigit() and len(grade) < 3)):
+            return None
+        return Group(stage, int(grade) if grade else None, class_name)
+
+
+@dataclass
+class Row:
+    """A line of the list. 名单行"""
+
+    enrolment: Any
+    needs: list[Need]
+    number: str
+    """masked"""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the child can be confirmed now."""
+        return bool(self.enrolment.state == State.DETERMINED and self.enrolment.status == "enrolled")
+
+    @property
+    def group(self) -> Group | None:
+        """The child's class; None for one who is no longer on the roll."""
+        one = self.enrolment
+        return Group(one.stage_now, one.grade_now, one.class_now) if one.stage_now else None
+
+
+STAGE_ORDER = Case(*(When(roll__stage=stage, then=Value(n)) for n, stage in enumerate(STAGES)), default=Value(99))
+CLASS_NUMBER = Func(
+    F("roll__class_name"), template=r"substring(%(expressions)s from '\d{1,6}')::int", output_field=IntegerField()
+)
+"""2班 comes before 10班."""
+
+
+class Listing:
+    """One page of the list. 名单页"""
+
+    def __init__(
+        self, *, appointment: Appointment, season: Season, asked: Mapping[str, str], finds: Mapping[str, Any]
+    ) -> None:
+        self.appointment, self.season = appointment, season
+        self.show = asked.get("show", "") if asked.get("show", "") in {*views(), CLAIMED} else ""
+        self.state = asked.get("state", "") if asked.get("state", "") in STATE_NAMES else ""
+        self.group = Group.read(asked.get("class", ""))
+        self.sort = "name" if asked.get("sort") == "name" else "class"
+        self.find = asked.get("find", "") if asked.get("find", "") in finds else ""
+        self.found: dict[str, Any] = dict(finds[self.find]) if self.find else {}
+        wanted = asked.get("page", "1")
+        self.wanted_page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What the address says, without the page."""
+        said = {
+            "show": self.show,
+            "state": self.state,
+            "class": self.group.key if self.group else "",
+            "sort": self.sort if self.sort != "class" else "",
+            "find": self.find,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def seen(self) -> EnrolmentQuerySet:
+        """Every child of the season that this desk sees."""
+        return Enrolment.objects.visible_to(self.appointment).filter(season=self.season)
+
+    @property
+    def own(self) -> EnrolmentQuerySet:
+        """The children that this school works on."""
+        return Enrolment.objects.of(self.season, self.appointment.organisation)
+
+    @property
+    def claimed(self) -> EnrolmentQuerySet:
+        """The children on this school's roster, too, that another school works on."""
+        return self.seen.exclude(organisation=self.appointment.organisation)
+
+    def with_roll(self, rows: EnrolmentQuerySet) -> Any:
+        """Beside each child where it is on this school's roll, if it is."""
+        here = Q(person__rolls__left_on__isnull=True, person__rolls__school=self.appointment.organisation_id)
+        return rows.annotate(roll=FilteredRelation("person__rolls", condition=here))
+
+    @cached_property
+    def narrowed(self) -> Any:
+        """The children that all filters leave, without an order: an EnrolmentQuerySet with `roll` beside it."""
+        rows = self.with_roll(self.claimed if self.show == CLAIMED else self.own)
+        if self.show in views():
+            rows = rows.filter(views()[self.show].holds)
+        if self.state:
+            rows = rows.filter(state=self.state)
+        if self.group:
+            rows = rows.filter(
+                roll__stage=self.group.stage, roll__grade=self.group.grade, roll__class_name=self.group.class_name
+            )
+        if "people" in self.found:
+            rows = rows.filter(person__in=self.found["people"])
+        elif "text" in self.found:
+            rows = rows.filter(person__in=search(Person.objects.all(), str(self.found["text"])))
+        return rows
+
+    @cached_property
+    def total(self) -> int:
+        """How many children the filters leave."""
+        return self.narrowed.count()
+
+    @property
+    def pages(self) -> int:
+        """How many pages they fill."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    @property
+    def page(self) -> int:
+        """The page shown; one past the end is the last."""
+        return min(max(1, self.wanted_page), self.pages)
+
+    @property
+    def before(self) -> int:
+        """The page before."""
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        """The page after."""
+        return self.page + 1
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The lines of the page."""
+        by_class: list[Any] = (
+            [STAGE_ORDER, "roll__grade", CLASS_NUMBER, "roll__class_name"] if self.sort == "class" else []
+        )
+        first = (self.page - 1) * PAGE_SIZE
+        page = list(
+            self.narrowed.annotate(
+                stage_now=F("roll__stage"), grade_now=F("roll__grade"), class_now=F("roll__class_name")
+            )
+            .select_related("person")
+            .order_by(*by_class, "person__name_pinyin", "person__name", "pk")[first : first + PAGE_SIZE]
+        )
+        missing = needs_of(page)
+        people = [one.person_id for one in page]
+        current = IdentityDocument.objects.filter(person__in=people, replaced_at__isnull=True)
+        numbers = dict(current.values_list("person_id", "number_masked"))
+        return [Row(one, missing[one.pk], numbers.get(one.person_id, "")) for one in page]
+
+    @cached_property
+    def offered(self) -> list[dict[str, Any]]:
+        """The views that hold anyone, and how many each; all of them and the present one always. 视图及人数"""
+        wanted = views()
+        counted = self.own.aggregate(
+            **{f"n{number}": Count("pk", filter=view.holds) for number, view in enumerate(wanted.values())}
+        )
+        found = [(key, view.name, counted[f"n{number}"]) for number, (key, view) in enumerate(wanted.items())]
+        found.append((CLAIMED, Text("两校同时在册", "On two rosters"), self.claimed.count()))
+        return [
+            {"key": key, "name": name, "count": count, "here": key == self.show}
+            for key, name, count in found
+            if count or key in ("", self.show)
+        ]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The classes that have children on the list, in order. 班级"""
+        rolls = (
+            self.with_roll(self.own)
+            .filter(roll__isnull=False)
+            .order_by(STAGE_ORDER, "roll__grade", CLASS_NUMBER, "roll__class_name")
+            .values_list("roll__stage", "roll__grade", "roll__class_name")
+            .distinct()
+        )
+        return [Group(*roll[:3]) for roll in rolls]
+
+    @property
+    def states(self) -> list[tuple[str, Text]]:
+        """The states that can be asked for. 状态"""
+        return [(state.value, STATE_NAMES[state]) for state in State]

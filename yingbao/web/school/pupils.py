@@ -1,0 +1,174 @@
+"""The school's pupils: find them, confirm many at once, take them along as a workbook. 学生名单"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Count, Q, Sum
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, push_url
+
+from yingbao.agents.models import Desk
+from yingbao.enrolment import actions
+from yingbao.enrolment.listing import EXEMPT, MUST_PAY, EnrolmentQuerySet
+from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.needs import holds
+from yingbao.enrolment.seasons import deadline, policy_of, season_for
+from yingbao.people.looks import looked
+from yingbao.people.models import Person
+from yingbao.people.search import search
+from yingbao.values import clock, identity
+from yingbao.values.plain import compact
+from yingbao.values.text import Text
+from yingbao.web.access import Seated, desk
+from yingbao.web.school.listing import Listing
+from yingbao.web.templatetags.words import language
+
+FINDS_KEPT = 20
+PEOPLE_KEPT = 50
+"""so many children that one number finds, such as a parent's phone"""
+
+
+def season_of(request: Seated) -> Season:
+    """The season that the user's organisation works on today. 当前参保季"""
+    return season_for(request.appointment.organisation.pooling_area, clock.today())
+
+
+def listing_of(request: Seated, asked: QueryDict | dict[str, str]) -> Listing:
+    """The list as the address or a form asks for it."""
+    said = {name: str(asked.get(name, "")) for name in ("show", "state", "class", "sort", "find", "page")}
+    finds = request.session.get("finds", {})
+    return Listing(appointment=request.appointment, season=season_of(request), asked=said, finds=finds)
+
+
+@require_GET
+@desk(Desk.SCHOOL)
+def pupils(request: Seated) -> HttpResponseBase:
+    """The list, by class or by name, filtered. 学生名单"""
+    listing = listing_of(request, request.GET)
+    context = {"listing": listing, "policy": policy_of(listing.season), "deadline": deadline(listing.season)}
+    looked(
+        user=request.user,
+        organisation=request.appointment.organisation,
+        what="list",
+        count=len(listing.rows),
+        at=clock.now(),
+    )
+    if request.htmx and not request.htmx.history_restore_request:
+        return push_url(render(request, "school/_list.html", context), request.get_full_path())
+    return render(request, "school/pupils.html", context)
+
+
+@require_POST
+@desk(Desk.SCHOOL)
+def find(request: Seated) -> HttpResponseBase:
+    """Search: a whole number leads to the child at once, a name to the list. 查找"""
+    term = str(request.POST.get("q", "")).strip()[:60]
+    listing = listing_of(request, {name: str(value) for name, value in request.POST.items() if name != "find"})
+    asked = listing.asked
+    if term:
+        kept, only = searched(listing, term)
+        looked(
+            user=request.user,
+            organisation=request.appointment.organisation,
+            what="search",
+            count=len(kept.get("people", [])),
+            at=clock.now(),
+        )
+        if only is not None:
+            url = reverse("pupil", args=[only])
+            return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+        asked["find"] = remember(request, kept)
+    query = f"?{urlencode(asked)}" if asked else ""
+    answer = redirect(reverse("pupils") + query)
+    answer.status_code = 303
+    return answer
+
+
+def searched(listing: Listing, term: str) -> tuple[dict[str, Any], int | None]:
+    """What the session keeps of a search, and the child if a number names one. 检索
+
+    No name has a digit in it, so a term that has one is a number: of it only the mask stays, and whom it found.
+    """
+    if not any(sign.isdigit() for sign in compact(term)):
+        return {"text": term}, None
+    here = Person.objects.filter(pk__in=listing.seen.values("person"))
+    people = list(search(here, term).values_list("pk", flat=True)[:PEOPLE_KEPT])
+    return {"number": identity.masked(compact(term)), "people": people}, people[0] if len(people) == 1 else None
+
+
+def remember(request: Seated, kept: dict[str, Any]) -> str:
+    """Keep a search in the session; its number stands in the address. 检索编号"""
+    number = str(int(request.session.get("last_find", 0)) + 1)
+    finds = dict(request.session.get("finds", {}))
+    finds[number] = kept
+    for old in list(finds)[:-FINDS_KEPT]:
+        del finds[old]
+    request.session["finds"], request.session["last_find"] = finds, number
+    return number
+
+
+@require_POST
+@desk(Desk.SCHOOL)
+def confirm(request: Seated) -> HttpResponseBase:
+    """Confirm many: first what it comes to, then, if nothing changed since, the deed. 批量确认参保"""
+    listing = listing_of(request, request.POST)
+    scope = request.POST.get("scope", "chosen")
+    wanted = listing.narrowed.filter(organisation=request.appointment.organisation).ready()
+    if scope != "all":
+        ticked = request.POST.getlist("on_page" if scope == "page" else "chosen")
+        wanted = wanted.filter(pk__in=[int(one) for one in ticked if one.isascii() and one.isdigit()])
+    clear = list(wanted.exclude(holds()).values_list("pk", flat=True))
+    chosen = Enrolment.objects.filter(pk__in=clear)
+    sums = sums_of(chosen)
+    back = reverse("pupils") + (f"?{urlencode(listing.asked)}" if listing.asked else "")
+    expected = f"{sums['all']}/{sums['fen']}"
+    if clear and request.POST.get("expected") == expected:
+        actions.confirm(enrolments=chosen, by=request.appointment, at=clock.now())
+        done = Text("已确认 {n} 名学生参保。", "{n} pupils are confirmed.").filled(n=len(clear))
+        messages.success(request, done.said(language()))
+        return redirect(back)
+    context = {
+        "listing": listing, "scope": scope, "sums": sums, "expected": expected, "back": back,
+        "held_back": wanted.filter(holds()).count(), "chosen": clear if scope != "all" else [],
+        "changed": "expected" in request.POST, "policy": policy_of(listing.season),
+    }  # fmt: skip
+    return render(request, "school/confirm.html", context)
+
+
+def sums_of(rows: EnrolmentQuerySet) -> dict[str, int]:
+    """Heads and fen of those who pay and of those who are exempt. 人数与金额"""
+    found = rows.aggregate(
+        all=Count("pk"),
+        paying=Count("pk", filter=MUST_PAY),
+        exempt=Count("pk", filter=EXEMPT),
+        fen=Sum("self_paid_fen", filter=Q(status="enrolled")),
+        subsidised_fen=Sum("subsidised_fen", filter=Q(status="enrolled")),
+    )
+    return {name: value or 0 for name, value in found.items()}
+
+
+@require_POST
+@desk(Desk.SCHOOL)
+def export(request: Seated) -> HttpResponse:
+    """The list, as filtered, as a workbook; that it was taken is recorded. 导出"""
+    from yingbao.spreadsheet.outgoing import export_pupils
+
+    listing = listing_of(request, request.POST)
+    rows = listing.narrowed
+    data = export_pupils(rows, language=language())
+    looked(
+        user=request.user,
+        organisation=request.appointment.organisation,
+        what="export",
+        count=listing.total,
+        at=clock.now(),
+    )
+    answer = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer["Content-Disposition"] = f'attachment; filename="pupils-{clock.today():%Y%m%d}.xlsx"'
+    return answer

@@ -1,0 +1,90 @@
+"""A child's stored decision in words: what came out, by which rules, and why no earlier rule held. 核定理由"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from yingbao.determination import explain
+from yingbao.determination.counter import Decision
+from yingbao.determination.facts import read_child
+from yingbao.enrolment.models import Enrolment
+from yingbao.policy import terms
+from yingbao.policy.model import Policy
+from yingbao.values import money
+from yingbao.values.text import Text
+
+ALWAYS_TOLD = ("birth_date", "hukou", "registered_before")
+"""Facts that a page shows even where nothing is known."""
+
+
+class Verdict(NamedTuple):
+    """The decision in one line. 结论"""
+
+    tone: str
+    text: Text
+
+
+def verdict(one: Enrolment) -> Verdict:
+    """What comes first on a child's page. 结论"""
+    if one.status == "enrolled" and one.self_paid_fen:
+        text = Text("可以参保，家庭缴 {sum}", "Can be enrolled; the family pays {sum}")
+        return Verdict("good", text.filled(sum=money.said(one.self_paid_fen)))
+    words = {
+        "enrolled": Verdict("good", Text("可以参保，家庭不用缴费", "Can be enrolled; the family pays nothing")),
+        "ineligible": Verdict("bad", Text("不能参保", "Cannot be enrolled")),
+        "refer": Verdict("warn", Text("须由医保经办人员决定", "An officer of the insurance agency decides")),
+        "not_open": Verdict("warn", Text("还没有到办理时间", "It is too early to enrol")),
+        "closed": Verdict("warn", Text("已过办理期限", "The time to enrol is over")),
+    }
+    return words.get(one.status, Verdict("warn", Text("还没有核定", "Not decided yet")))
+
+
+def payer(one: Enrolment, policy: Policy) -> Text:
+    """Who pays what the family does not. 资助方"""
+    return policy.subsidy_payers.get(one.paid_by, Text(one.paid_by, one.paid_by))
+
+
+def facts_of(one: Enrolment) -> dict[str, Any]:
+    """The facts as they were stored with the decision, in the words of the contract."""
+    return {**one.facts, "person_id": str(one.person_id)}
+
+
+def reasons(one: Enrolment, policy: Policy) -> list[explain.Reason]:
+    """Every rule that decided, with its sentence about this child. 理由"""
+    if one.as_of is None:
+        return []
+    decision = Decision(
+        person_id=str(one.person_id),
+        status=one.status,  # type: ignore[arg-type]  # the column holds a Status
+        agent=one.agent,
+        registration=one.registration,
+        channel=one.channel,
+        phase=one.phase,
+        premium_fen=one.premium_fen,
+        self_paid_fen=one.self_paid_fen,
+        subsidised_fen=one.subsidised_fen,
+        paid_by=one.paid_by,
+        coverage_from=one.coverage_from,
+        coverage_to=one.coverage_to,
+        because=tuple(rule for rule in one.because.split(";") if rule),
+    )
+    return explain.reasons(policy, facts_of(one), decision, one.as_of)
+
+
+def passed_over(one: Enrolment, policy: Policy) -> list[tuple[Text, explain.PassedOver]]:
+    """The rules that stood before the deciding ones, each with what it lacked. 为何不是别的情形"""
+    if one.as_of is None:
+        return []
+    return [(terms.TABLES[each.table], each) for each in explain.passed_over(policy, facts_of(one), one.as_of)]
+
+
+def facts_used(one: Enrolment) -> list[tuple[Text, Text]]:
+    """The facts that the decision used, in words. 核定依据"""
+    if one.as_of is None:
+        return []
+    child = read_child(facts_of(one), one.as_of)
+    return [
+        (words, explain.said_value(fact, child[fact]))
+        for fact, words in terms.FACTS.items()
+        if fact in child and fact != "paid_on" and (child[fact] not in (None, (), 0, False) or fact in ALWAYS_TOLD)
+    ]
