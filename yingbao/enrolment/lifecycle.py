@@ -111,7 +111,8 @@ def _edges() -> tuple[Edge, ...]:
         # A child who needs no registration, or who cannot be enrolled at all, is decided straight from the draft.
         Edge(Act.DETERMINE, State.DRAFT, State.DETERMINED, program),
         Edge(Act.DETERMINE, State.REGISTERED, State.DETERMINED, program),
-        # New facts let a child in who could not be enrolled: now the registration is due.
+        # New facts let a child in who could not be enrolled, or a registration was taken back: now it is due.
+        Edge(Act.DETERMINE, State.REGISTERED, State.DRAFT, program),
         Edge(Act.DETERMINE, State.DETERMINED, State.DRAFT, program),
         Edge(Act.CONFIRM, State.DETERMINED, State.CONFIRMED, agent),
         Edge(Act.REVISE, State.CONFIRMED, State.DETERMINED, program),

@@ -1,0 +1,105 @@
+"""The table of edges, by itself. 参保流程"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from yingbao.enrolment.lifecycle import (
+    ACT_NAMES,
+    EDGES,
+    ENDED,
+    LIVE,
+    STATE_NAMES,
+    Act,
+    State,
+    Who,
+    acts_open,
+    edge_of,
+    is_done,
+    settled,
+)
+
+FLAGS = list(product((True, False), repeat=3))
+
+
+def test_every_state_and_act_has_a_name_in_both_languages():
+    assert set(STATE_NAMES) == set(State)
+    assert set(ACT_NAMES) == set(Act)
+    assert all(text.zh and text.en for text in (*STATE_NAMES.values(), *ACT_NAMES.values()))
+
+
+def test_every_state_can_be_reached_from_the_draft():
+    reached = {State.DRAFT}
+    while more := {edge.target for edge in EDGES if edge.origin in reached} - reached:
+        reached |= more
+    assert reached == set(State)
+
+
+def test_no_state_is_a_dead_end():
+    assert {edge.origin for edge in EDGES} == set(State)
+
+
+def test_no_edge_stands_twice():
+    assert len({(edge.act, edge.origin, edge.target) for edge in EDGES}) == len(EDGES)
+
+
+def test_leaving_needs_a_reason_and_nothing_else_does():
+    assert all(edge.needs_reason == (edge.target in ENDED) for edge in EDGES)
+
+
+def test_an_act_of_people_leads_to_one_state_only():
+    for act, state in product(Act, State):
+        ways = {
+            edge.target for edge in EDGES if edge.act == act and edge.origin == state and Who.PROGRAM not in edge.who
+        }
+        assert len(ways) <= 1
+
+
+def test_people_and_the_program_never_share_an_edge():
+    assert all(edge.who == {Who.PROGRAM} or Who.PROGRAM not in edge.who for edge in EDGES)
+
+
+def test_only_the_agent_confirms_and_declines():
+    assert {edge.who for edge in EDGES if edge.act in (Act.CONFIRM, Act.DECLINE)} == {frozenset({Who.AGENT})}
+
+
+@pytest.mark.parametrize(("state", "flags"), list(product(State, FLAGS)))
+def test_a_fresh_decision_walks_an_edge_of_the_table_or_stays(state, flags):
+    registered, due, stands = flags
+    target = settled(state, registered=registered, registration_due=due, stands=stands)
+    ways = {edge.target for edge in EDGES if edge.origin == state and Who.PROGRAM in edge.who}
+    assert target == state or target in ways
+
+
+@pytest.mark.parametrize("flags", FLAGS)
+def test_an_ended_enrolment_is_moved_by_no_decision(flags):
+    registered, due, stands = flags
+    for state in ENDED:
+        assert settled(state, registered=registered, registration_due=due, stands=stands) == state
+
+
+def test_a_first_timer_is_a_draft_until_it_is_registered():
+    for state in LIVE - {State.CONFIRMED}:
+        assert settled(state, registered=False, registration_due=True, stands=False) == State.DRAFT
+        assert settled(state, registered=True, registration_due=True, stands=False) == State.DETERMINED
+
+
+def test_doing_a_thing_twice_is_known_to_be_done():
+    for edge in EDGES:
+        if Who.PROGRAM not in edge.who:
+            assert is_done(edge.act, edge.target)
+            assert not is_done(edge.act, edge.origin)
+
+
+def test_what_is_open_to_people_is_what_the_table_says():
+    assert acts_open(State.DRAFT) == (Act.REGISTER, Act.DECLINE, Act.WITHDRAW)
+    assert acts_open(State.DETERMINED) == (Act.CONFIRM, Act.DECLINE, Act.WITHDRAW)
+    assert acts_open(State.CONFIRMED) == (Act.WITHDRAW,)
+    assert acts_open(State.DECLINED) == acts_open(State.WITHDRAWN) == (Act.REOPEN,)
+
+
+def test_an_act_that_leads_nowhere_has_no_edge():
+    assert edge_of(Act.CONFIRM, State.DRAFT) is None
+    assert edge_of(Act.DECLINE, State.CONFIRMED) is None
