@@ -49,7 +49,7 @@ def seal(text: str) -> bytes:
     return seal_bytes(text.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """What was sealed. 解密
 
     Raises NotUnsealed if its key is unknown or a bit of it was altered.
@@ -65,7 +65,7 @@ def seal_bytes(plain: bytes) -> bytes:
     return head + nonce + encrypt(nonce, plain, head)
 
 
-def unseal_bytes(sealed: bytes) -> bytes:
+def unseal_bytes(sealed: bytes | memoryview) -> bytes:
     """Bytes that were sealed. Raises NotUnsealed as `unseal` does."""
     sealed = bytes(sealed)  # the database hands out a memoryview
     split = 1 + sealed[0] if sealed else 0
