@@ -7,20 +7,22 @@ import signal
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from yingbao.cli.language import chosen
+from yingbao.cli.platform import create_database, ready
 from yingbao.cli.refusing import refusing
 from yingbao.demo.environment import FIRST_DAY, prepare
 from yingbao.values.text import Text
 
-FEWEST, USUAL, MOST = 300, 8_000, 10_000_000
+FEWEST, MOST = 300, 10_000_000
 
 
 @click.command()
-@click.option("--children", type=click.IntRange(FEWEST, MOST), help=f"How many children; {USUAL} unless told.")
+@click.option("--children", type=click.IntRange(FEWEST, MOST), help="About how many children; 8,000 unless told.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Or the next free one.")
 @click.option(
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), default=str(FIRST_DAY), show_default=True, help="The clock's day."
@@ -34,15 +36,24 @@ def command(children: int | None, port: int, day: datetime, fresh: bool, seed: i
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.default_int_handler)
     home = Path(os.environ.get("YINGBAO_HOME") or Path(__file__).resolve().parent.parent.parent / "var").resolve()
-    keys_are_new = prepare(home, day.date())
+    prepare(home, day.date())
+    language = chosen()
     try:
         with refusing():
-            from yingbao.demo.show import fill_and_introduce, serve
+            ready()
+            # These need Django, and all commands are imported before it is ready.
+            from yingbao.demo import mark, show
 
-            fill_and_introduce(home, children=children, seed=seed, fresh=fresh, keys_are_new=keys_are_new)
-            if not no_serve:
-                serve(port, began=began)
+            if fresh:
+                mark.throw_away()
+            create_database()
+            there = show.filled(home, children=children, seed=seed, language=language, say=click.echo)
+            introduce = partial(show.introduced, home, there, language=language, say=click.echo)
+            if no_serve:
+                introduce()
+            else:
+                show.serve(port, began=began, meanwhile=introduce, language=language, say=click.echo)
     except KeyboardInterrupt:
-        said = Text("已停止，未写入一半的数据。", "Stopped; nothing was left half-written.")
-        click.echo(said.said(chosen()), err=True)
+        stopped = Text("已停止，未写入一半的数据。", "Stopped; nothing was left half-written.")
+        click.echo(stopped.said(language), err=True)
         sys.exit(130)

@@ -16,6 +16,7 @@ from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.children import AUTUMN, SCHOOL_YEAR, Child, Listing, Parent, Stay
 from yingbao.demo.names import Sex
 from yingbao.demo.numbers import Numbers
+from yingbao.values.identity import Kind
 from yingbao.values.text import Text
 
 _OUTSIDE = {bodies.IN_ANOTHER_CITY: bodies.SHANGHAI, bodies.IN_INDUSTRIAL_PARK: bodies.INDUSTRIAL_PARK}
@@ -52,7 +53,7 @@ class Makers:
         sex: Sex = "female",
         hukou: str = "320508",
         *,
-        document: tuple[str, str] | None = None,
+        document: tuple[Kind, str] | None = None,
         parents: tuple[str, ...] = ("",),
         area: str = SUZHOU,
         registered: bool = False,
@@ -150,7 +151,7 @@ def _points(make: Makers) -> Iterator[Case]:
 def _from_abroad(make: Makers) -> Iterator[Case]:
     """Without mainland hukou, with each kind of document. 外籍与港澳台"""
     main, born, numbers = bodies.MAIN, date(2011, 5, 17), make.numbers
-    documents: tuple[tuple[str, str, str, str, Sex, tuple[str, str]], ...] = (
+    documents: tuple[tuple[str, str, str, str, Sex, tuple[Kind, str]], ...] = (
         ("hk_permit", "香港学生，通行证", "from Hong Kong, travel permit", "何嘉懿", "male",
          ("hk_mo_permit", numbers.hk_mo_permit())),
         ("macau_permit", "澳门学生，通行证", "from Macau, travel permit", "冯安琪", "female",
@@ -252,7 +253,7 @@ def _moving(make: Makers) -> Iterator[Case]:
         child=torn, place=main, status="enrolled", rules=("roll_city_hukou",),
     )  # fmt: skip
     born = date(2012, 8, 19)
-    permit = ("hmt_residence_permit", make.numbers.eighteen("820000", born, "female"))
+    permit: tuple[Kind, str] = ("hmt_residence_permit", make.numbers.eighteen("820000", born, "female"))
     changed = make.child("江佳怡", born, hukou="", document=permit)
     changed.earlier_document = ("hk_mo_permit", make.numbers.hk_mo_permit(macau=True))
     changed.registered_on = date(2018, 10, 16)
@@ -270,7 +271,7 @@ def _community(make: Makers) -> Iterator[Case]:
         place = bodies.COMMUNITY if status == "enrolled" else bodies.AGENCY
         return Case(id=id_, title=Text(zh, en), child=child, place=place, status=status, rules=rules)
 
-    certificate = ("birth_certificate", make.numbers.birth_certificate())
+    certificate: tuple[Kind, str] = ("birth_certificate", make.numbers.birth_certificate())
     yield case(
         "newborn", "新生儿，尚无身份证号", "a newborn, no identity number yet",
         make.child("俞安宁", date(2019, 10, 26), document=certificate),

@@ -15,6 +15,7 @@ from yingbao.demo import names
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.names import Sex
 from yingbao.demo.numbers import Numbers
+from yingbao.values.identity import Kind
 
 SCHOOL_YEAR = 2019
 AUTUMN = date(SCHOOL_YEAR, 9, 1)
@@ -70,7 +71,7 @@ class Child(msgspec.Struct, kw_only=True, gc=False):
     name: str
     sex: Sex
     birth_date: date
-    kind: str
+    kind: Kind
     number: str
     hukou: str
     parents: tuple[Parent, ...] = ()
@@ -82,7 +83,7 @@ class Child(msgspec.Struct, kw_only=True, gc=False):
     """points admission"""
     listings: tuple[Listing, ...] = ()
     residence_permit: bool = False
-    earlier_document: tuple[str, str] | None = None
+    earlier_document: tuple[Kind, str] | None = None
     """kind and number of a document that the present one replaced"""
 
 
@@ -94,6 +95,10 @@ _FAR = (
 )  # fmt: skip
 _REST_OF_CHONGQING = ("500105", "500106", "500107", "500108", "500109", "500112", "500101", "500116", "500230")
 _FAR_FROM_CHONGQING = ("511623", "511622", "511025", "520382", "520502", "421182", "430124", "610122")
+_KINDS_FROM_ABROAD: tuple[Kind, ...] = (
+    "hk_mo_permit", "hk_mo_permit", "tw_permit", "tw_permit", "hmt_residence_permit", "hmt_residence_permit",
+    "passport", "passport", "foreign_permanent_residence",
+)  # fmt: skip
 _CEASED_GUSU = ("320502", "320503", "320504")
 """Gusu was three districts until September 2012; numbers given before keep their codes."""
 
@@ -216,10 +221,7 @@ class Crowd:
     def _from_abroad(self, area: str, born: date, sex: Sex) -> Child:
         """A child without mainland hukou, with one of the five kinds of document that such children have."""
         random, numbers = self.random, self.numbers
-        kind = random.choice(
-            ("hk_mo_permit", "hk_mo_permit", "tw_permit", "tw_permit", "hmt_residence_permit", "hmt_residence_permit",
-             "passport", "passport", "foreign_permanent_residence")
-        )  # fmt: skip
+        kind = random.choice(_KINDS_FROM_ABROAD)
         surname = names.surnames(random, 1)[0]
         name = names.child(random, sex, surname)
         if kind == "hk_mo_permit":

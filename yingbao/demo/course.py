@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -113,13 +114,20 @@ def _register(season: Season, schools: list[int], whole: list[int], *, spared: l
 
     In schools that are half-way every third still waits, and so do the children of the cases.
     """
-    given = {"season": season.pk, "area": season.pooling_area, "schools": schools, "whole": whole, "spared": spared}
+    given: dict[str, Any] = {
+        "season": season.pk,
+        "area": season.pooling_area,
+        "schools": schools,
+        "whole": whole,
+        "spared": spared,
+    }
     with history.by(None, "registration", at=REGISTERED), connection.cursor() as cursor:
         cursor.execute(
             """
             WITH due AS (
                 SELECT id, person_id, registration FROM enrolment_enrolment
-                WHERE season_id = %(season)s AND organisation_id = ANY(%(schools)s) AND state = 'draft' AND registration <> ''
+                WHERE season_id = %(season)s AND state = 'draft' AND registration <> ''
+                  AND organisation_id = ANY(%(schools)s)
                   AND (organisation_id = ANY(%(whole)s) OR id %% 3 <> 0) AND person_id <> ALL(%(spared)s)
             ), registered AS (
                 INSERT INTO people_basicregistration (person_id, pooling_area, registered_on, channel)
@@ -130,7 +138,7 @@ def _register(season: Season, schools: list[int], whole: list[int], *, spared: l
             INSERT INTO enrolment_step (enrolment_id, act, from_state, to_state, at, reason, changes)
             SELECT id, 'register', 'draft', 'registered', %(at)s, '', '{}' FROM due ORDER BY id
             """,
-            given | {"at": REGISTERED, "on": REGISTERED.date()},
+            {**given, "at": REGISTERED, "on": REGISTERED.date()},
         )
 
 
@@ -184,7 +192,7 @@ def _appoint_clerks(organisations: Iterable[Organisation]) -> None:
         .exclude(appointments__until__isnull=True, appointments__isnull=False)
         .order_by("pk")
     )
-    random = names.Random(YUZHONG)
+    random = Random(YUZHONG)  # noqa: S311  no secret: names of colleagues who do not exist
     users = User.objects.bulk_create(
         User(
             username=f"clerk-{organisation.pk}",

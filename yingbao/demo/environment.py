@@ -15,34 +15,32 @@ FIRST_DAY = date(2019, 11, 12)
 OPENS_AT = "10:00"
 
 
-def prepare(home: Path, on: date) -> bool:
-    """Set the environment for this process and those it starts; tell whether the keys are new. 准备环境
+def prepare(home: Path, on: date) -> None:
+    """Set the environment for this process and those it starts. 准备环境
 
     Keys are made once and kept under `home`, readable by their owner alone. What the environment already
     holds stays as it is.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    # The folder of collected static files is empty here: pages take them from where they are written.
+    (home / "static").mkdir(parents=True, exist_ok=True)
     os.environ["YINGBAO_DEMO"] = "1"
     os.environ["YINGBAO_HOME"] = str(home)
     os.environ["YINGBAO_CLOCK"] = f"{on}T{OPENS_AT}"
     if not os.environ.get("YINGBAO_SECRET_KEY"):
-        secret, _ = kept(home / "secret-key", lambda: secrets.token_urlsafe(50))
-        os.environ["YINGBAO_SECRET_KEY"] = secret
-    if os.environ.get(VARIABLE) or os.environ.get(FILE_VARIABLE):
-        return False
-    _, are_new = kept(home / "keys.json", make_keys)
-    os.environ[FILE_VARIABLE] = str(home / "keys.json")
-    return are_new
+        os.environ["YINGBAO_SECRET_KEY"] = kept(home / "secret-key", lambda: secrets.token_urlsafe(50))
+    if not os.environ.get(VARIABLE) and not os.environ.get(FILE_VARIABLE):
+        kept(home / "keys.json", make_keys)
+        os.environ[FILE_VARIABLE] = str(home / "keys.json")
 
 
-def kept(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
-    """The text of a private file, made now if it is not there; and whether it was. 私有文件"""
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The text of a private file, made now if it is not there. 私有文件"""
     try:
-        return path.read_text(encoding="utf-8"), False
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         text = make()
         write_private(path, text)
-        return text, True
+        return text
 
 
 def write_private(path: Path, text: str) -> None:

@@ -19,7 +19,7 @@ from yingbao.demo import bodies
 from yingbao.demo.bodies import Body
 from yingbao.demo.children import Child, Crowd
 from yingbao.people.grades import grade_name
-from yingbao.people.models import Guardian, IdentityDocument, SchoolRoll
+from yingbao.people.models import Guardian, IdentityDocument, IdentityKind, SchoolRoll
 from yingbao.people.sealed import unseal
 from yingbao.values.divisions import full_name
 from yingbao.values.identity import NAMES as DOCUMENTS
@@ -111,7 +111,7 @@ def _on_the_roll(code: str, at_most: int | None = None) -> Iterator[Line]:
         first = adults[0] if adults else None
         yield Line(
             name=person.name_original,
-            document=DOCUMENTS[document.kind].zh,
+            document=IdentityKind(document.kind).label,
             number=unseal(bytes(document.number_cipher)),
             sex=_SEX[person.sex],
             born=person.birth_date,

@@ -96,14 +96,14 @@ def answers(port: int) -> bool:
         page.close()
 
 
-def wait_for_first_page(port: int, processes: Processes) -> None:
-    """Return when the first page is there; raises Ended if it will not be. 等待首页"""
+def wait_for_first_page(port: int, processes: Processes, asked: threading.Event) -> None:
+    """Return when the first page is there or we are asked to end; raises Ended if it will not be. 等待首页"""
     until = time.monotonic() + STARTS_WITHIN_SECONDS
-    while not answers(port):
+    while not asked.is_set() and not answers(port):
         processes.watch()
         if time.monotonic() > until:
             raise Ended("serve")
-        time.sleep(0.1)
+        asked.wait(0.1)
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""What the demonstration says of itself: one login per desk, and where every awkward case is found. 演示说明"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from unicodedata import east_asian_width
+
+from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
+from yingbao.demo.cases import Case, cases
+from yingbao.demo.children import Crowd
+from yingbao.demo.logins import LOGINS
+from yingbao.people.grades import grade_name
+from yingbao.web.access import DESK_NAMES
+
+CITIES = {SUZHOU: "苏州 Suzhou", YUZHONG: "渝中 Yuzhong"}
+
+
+def logins_table(passwords: Mapping[str, str], found: Iterable[Body]) -> str:
+    """City by city: desk, organisation, user name, password. 账户表"""
+    called = _names(found)
+    lines = []
+    for area, city in CITIES.items():
+        rows = [(f"{city}: 岗位 desk", "机构 organisation", "用户名 user name", "密码 password")]
+        for login in LOGINS:
+            if login.area == area:
+                desk = DESK_NAMES[login.desk]
+                where = "、".join(called[area, code] for code in login.organisations)
+                rows.append((f"{desk.zh} {desk.en}", where, login.username, passwords.get(login.username, "?")))
+        lines += [*table(rows), ""]
+    return "\n".join(lines)
+
+
+def write_cases(path: Path, seed: int, found: Iterable[Body]) -> Path:
+    """A list of the awkward cases: what it is, which child, where. 特殊情形清单"""
+    called = _names(found)
+    rows = [("情形 case", "姓名 name", "所在 where", "")]
+    rows += [
+        (case.title.zh, case.child.name, _where(case, called), case.title.en) for case in cases(Crowd(seed).numbers)
+    ]
+    path.write_text("\n".join(table(rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def _where(case: Case, called: Mapping[tuple[str, str], str]) -> str:
+    where = called[case.child.area, case.place]
+    stay = next((stay for stay in case.child.stays if stay.school == case.place and stay.left_on is None), None)
+    return f"{where} {grade_name(stay.stage, stay.grade).zh}{stay.class_name}" if stay else where
+
+
+def _names(found: Iterable[Body]) -> dict[tuple[str, str], str]:
+    return {(body.area, body.code): body.name for body in found}
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines whose columns stand under each other, whichever script is in them. 对齐"""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
