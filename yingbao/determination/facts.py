@@ -64,7 +64,7 @@ def _division(value: object) -> str:
 
 def _list_of(read: Callable[[object], Value]) -> Callable[[object], Value]:
     def read_list(value: object) -> Value:
-        parts = value.split(";") if isinstance(value, str) else [value]
+        parts = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
         return tuple(str(read(part)) for part in parts)
 
     return read_list

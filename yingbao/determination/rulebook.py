@@ -218,14 +218,14 @@ def rules_of(policy: Policy) -> dict[str, tuple[str, Rule]]:
 
 
 _made: dict[int, tuple[Policy, Rulebook]] = {}
-_KEPT = 16
+KEPT = 16
 
 
 def rulebook_of(policy: Policy) -> Rulebook:
     """The rulebook of a policy, made once per policy object. 编译政策"""
     made = _made.get(id(policy))
     if made is None or made[0] is not policy:
-        if len(_made) >= _KEPT:
+        if len(_made) >= KEPT:
             _made.clear()
         # The policy is kept beside its rulebook, so that its id cannot pass to another object.
         made = _made[id(policy)] = (policy, Rulebook(policy))
