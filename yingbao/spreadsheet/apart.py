@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import subprocess
 import sys
 import tempfile
@@ -32,19 +31,20 @@ _TOO_MUCH = Text(
 )
 _MEND_TOO_MUCH = Text(
     zh="把名单复制到新的工作簿，只粘贴数值，删去别的工作表；超过{most}行的分成几个文件上传",
-    en="copy the list into a new workbook, pasting values only, without other sheets; split a list of more than {most} rows",
+    en="copy the list into a new workbook, pasting values only, without other sheets; "
+    "split a list of more than {most} rows",
 ).filled(most=MOST_ROWS)
 
 
 def replies(order: Order, data: bytes) -> Iterator[Reply]:
-    """What the child says about the file, up to and without its Done being lost. 逐条返回
+    """What the child says about the file, one thing after the other; the last is Done. 逐条返回
 
     Raises Refused if the child refuses the file, or has to be ended, or ends by itself. The child is
     gone when the iteration ends, however it ends.
     """
-    handed_over = _handed_over(LENGTH, msgspec.msgpack.encode(order), data)
+    handed_over = _handed_over(msgspec.msgpack.encode(order), data)
     try:
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # noqa: S603  our own program, told what to do on its standard input
             _PROGRAM, stdin=handed_over, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/", bufsize=0
         )
     finally:
@@ -58,7 +58,7 @@ def replies(order: Order, data: bytes) -> Iterator[Reply]:
             child.stdout.close()
 
 
-def _handed_over(length: object, order: bytes, data: bytes) -> int:
+def _handed_over(order: bytes, data: bytes) -> int:
     """A nameless file that holds the order and the upload; nothing of it ever reaches a disk where that can be had."""
     if sys.platform == "linux":
         handle = os.memfd_create("upload")

@@ -45,9 +45,8 @@ def number_text(cell: Cell) -> str:
     Raises Fault for a number so large that a workbook has rounded it.
     """
     if isinstance(cell, str):
-        if cell.startswith('="') and cell.endswith('"'):
-            return cell[2:-1]  # how a CSV keeps Excel from taking it for a number
-        return cell
+        # ="0123" is how a CSV keeps Excel from taking digits for a number.
+        return cell[2:-1] if cell[:2] == '="' and cell[-1] == '"' else cell
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= _LARGEST_EXACT:
         raise identity.lost()
     return text(cell)
@@ -235,7 +234,8 @@ _DAY = re.compile(r"((?:18|19|20)\d\d) ?[-./年] ?(\d{1,2})(?: ?[-./月] ?(\d{1,
 _DIGITS = re.compile(r"((?:18|19|20)\d\d)(\d\d)(\d\d)?")
 
 _SEXES: dict[str, Sex] = {
-    "男": "male", "男性": "male", "男生": "male", "男孩": "male", "m": "male", "male": "male", "1": "male", "boy": "male",
+    "男": "male", "男性": "male", "男生": "male", "男孩": "male", "m": "male", "male": "male", "1": "male",
+    "boy": "male",
     "女": "female", "女性": "female", "女生": "female", "女孩": "female", "f": "female", "female": "female",
     "2": "female", "girl": "female", "1-男": "male", "2-女": "female", "男 male": "male", "女 female": "female",
 }  # fmt: skip

@@ -15,7 +15,6 @@ import msgspec
 
 from yingbao.spreadsheet.protocol import LENGTH, Declined, Limits, MarkOrder, Order, Reply
 from yingbao.values.refusal import Refused
-from yingbao.values.text import Text
 
 _encode = msgspec.msgpack.Encoder().encode
 

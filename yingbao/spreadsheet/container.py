@@ -100,7 +100,8 @@ def _compound_document(data: bytes, filename: str) -> Refused:
         what = Text(zh="文件有打开密码，已经加密", en="the file is protected by a password")
         mend = Text(
             zh="用 Excel 或 WPS 打开，去掉打开密码（文件－信息－保护工作簿），保存后再上传",
-            en="open it in Excel or WPS, remove the password (File, Info, Protect Workbook), save it, and upload it again",
+            en="open it in Excel or WPS, remove the password (File, Info, Protect Workbook), save it, "
+            "and upload it again",
         )
         return Refused(where=filename, what=what, mend=mend)
     if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
@@ -231,10 +232,8 @@ def decoded(data: bytes, filename: str) -> tuple[str, str]:
 
     Raises Refused if it is none of these, or holds what no text holds.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8-sig", "gb18030"]
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    candidates = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     text, encoding, furthest = None, "", 0
     for encoding in candidates:
         try:

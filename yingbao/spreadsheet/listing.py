@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from yingbao.spreadsheet.columns import Found, Headings, canonical, find, nearest
-from yingbao.spreadsheet.container import MOST_ROWS, Contents, examine
-from yingbao.spreadsheet.protocol import Done, Head, ReadOrder, Reply, Rows
+from yingbao.spreadsheet.container import Contents, examine
+from yingbao.spreadsheet.protocol import TITLE, Done, Head, ReadOrder, Reply, Rows
 from yingbao.spreadsheet.sheets import (
     Sheet,
     TextSheet,
@@ -34,10 +34,14 @@ _LONGEST_CELL = 1000
 """characters that are sent on; no value of a list is as long, and what is longer is told as too long there"""
 _SHOWN = 12
 """names that a note lists"""
-_FOOTERS = tuple(
-    "合计 总计 小计 共计 总人数 填表 填报 制表 经办 审核 负责人 校长 园长 班主任 单位 盖章 签名 签字 备注 说明 注: 注意 联系人: "
-    "日期 打印 第1页 以上 total sum note prepared".split()
-)
+_FOOTERS = (
+    "合计", "总计", "小计", "共计", "总人数", "以上", "填表", "填报", "制表", "经办", "审核", "负责人", "校长", "园长",
+    "班主任", "单位", "盖章", "签名", "签字", "备注", "说明", "注:", "注意", "联系人:", "日期", "打印", "total", "sum",
+    "note", "prepared",
+)  # fmt: skip
+_UNTOLD = ("序号", "编号", "行号", "no", canonical(TITLE.zh), canonical(TITLE.en))
+"""columns that are passed over without a word"""
+_MEND_FILL = Text(zh="填好名单后再上传", en="fill in the list and upload it again")
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -175,7 +179,7 @@ def _notes_on_header(found: Found, sheet: Sheet, order: ReadOrder, contents: Con
         names = [f"{letter(index + sheet.first_column)} {found.headers[index]}" for index in found.repeated]
         yield _listed("重复的列没有读取：{names}", "columns given twice were passed over: {names}", names)
     unknown = [header for index, header in sorted(found.headers.items()) if index not in found.fields]
-    unknown = [header for header in unknown if canonical(header) not in ("序号", "编号", "no", "行号")]
+    unknown = [header for header in unknown if canonical(header) not in _UNTOLD]
     if unknown:
         yield _listed("没有读取的列：{names}", "columns that were passed over: {names}", unknown)
     if contents.formulas:
@@ -218,6 +222,9 @@ def _send_rows(sheet: Sheet, found: Found, headings: Headings, where: str, send:
             send(Rows(count=len(batch), packed=_encode(batch)))
             batch = []
     refuse_too_long(sent + len(batch), where)
+    if not sent + len(batch):
+        what = Text(zh="表头下面没有一行名单", en="there is not one row of the list below the header")
+        raise Refused(where=where, what=what, mend=_MEND_FILL)
     if batch:
         send(Rows(count=len(batch), packed=_encode(batch)))
     return _notes_on_rows(passed)

@@ -18,6 +18,10 @@ LENGTH = struct.Struct(">I")
 """stands before the order and before each reply"""
 
 
+TITLE = Text(zh="问题与改法", en="What to mend")
+"""heads the column of errors in a file that is given back; it is known again when the file comes back"""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What a child may use before it is ended. 上限"""
 

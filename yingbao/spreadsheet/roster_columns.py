@@ -18,12 +18,14 @@ _FIELDS: dict[str, tuple[str, str, str]] = {
     ),
     "identity_number": (
         "身份证号", "Identity number",
-        "身份证 证件号 身份证件号 身份证编号 公民身份号 身份号 居民身份证号 有效证件号 有效身份证件号 证件编号 公民身份证号 "
-        "二代身份证号 身份证号证件号 身份证证件号 身份证件号证件号 社会保障号 公民身份号社会保障号 "
-        "idnumber idno idcard idcardno idcardnumber id identitynumber identityno documentnumber studentid",
+        "身份证 证件号 身份证件号 身份证编号 公民身份号 身份号 居民身份证号 有效证件号 有效身份证件号 证件编号 "
+        "公民身份证号 二代身份证号 身份证号证件号 身份证证件号 身份证件号证件号 社会保障号 公民身份号社会保障号 "
+        "idnumber idno idcard idcardno idcardnumber identitynumber identityno documentnumber",
     ),
     "sex": ("性别", "Sex", "gender 男女"),
-    "birth_date": ("出生日期", "Birth date", "出生年月日 出生年月 生日 出生时间 birthdate dateofbirth dob birthday born"),
+    "birth_date": (
+        "出生日期", "Birth date", "出生年月日 出生年月 生日 出生时间 birthdate dateofbirth dob birthday born",
+    ),
     "school_stage": ("学段", "Stage", "学段名称 就读学段 stage"),
     "grade": ("年级", "Grade", "年级名称 所在年级 就读年级 现年级 级别 grade"),
     "class_name": (
@@ -34,17 +36,18 @@ _FIELDS: dict[str, tuple[str, str, str]] = {
         "学籍号", "School-roll number",
         "全国学籍号 学籍编号 学籍 国网学籍号 全国统一学籍号 学籍号g号 国家学籍号 rollnumber schoolrollnumber rollno",
     ),
-    "student_number": ("学号", "Student number", "班内学号 校内学号 学校编号 studentnumber studentno"),
+    "student_number": ("学号", "Student number", "班内学号 校内学号 studentnumber studentno studentid"),
     "nationality": ("国籍", "Nationality", "国籍地区 国别 国籍或地区 国家或地区 国家 nationality country"),
     "hukou": (
         "户籍所在地", "Hukou",
-        "户籍 户籍地 户口 户口所在地 户口所在地行政区划码 户口所在地行政区划 户籍所在地行政区划 户籍所在地行政区划代码 "
-        "户籍区划 户籍地址 户口地址 户籍代码 户籍行政区划代码 户籍行政区划 户籍地行政区划代码 户籍所在区 户籍所在地区 "
-        "户口地 户籍所在地代码 户籍所在地省市区 hukou hukoudivision division householdregistration",
+        "户籍 户籍地 户口 户口所在地 户口所在地行政区划码 户口所在地行政区划 户籍所在地行政区划 "
+        "户籍所在地行政区划代码 户籍区划 户籍地址 户口地址 户籍代码 户籍行政区划代码 户籍行政区划 "
+        "户籍地行政区划代码 户籍所在区 户籍所在地区 户口地 户籍所在地代码 户籍所在地省市区 hukou hukoudivision division householdregistration",
     ),
     "entered_on": (
         "入学日期", "Entry date",
-        "入学时间 入学年月 入园日期 入园时间 入校时间 入校日期 转入日期 报到日期 就读时间 entrydate enteredon admissiondate",
+        "入学时间 入学年月 入园日期 入园时间 入校时间 入校日期 转入日期 报到日期 就读时间 "
+        "entrydate enteredon admissiondate",
     ),
     "residence_permit": (
         "居住证", "Residence permit",
@@ -99,7 +102,7 @@ _PUPIL_WORDS = (
 )
 _WITHOUT_A_PERSON = {
     "guardian_phone": "联系电话 电话 手机 手机号 联系方式 电话号 移动电话 联系手机 家庭电话 phone mobile tel telephone",
-    "guardian_relation": "关系 与学生关系 与监护人关系 监护关系 监护人与学生关系 亲属关系 家长与学生关系 与孩子关系 relation",
+    "guardian_relation": "关系 与学生关系 与监护人关系 监护关系 监护人与学生关系 亲属关系 与孩子关系 relation",
 }
 
 

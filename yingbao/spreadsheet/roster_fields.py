@@ -102,9 +102,7 @@ def identified(kind: identity.Kind | None, cell: Cell, *, on: date) -> tuple[ide
     """The kind and checked number of a document, the kind guessed if it is not told; None if the cell is empty."""
     try:
         number = cells.number_text(cell)
-        if not number or number.isspace():
-            return None
-        return identity.identify(number, kind=kind, on=on)
+        return identity.identify(number, kind=kind, on=on) if number and not number.isspace() else None
     except Fault as fault:
         return fault
 

@@ -155,6 +155,8 @@ def identify(number: str, *, kind: Kind | None = None, on: date) -> tuple[Kind, 
 
     Raises Fault as `check` does, and for a number that is of no known kind.
     """
+    if number[:1] in _REGIONS and kind in (None, "resident_id") and _EIGHTEEN.fullmatch(number):
+        return "resident_id", _gb11643(number, on)
     number = cleaned(number)
     if not number:
         raise Fault(Text(zh="没有填写证件号码", en="the identity number is missing"), _MEND_COPY)
@@ -168,7 +170,7 @@ def identify(number: str, *, kind: Kind | None = None, on: date) -> tuple[Kind, 
 
 def birth_date(kind: Kind, number: str) -> date | None:
     """The day of birth that a checked number holds; None for kinds that hold none. 出生日期"""
-    if len(number) == 18 and kind in _WITH_BIRTH:
+    if kind in _WITH_BIRTH and len(number) == 18:
         return _day(number[6:14])
     return None
 
