@@ -59,8 +59,8 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 def seal_bytes(plain: bytes) -> bytes:
     """Encrypt bytes, such as a whole file, under the current key. 加密"""
-    key_id = keys.loaded().current
-    head, encrypt, _ = _cipher(key_id)
+    ours = keys.loaded()
+    head, encrypt, _ = _prepared(ours.current, ours.keys[ours.current])
     nonce = os.urandom(_NONCE)
     return head + nonce + encrypt(nonce, plain, head)
 
@@ -70,12 +70,13 @@ def unseal_bytes(sealed: bytes | memoryview) -> bytes:
     sealed = bytes(sealed)  # the database hands out a memoryview
     split = 1 + sealed[0] if sealed else 0
     if len(sealed) < split + _NONCE + _TAG or split < 2:
-        raise NotUnsealed
+        raise NotUnsealed("too short to have been sealed")
     try:
-        head, _, decrypt = _cipher(sealed[1:split].decode())
+        key_id = sealed[1:split].decode()
+        head, _, decrypt = _prepared(key_id, keys.loaded().keys[key_id])
         return decrypt(sealed[split : split + _NONCE], sealed[split + _NONCE :], head)
     except (KeyError, InvalidTag, UnicodeDecodeError):
-        raise NotUnsealed from None
+        raise NotUnsealed("sealed under an unknown key, or altered since") from None
 
 
 def index_of(text: str) -> bytes:
@@ -102,22 +103,13 @@ class _Prepared(NamedTuple):
     decrypt: Sealing
 
 
-def _cipher(key_id: str) -> _Prepared:
-    return _prepared(keys.loaded(), key_id)
-
-
 @lru_cache(maxsize=64)
-def _prepared_of(kind: keys.Cipher, key: bytes, key_id: str) -> _Prepared:
+def _prepared(key_id: str, key: keys.Key) -> _Prepared:
     head = bytes([len(key_id)]) + key_id.encode()
-    if kind == "AES-GCM":
-        aes = AESGCM(key)
+    if key.cipher == "AES-GCM":
+        aes = AESGCM(key.key)
         return _Prepared(head, aes.encrypt, aes.decrypt)
-    return _Prepared(head, *_sm4_gcm(key))
-
-
-def _prepared(all_keys: keys.Keys, key_id: str) -> _Prepared:
-    key = all_keys.keys[key_id]
-    return _prepared_of(key.cipher, key.key, key_id)
+    return _Prepared(head, *_sm4_gcm(key.key))
 
 
 def _sm4_gcm(key: bytes) -> tuple[Sealing, Sealing]:
