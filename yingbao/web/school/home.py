@@ -36,17 +36,20 @@ def home(request: Seated) -> HttpResponse:
     organisation, today = request.appointment.organisation, clock.today()
     season = season_of(request)
     policy = policy_of(season)
+    now = counts(season, organisation)
     last = last_roster(organisation, season)
     steps = steps_of(season, organisation, today, roster_errors=last.counts.get("error", 0) if last else 0)
+    offered: list[dict[str, Any]] = [{"step": step, "way": way_on(step)} for step in steps if step.state != "reminder"]
     context = {
         "organisation": organisation,
         "policy": policy,
         "deadline": deadline(season),
         "days": (deadline(season) - today).days,
-        "steps": [{"step": step, "way": way_on(step)} for step in steps if step.state != "reminder"],
+        "steps": offered,
+        "next": next((one for one in offered if one["step"].state == "next"), None),
         "reminders": [step for step in steps if step.state == "reminder"],
-        "counts": counts(season, organisation),
-        "figures": figures(counts(season, organisation)),
+        "counts": now,
+        "figures": figures(now),
         "last_roster": last,
         "to_review": last is not None and last.state == Roster.State.REVIEWED,
         "pays_through_school": pays_through_school(policy),

@@ -18,7 +18,7 @@ from yingbao.agents.models import Appointment
 from yingbao.enrolment.lifecycle import STATE_NAMES, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.needs import DATA_KINDS, REGISTRATION_KINDS, Need, holds, needs_of
+from yingbao.enrolment.needs import DATA_KINDS, KINDS, REGISTRATION_KINDS, Need, holds, needs_of
 from yingbao.people.grades import STAGES, grade_name
 from yingbao.people.models import IdentityDocument, Person
 from yingbao.people.search import search
@@ -89,6 +89,11 @@ class Row:
     needs: list[Need]
     number: str
     """masked"""
+
+    @property
+    def first_need(self) -> Text | None:
+        """What is needed first, in short; the child's page tells the whole of it."""
+        return KINDS[self.needs[0].kind].text if self.needs else None
 
     @property
     def ready(self) -> bool:
@@ -178,7 +183,7 @@ class Listing:
     @cached_property
     def total(self) -> int:
         """How many children the filters leave."""
-        return self.narrowed.count()
+        return int(self.narrowed.count())
 
     @property
     def pages(self) -> int:

@@ -18,7 +18,7 @@ from yingbao.enrolment import actions
 from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.lifecycle import Act, acts_open, is_done
 from yingbao.enrolment.models import Enrolment
-from yingbao.enrolment.needs import needs
+from yingbao.enrolment.needs import DATA_KINDS, needs
 from yingbao.enrolment.parts import may
 from yingbao.enrolment.seasons import policy_of, windows, windows_text
 from yingbao.people.looks import looked
@@ -126,6 +126,7 @@ def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
     """All that the page shows. 页面内容"""
     organisation = request.appointment.organisation
     policy = policy_of(one.season)
+    missing = [need for need in needs(one) if need.kind != "ineligible"]  # that stands in the verdict already
     return {
         "one": one,
         "seen": seen(one),
@@ -136,7 +137,9 @@ def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
         "reasons": reasons(one, policy),
         "passed_over": passed_over(one, policy),
         "facts": facts_used(one),
-        "needs": needs(one),
+        "needs": missing,
+        "data_missing": any(need.kind in DATA_KINDS for need in missing),
+        "list_url": request.session.get("list", reverse("pupils")),
         "events": story(one, organisation),
         "corrections": [{"asked": each, "field": FIELDS[each.field]} for each in one.corrections.order_by("-asked_at")],
         **who(one, organisation),

@@ -51,6 +51,7 @@ def listing_of(request: Seated, asked: QueryDict | dict[str, str]) -> Listing:
 def pupils(request: Seated) -> HttpResponseBase:
     """The list, by class or by name, filtered. 学生名单"""
     listing = listing_of(request, request.GET)
+    request.session["list"] = request.get_full_path()
     context = {"listing": listing, "policy": policy_of(listing.season), "deadline": deadline(listing.season)}
     looked(
         user=request.user,

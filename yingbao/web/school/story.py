@@ -16,7 +16,7 @@ from yingbao.agents.models import Appointment, Organisation, User
 from yingbao.determination.explain import said_day
 from yingbao.enrolment.models import Enrolment
 from yingbao.people import history
-from yingbao.people.grades import stage_name
+from yingbao.people.grades import grade_name, stage_name
 from yingbao.people.models import Change, LeaveReason, Relation, Sex
 from yingbao.policy import terms
 from yingbao.values import divisions
@@ -26,6 +26,7 @@ YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
 PLATFORM = Text("平台自动", "the platform")
 ELSEWHERE = Text("外单位经办人员", "a clerk elsewhere")
 MOST = 200
+SHOWN_AT_ONCE = 5
 
 TABLES = {
     "people_person": Text("基本信息", "basic data"),
@@ -58,6 +59,14 @@ DECIDED = {
     "premium_fen": Text("保费", "premium"), "state": Text("状态", "state"), "organisation": Text("代办单位", "agent"),
     "coverage_from": Text("待遇开始", "cover from"),
 }  # fmt: skip
+SOURCES = {
+    "promotion": Text("升级", "New school year"),
+    "merge": Text("并档", "Records merged"),
+    "demonstration": Text("建立演示数据", "Demonstration data"),
+    "season": Text("核定时登记", "Registered with the decision"),
+    "registration": Text("登记基本信息", "Basic data registered"),
+}
+"""Through what a change came, by the first word of its source. 来源"""
 CODES: dict[str, dict[str, Text]] = {
     "kind": terms.IDENTITY_TYPES,
     "category": terms.ASSISTANCE,
@@ -85,22 +94,28 @@ class Event(NamedTuple):
     lines: list[Line]
     reason: str = ""
 
+    @property
+    def is_long(self) -> bool:
+        """Whether its particulars are folded away, as those of a new record."""
+        return len(self.lines) > SHOWN_AT_ONCE
+
 
 def story(one: Enrolment, organisation: Organisation) -> list[Event]:
     """The child's history as this organisation may read it, newest first. 历史"""
     own = set(Appointment.objects.filter(organisation=organisation).values_list("user_id", flat=True))
-    events = [
-        Event(step.at, _who(step.by, own), step.text, _decided(step.changes), step.reason)
-        for step in one.steps.select_related("by")
-    ]
-    changes = list(history.of(one.person)[:MOST])
+    events: list[Event] = []
+    changes = list(history.of(one.person)[:MOST])[::-1]
     names = _names(changes)
     for (at, _, source), group in groupby(changes, key=lambda change: (change.at, change.actor_id, change.source)):
         told = list(group)
         lines = [line for change in told for line in _lines(change, organisation, names)]
         if lines:
             events.append(Event(at, _who(told[0].actor, own), _source(source), lines))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    events += [
+        Event(step.at, _who(step.by, own), step.text, _decided(step.changes), step.reason)
+        for step in one.steps.select_related("by")
+    ]
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _who(user: User | None, own: set[int]) -> Text:
@@ -113,10 +128,8 @@ def _source(source: str) -> Text:
     """Through what a change came. 来源"""
     if roster := re.fullmatch(r"roster ([0-9]+)", source):
         return Text("导入花名册（编号 {n}）", "Roster {n} imported").filled(n=roster[1])
-    words = {"promotion": Text("升级", "New school year"), "merge": Text("并档", "Records merged"),
-             "demo": Text("建立演示数据", "Demonstration data"), "desk": Text("页面办理", "At the desk")}  # fmt: skip
     word = source.split(" ")[0]
-    return words.get(word, Text("更新资料", "Data updated"))
+    return SOURCES.get(word, Text("更新资料", "Data updated"))
 
 
 def _names(changes: Iterable[Change]) -> dict[int, str]:
@@ -141,18 +154,21 @@ def _lines(change: Change, organisation: Organisation, names: dict[int, str]) ->
     for field, words in FIELDS.items():
         if field not in before and field not in after:
             continue
-        was, now = _said(field, before.get(field), names), _said(field, after.get(field), names)
+        was, now = _said(field, before, names), _said(field, after, names)
         if was is not None or now is not None:
             lines.append(Line(Text(f"{table.zh} {words.zh}", f"{table.en}: {words.en}"), was, now))
     return lines
 
 
-def _said(field: str, value: Any, names: dict[int, str]) -> Text | None:
+def _said(field: str, side: dict[str, Any], names: dict[int, str]) -> Text | None:
     """A stored value in words; None for what says nothing."""
+    value = side.get(field)
     if value in (None, "", False) or (value == 0 and field != "grade"):
         return None
     if field in ("school_id", "provided_by_id"):
         return Text(names.get(value, "—"), names.get(value, "—"))
+    if field == "grade" and "stage" in side:
+        return grade_name(side["stage"], value)
     if field == "hukou":
         return divisions.name(str(value))
     if isinstance(value, bool):
@@ -178,4 +194,4 @@ def _said_decision(field: str, value: Any) -> Text | None:
         return Text("{n} 元", "{n} yuan").filled(n=f"{int(value) / 100:g}")
     if field == "status":
         return terms.STATUSES.get(str(value), Text(str(value), str(value)))
-    return _said(field, value, {})
+    return _said(field, {field: value}, {})
