@@ -133,7 +133,7 @@ def _package(data: bytes, filename: str) -> Contents:
             _refuse_parts(parts, len(data), filename)
             _refuse_other_packages({part.filename for part in parts}, filename)
             return _read_through(package, parts, filename)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeDecodeError, OSError) as error:
         what = Text(zh="文件不完整或已损坏，打不开", en="the file is incomplete or damaged and cannot be opened")
         raise Refused(where=filename, what=what, mend=_MEND_AGAIN) from error
 

@@ -42,7 +42,8 @@ _FIELDS: dict[str, tuple[str, str, str]] = {
         "户籍所在地", "Hukou",
         "户籍 户籍地 户口 户口所在地 户口所在地行政区划码 户口所在地行政区划 户籍所在地行政区划 "
         "户籍所在地行政区划代码 户籍区划 户籍地址 户口地址 户籍代码 户籍行政区划代码 户籍行政区划 "
-        "户籍地行政区划代码 户籍所在区 户籍所在地区 户口地 户籍所在地代码 户籍所在地省市区 hukou hukoudivision division householdregistration",
+        "户籍地行政区划代码 户籍所在区 户籍所在地区 户口地 户籍所在地代码 "
+        "户籍所在地省市区 hukou hukoudivision division householdregistration",
     ),
     "entered_on": (
         "入学日期", "Entry date",

@@ -10,6 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -39,16 +40,16 @@ _MEND_COLUMNS = Text(
 )
 
 
-class Sheet:
+class Sheet(ABC):
     """One sheet: its first rows, its merged cells, and all its rows from the top. 工作表"""
 
     def __init__(self, name: str, top: list[Row], merged: list[Area], first_column: int, height: int) -> None:
         self.name, self.top, self.merged = name, top, merged
         self.first_column, self.height = first_column, height
 
+    @abstractmethod
     def rows(self) -> Iterator[Row]:
         """Every row from the sheet's first, empty ones too, so that counting them gives their numbers."""
-        raise NotImplementedError
 
 
 class WorkbookSheet(Sheet):

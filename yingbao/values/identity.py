@@ -12,7 +12,7 @@ from stdnum.cn.ric import calc_check_digit
 
 from yingbao.values import divisions
 from yingbao.values.fault import Fault
-from yingbao.values.plain import compact
+from yingbao.values.plain import compact, narrow
 from yingbao.values.text import Text
 
 Kind = Literal[
@@ -101,7 +101,7 @@ def kind_named(name: str) -> Kind | None:
     if plain in KINDS:
         return plain
     for kind, text in NAMES.items():
-        if plain == text.zh or plain.lower() == text.en:
+        if plain == text.zh or narrow(name).lower() == text.en.lower():
             return kind
     return _OTHER_NAMES.get(plain)
 
@@ -184,7 +184,7 @@ def sex(kind: Kind, number: str) -> Literal["male", "female", ""]:
 
 def masked(number: str) -> str:
     """The number with all but its ends hidden; no birth date can be read from it. 脱敏"""
-    shown = (3, 4) if len(number) >= 15 else (2, 2) if len(number) >= 7 else (1, 0)
+    shown = (3, 4) if len(number) >= 15 else (2, 2) if len(number) >= 8 else (1, 0)
     hidden = len(number) - sum(shown)
     if hidden < 1:
         return "*" * len(number)
