@@ -64,16 +64,13 @@ def _explain(policy: Policy, table: str, rule: Rule) -> None:
     says = [policy.criteria[name].says for name in rule.when]
     criteria = Text(zh="；".join(one.zh for one in says), en="; ".join(one.en for one in says))
     otherwise = Text(zh="前面各条都不成立", en="no earlier rule of the table holds")
+    language = chosen()
     for name, value in (
-        (Text(zh="规则", en="rule"), Text(zh=rule.id, en=rule.id)),
-        (
-            Text(zh="决策表", en="table"),
-            Text(zh=f"{terms.TABLES[table].zh} [{table}]", en=f"{terms.TABLES[table].en} [{table}]"),
-        ),
-        (Text(zh="依据", en="clause"), Text(zh=f"{number} {rule.clause}", en=f"{number} {rule.clause}")),
-        (Text(zh="条件", en="criteria"), criteria if says else otherwise),
-        (Text(zh="结果", en="outcome"), outcome(rule, policy)),
-        (Text(zh="理由", en="sentence"), in_general(rule)),
+        (Text(zh="规则", en="rule"), rule.id),
+        (Text(zh="决策表", en="table"), f"{terms.TABLES[table].said(language)} [{table}]"),
+        (Text(zh="依据", en="clause"), f"{number} {rule.clause}"),
+        (Text(zh="条件", en="criteria"), (criteria if says else otherwise).said(language)),
+        (Text(zh="结果", en="outcome"), outcome(rule, policy).said(language)),
+        (Text(zh="理由", en="sentence"), in_general(rule).said(language)),
     ):
-        language = chosen()
-        click.echo(f"{name.said(language)}: {value.said(language)}")
+        click.echo(Text(zh="{name}：{value}", en="{name}: {value}").filled(name=name, value=value).said(language))
