@@ -12,9 +12,11 @@ from django.test import Client
 
 from tests.enrolment.building import AT, organisation
 from yingbao.agents.models import Appointment, Desk, Organisation, User
-from yingbao.enrolment.models import Season
+from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import open_season
 from yingbao.people.keys import make_keys
+from yingbao.people.models import Person
 from yingbao.values import clock
 
 os.environ.setdefault("YINGBAO_KEYS", make_keys())
@@ -68,3 +70,10 @@ def signed_in() -> Enter:
         return client
 
     return enter
+
+
+def listed(school: Organisation, season: Season, *people: Person) -> list[Enrolment]:
+    """The children's enrolments, decided for today."""
+    list_and_determine(season=season, organisation=school, at=AT)
+    found = {one.person_id: one for one in Enrolment.objects.filter(season=season, person__in=people)}
+    return [found[person.pk] for person in people]

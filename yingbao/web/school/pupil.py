@@ -31,12 +31,11 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.school.listing import Group
-from yingbao.web.school.pupils import season_of
+from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.school.reasons import facts_used, passed_over, payer, reasons, verdict
 from yingbao.web.school.story import story
 from yingbao.web.templatetags.words import language
 
-LONGEST_REASON = 200
 OTHER = "other"
 WHY = {
     Act.DECLINE: {
@@ -104,7 +103,7 @@ def pupil(request: Seated, pk: int) -> HttpResponseBase:
     """Who, what was decided and why, what is missing, what happened. 学生"""
     merged = Person.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
     if merged is not None:
-        return redirect("pupil", pk=merged)
+        return redirect("pupil", pk=found(request, merged).person_id)
     one = found(request, pk)
     record_look(request, one, "page")
     return render(request, "school/pupil.html", page(request, one))

@@ -22,6 +22,7 @@ from yingbao.enrolment.seasons import deadline, policy_of, season_for
 from yingbao.people.looks import looked
 from yingbao.people.models import Person
 from yingbao.people.search import search
+from yingbao.spreadsheet.outgoing import export_pupils
 from yingbao.values import clock, identity
 from yingbao.values.plain import compact
 from yingbao.values.text import Text
@@ -30,6 +31,7 @@ from yingbao.web.school.listing import Listing
 from yingbao.web.templatetags.words import language
 
 FINDS_KEPT = 20
+LONGEST_REASON = 200
 PEOPLE_KEPT = 50
 """so many children that one number finds, such as a parent's phone"""
 
@@ -127,7 +129,7 @@ def confirm(request: Seated) -> HttpResponseBase:
     clear = list(wanted.exclude(holds()).values_list("pk", flat=True))
     chosen = Enrolment.objects.filter(pk__in=clear)
     sums = sums_of(chosen)
-    back = reverse("pupils") + (f"?{urlencode(listing.asked)}" if listing.asked else "")
+    back = back_to(listing)
     expected = f"{sums['all']}/{sums['fen']}"
     if clear and request.POST.get("expected") == expected:
         actions.confirm(enrolments=chosen, by=request.appointment, at=clock.now())
@@ -156,20 +158,30 @@ def sums_of(rows: EnrolmentQuerySet) -> dict[str, int]:
 
 @require_POST
 @desk(Desk.SCHOOL)
-def export(request: Seated) -> HttpResponse:
-    """The list, as filtered, as a workbook; that it was taken is recorded. 导出"""
-    from yingbao.spreadsheet.outgoing import export_pupils
-
+def export(request: Seated) -> HttpResponseBase:
+    """The list, as filtered, as a workbook; that it was taken is recorded, whole numbers with their reason. 导出"""
     listing = listing_of(request, request.POST)
-    rows = listing.narrowed
-    data = export_pupils(rows, language=language())
+    full, reason = request.POST.get("full") == "1", str(request.POST.get("reason", "")).strip()
+    if full and not 0 < len(reason) <= LONGEST_REASON:
+        told = Text(
+            "导出完整号码须写明用途（200 字以内）。", "Say what the whole numbers are for (up to 200 characters)."
+        )
+        messages.error(request, told.said(language()))
+        return redirect(back_to(listing))
+    data = export_pupils(listing.narrowed, language=language(), full_numbers=full)
     looked(
         user=request.user,
         organisation=request.appointment.organisation,
-        what="export",
+        what="full_number" if full else "export",
         count=listing.total,
+        reason=reason if full else "",
         at=clock.now(),
     )
     answer = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     answer["Content-Disposition"] = f'attachment; filename="pupils-{clock.today():%Y%m%d}.xlsx"'
     return answer
+
+
+def back_to(listing: Listing) -> str:
+    """The address of the list as it was asked for."""
+    return reverse("pupils") + (f"?{urlencode(listing.asked)}" if listing.asked else "")

@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
 def verdict(one: Enrolment) -> Verdict:
     """What comes first on a child's page. 结论"""
     if one.status == "enrolled" and one.self_paid_fen:
-        text = Text("可以参保，家庭缴 {sum}", "Can be enrolled; the family pays {sum}")
+        text = Text("可以参保，家庭缴{sum}", "Can be enrolled; the family pays {sum}")
         return Verdict("good", text.filled(sum=money.said(one.self_paid_fen)))
     words = {
         "enrolled": Verdict("good", Text("可以参保，家庭不用缴费", "Can be enrolled; the family pays nothing")),

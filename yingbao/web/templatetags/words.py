@@ -55,8 +55,8 @@ def moment(when: datetime | None) -> str:
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """12300 → 123 元, 123 yuan; jiao and fen only where there are any. 金额"""
-    return f"{figure(fen)} {'元' if language() == 'zh' else 'yuan'}"
+    """12300 → 123元, 123 yuan; jiao and fen only where there are any. 金额"""
+    return f"{figure(fen)}元" if language() == "zh" else f"{figure(fen)} yuan"
 
 
 @register.filter
