@@ -21,13 +21,13 @@ from yingbao.spreadsheet.models import Roster
 HEADER = ("姓名", "身份证号", "年级", "班级", "学籍号", "户籍所在地", "监护人", "关系", "联系电话")
 XLSX = "2019级花名册.xlsx"
 _serials = itertools.count(1)
-_given = itertools.product("子梓雨思佳宇欣浩晨一", "涵轩萱睿怡辰妍博琪然")
+_given = itertools.cycle(itertools.product("子梓雨思佳宇欣浩晨一", "涵轩萱睿怡辰妍博琪然"))
 
 
 def resident_id(*, born: str = "20120504", division: str = "320508", serial: int | None = None) -> str:
     """A valid number of nobody."""
     body = f"{division}{born}{(serial or next(_serials)) % 1000:03}"
-    return body + calc_check_digit(body)
+    return body + calc_check_digit(body + "0")
 
 
 def pupil(**more: Any) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def pupil(**more: Any) -> dict[str, Any]:
     born = more.pop("born", f"2012{serial // 28 % 12 + 1:02}{serial % 28 + 1:02}")
     number = more.get("身份证号") or resident_id(born=born, serial=serial)
     row = {
-        "姓名": "王" + "".join(next(_given, ("小", f"{serial}"))),
+        "姓名": "王" + "".join(next(_given)),
         "身份证号": number,
         "年级": "二年级",
         "班级": "1班",
@@ -49,7 +49,9 @@ def pupil(**more: Any) -> dict[str, Any]:
     return row | more
 
 
-def workbook(pupils: Sequence[dict[str, Any]], *, header: Sequence[str] | None = None, above: Sequence[str] = ()) -> bytes:
+def workbook(
+    pupils: Sequence[dict[str, Any]], *, header: Sequence[str] | None = None, above: Sequence[str] = ()
+) -> bytes:
     """An .xlsx file with a header, and lines of talk above it if wished."""
     names = tuple(header or dict.fromkeys(itertools.chain(HEADER, *pupils)))
     file = io.BytesIO()

@@ -84,7 +84,7 @@ def _compared_again(roster: Roster, whole: bool) -> int:
     """Compare the staged rows with what is known now; returns how many rows the clerk has not seen like this."""
     staging.stage_again(roster.pk)
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_PERSONS)
+        cursor.execute(_LOCK_PERSONS, [roster.school_id])
     compare(roster)
     return keeping.differently(roster, whole_file=whole)
 
@@ -110,12 +110,17 @@ def _look_again(roster: Roster, whole_file: bool | None) -> bool:
 
 def _enrol(roster: Roster, by: User, at: datetime, whole: bool, progress: Progress) -> None:
     """List the pupils for the season and decide for all whom the roster touched, in every season they stand in."""
-    open_enrolments(season=roster.season, organisation=roster.school, at=at, by=by)
-    progress(_OPENED, WHOLE)
-    persons = writing.touched(whole_file=whole)
-    seasons = Season.objects.filter(enrolments__person__in=persons).distinct().order_by("pk")
-    for season in seasons:
-        determine_people(season=season, person_ids=persons, as_of=china_day(at), at=at, by=by)
+    with connection.cursor() as cursor:
+        # What was just written is in no statistics yet; the planner would walk a school's rows once for each child.
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        open_enrolments(season=roster.season, organisation=roster.school, at=at, by=by)
+        progress(_OPENED, WHOLE)
+        persons = writing.touched(whole_file=whole)
+        determine_people(season=roster.season, person_ids=persons, as_of=china_day(at), at=at, by=by)
+        gone = writing.came_or_went(whole_file=whole)
+        for season in Season.objects.filter(enrolments__person__in=gone).exclude(pk=roster.season_id).distinct():
+            determine_people(season=season, person_ids=gone, as_of=china_day(at), at=at, by=by)
+        cursor.execute("SET LOCAL enable_nestloop = on")
     progress(_DETERMINED, WHOLE)
 
 
@@ -139,6 +144,8 @@ _LOCK_PERSONS = """
     SELECT count(*) FROM (
         SELECT 1 FROM people_person p
         WHERE p.id IN (SELECT d.person_id FROM people_identitydocument d
-                       JOIN incoming i ON i.number_index = d.number_index)
+                       JOIN incoming i ON i.number_index = d.number_index
+                       UNION ALL
+                       SELECT r.person_id FROM people_schoolroll r WHERE r.school_id = %s AND r.left_on IS NULL)
         ORDER BY p.id FOR NO KEY UPDATE
     ) held"""

@@ -15,6 +15,7 @@ How a row is read:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -26,7 +27,7 @@ from yingbao.spreadsheet.differing import CHANGES, GUARDIANS
 
 def compare(*, school: int, stages: Sequence[str], school_year: int) -> None:
     """Find the outcome of every row of `incoming`. 比对花名册"""
-    values = {
+    values: dict[str, Any] = {
         "school": school,
         "stages": list(stages),
         "only_stage": stages[0] if len(stages) == 1 else None,
@@ -44,7 +45,8 @@ def compare(*, school: int, stages: Sequence[str], school_year: int) -> None:
 def _forgive_spelling(cursor: CursorWrapper) -> None:
     """Two ways to write one name are no other name; what they are, `matching` knows."""
     cursor.execute(
-        "SELECT m.row_number, m.name, p.name FROM matched m JOIN people_person p ON p.id = m.person_id WHERE m.other_name"
+        "SELECT m.row_number, m.name, p.name FROM matched m "
+        "JOIN people_person p ON p.id = m.person_id WHERE m.other_name"
     )
     same = [row for row, said, known in cursor.fetchall() if same_name(said, known)]
     if same:

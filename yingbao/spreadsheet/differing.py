@@ -59,26 +59,32 @@ def _sealed(field: str, part: str) -> str:
     return f"CASE WHEN w.replaced OR {says_otherwise} THEN g.{field}_{part} ELSE k.{field}_{part} END AS {field}_{part}"
 
 
-_MERGED = ", ".join([_plain(field) for field in PLAIN] + [_sealed(field, part) for field in SEALED for part in PARTS])
-_KNOWN_GUARDIAN = ", ".join(f"k.{column} AS known_{column}" for column in (*PLAIN, "phone_masked", "number_masked"))
-_OTHERWISE = " OR ".join(
-    [f"{field} IS DISTINCT FROM known_{field}" for field in PLAIN]
-    + [f"{field}_index IS DISTINCT FROM known_{field}_index" for field in SEALED]
-)
-_GUARDIAN_FIELDS = ", ".join(
-    [
-        f"('{field}', nullif(known_{field}, ''), {field}, {field} IS DISTINCT FROM coalesce(known_{field}, ''))"
-        for field in PLAIN
-    ]
-    + [
-        f"('{field}', nullif(known_{field}_masked, ''), {field}_masked, {field}_index IS DISTINCT FROM known_{field}_index)"
-        for field in SEALED
-    ]
-)
+def _differs(field: str) -> str:
+    compared = f"{field}_index" if field in SEALED else field
+    return f"{compared} IS DISTINCT FROM known_{compared}"
 
-GUARDIANS = (
-    # A guardian whom we know in the other place keeps that place: mother and father may change columns.
-    """
+
+def _shown(field: str) -> str:
+    """A line of VALUES: the field, what is known, what it would become, whether they differ."""
+    shown = f"{field}_masked" if field in SEALED else field
+    return f"('{field}', nullif(known_{shown}, ''), {shown}, {_blank(field)})"
+
+
+def _blank(field: str) -> str:
+    """Nothing known and nothing said is no difference, also for a guardian who is new."""
+    return f"nullif({field}, '') IS DISTINCT FROM nullif(known_{field}, '')" if field in PLAIN else _differs(field)
+
+
+_MERGED = ", ".join([_plain(field) for field in PLAIN] + [_sealed(field, part) for field in SEALED for part in PARTS])
+_KNOWN = ", ".join(
+    [f"k.{field} AS known_{field}" for field in PLAIN]
+    + [f"k.{field}_{part} AS known_{field}_{part}" for field in SEALED for part in ("index", "masked")]
+)
+_OTHERWISE = " OR ".join(_differs(field) for field in (*PLAIN, *SEALED))
+_SHOWN_OF_GUARDIAN = ", ".join(_shown(field) for field in (*PLAIN, *SEALED))
+
+# A guardian whom we know in the other place keeps that place: mother and father may change columns.
+_GUARDIAN_TO = f"""
     CREATE TEMP TABLE guardian_to ON COMMIT DROP AS
     WITH swapped AS (
         SELECT g.row_number
@@ -93,65 +99,56 @@ GUARDIANS = (
         FROM incoming_guardian g
         JOIN verdict v ON v.row_number = g.row_number
         LEFT JOIN swapped s ON s.row_number = g.row_number
-        WHERE """
-    + OURS_TO_TELL
-    + """
+        WHERE {OURS_TO_TELL}
     )
-    SELECT g.row_number, g.person_id, g.ours, g.place AS position, k.id AS guardian_id, """
-    + _MERGED
-    + ", "
-    + _KNOWN_GUARDIAN
-    + """, k.phone_index AS known_phone_index, k.number_index AS known_number_index
+    SELECT g.row_number, g.person_id, g.ours, g.place AS position, k.id AS guardian_id, {_MERGED}, {_KNOWN}
     FROM placed g
     LEFT JOIN people_guardian k ON k.person_id = g.person_id AND k.position = g.place
-    CROSS JOIN LATERAL (SELECT k.id IS NULL OR g.name <> '' AND k.name <> '' AND g.name <> k.name AS replaced) w
-    """,
-    "DELETE FROM guardian_to WHERE NOT (" + _OTHERWISE + ")",
-    "ANALYZE guardian_to",
-)
+    CROSS JOIN LATERAL (
+        SELECT k.id IS NULL OR g.name <> '' AND k.name <> '' AND g.name <> k.name AS replaced
+    ) w"""  # noqa: S608  our own names
 
-_BEFORE_OF_PERSON = "CASE WHEN v.roll_id IS NOT NULL THEN p.{field} END"
+GUARDIANS = (
+    _GUARDIAN_TO,
+    f"DELETE FROM guardian_to WHERE guardian_id IS NOT NULL AND NOT ({_OTHERWISE})",  # noqa: S608  our own names
+    "ANALYZE guardian_to (row_number, guardian_id)",
+)
 
 
 def _difference(field: str, when: str, before: str, after: str) -> str:
     return f"'{field}', CASE WHEN {when} THEN jsonb_build_array({before}, {after}) END"
 
 
+def _ours(before: str) -> str:
+    """What is known of a pupil is shown to the school that has the pupil."""
+    return f"CASE WHEN v.roll_id IS NOT NULL THEN {before} END"
+
+
 _DIFFERENCES = ", ".join(
     [
         _difference("number", "v.renumbered", "d.number_masked", "i.number_masked"),
         _difference(
-            "identity_kind",
-            "(v.is_current OR v.renumbered) AND i.identity_kind <> d.kind",
-            "CASE WHEN v.roll_id IS NOT NULL THEN d.kind END",
+            "identity_kind", "(v.is_current OR v.renumbered) AND i.identity_kind <> d.kind", _ours("d.kind"),
             "i.identity_kind",
         ),
-        *(
-            _difference(field, when, _BEFORE_OF_PERSON.format(field=field), f"i.{field}")
-            for field, when in PERSON.items()
-        ),
+        *(_difference(field, when, _ours(f"p.{field}"), f"i.{field}") for field, when in PERSON.items()),
         *(_difference(field, when, *SHOWN[field]) for field, when in ROLL.items()),
     ]
-)
+)  # fmt: skip
 
-CHANGES = (
-    """
+_CHANGES = f"""
     WITH guardians AS (
         SELECT g.row_number, jsonb_object_agg(
                    'guardian' || g.position || '.' || f.field,
                    jsonb_build_array(CASE WHEN g.ours THEN f.before END, f.after)
                ) AS changes
         FROM guardian_to g
-        CROSS JOIN LATERAL (VALUES """
-    + _GUARDIAN_FIELDS
-    + """) f(field, before, after, differs)
+        CROSS JOIN LATERAL (VALUES {_SHOWN_OF_GUARDIAN}) f(field, before, after, differs)
         WHERE f.differs
         GROUP BY g.row_number
     ), found AS (
         SELECT v.row_number,
-               jsonb_strip_nulls(jsonb_build_object("""
-    + _DIFFERENCES
-    + """)) || coalesce(g.changes, '{}') AS changes
+               jsonb_strip_nulls(jsonb_build_object({_DIFFERENCES})) || coalesce(g.changes, '{{}}') AS changes
         FROM verdict v
         JOIN incoming i ON i.row_number = v.row_number
         LEFT JOIN people_schoolroll r ON r.id = v.roll_id
@@ -163,6 +160,6 @@ CHANGES = (
     )
     UPDATE verdict v
     SET changes = f.changes, outcome = CASE WHEN v.outcome = 'unchanged' THEN 'changed' ELSE v.outcome END
-    FROM found f WHERE f.row_number = v.row_number AND f.changes <> '{}'
-    """,
-)
+    FROM found f WHERE f.row_number = v.row_number AND f.changes <> '{{}}'"""  # noqa: S608  our own names
+
+CHANGES = (_CHANGES,)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from yingbao.people.grades import grade_name, stage_name
+from yingbao.spreadsheet.models import Roster, RosterRow
+from yingbao.spreadsheet.roster_columns import TITLES
+from yingbao.values import divisions, identity
 from yingbao.values.text import Text
 
 OUTCOMES: dict[str, tuple[Text, Text]] = {
@@ -132,3 +137,141 @@ def field_name(key: str) -> Text:
         name = GUARDIAN_FIELDS[part]
         return Text(whose.zh + name.zh, whose.en + name.en)
     return FIELDS[key]
+
+
+class Problem(NamedTuple):
+    """What is wrong or doubtful in a row, where, and what to do. 问题"""
+
+    row: int
+    letter: str
+    """of the column; empty if the row as a whole is meant"""
+    header: Text
+    """the column as the file calls it"""
+    value: str
+    what: Text
+    mend: Text
+    severe: bool
+
+    @property
+    def place(self) -> str:
+        """The cell as a spreadsheet names it: C17."""
+        return f"{self.letter}{self.row}"
+
+
+_TWICE = Wrong(
+    "",
+    Text("与第 {row} 行是同一名学生，本行不导入", "the same pupil as in row {row}; this row is not imported"),
+    Text("核对两行，删去多余的一行", "compare both rows and delete one"),
+)
+
+
+def problems(roster: Roster, row: RosterRow) -> Iterator[Problem]:
+    """All that the reader and the comparison have to say about a row. 问题清单"""
+    assert row.row_number is not None
+    for said in row.errors:
+        yield Problem(
+            row=row.row_number,
+            letter=said["letter"],
+            header=_header(said["header"], said["field"]),
+            value=said["value"],
+            what=Text(**said["what"]),
+            mend=Text(**said["mend"]),
+            severe=said["severity"] == "error",
+        )
+    wrong = FAULTS.get(row.fault) or (_TWICE if row.outcome == RosterRow.Outcome.DUPLICATE else None)
+    if wrong is None:
+        return
+    letter, header = roster.layout["columns"].get(wrong.field, ("", ""))
+    yield Problem(
+        row=row.row_number,
+        letter=letter,
+        header=_header(header, wrong.field),
+        value=_value(row, wrong.field),
+        what=wrong.what.filled(row=row.other_row),
+        mend=wrong.mend,
+        severe=True,
+    )
+
+
+def _header(header: str, field: str) -> Text:
+    """The column as the file calls it, else the field's own name."""
+    return Text(header, header) if header else TITLES.get(field, Text("", ""))
+
+
+def _value(row: RosterRow, field: str) -> str:
+    """What the row has in the field, as a screen may show it."""
+    match field:
+        case "name":
+            return row.name
+        case "identity_number":
+            return row.number_masked
+        case "grade" | "school_stage":
+            return grade_name(row.stage, row.grade).zh if row.stage else ""
+        case _:
+            return ""
+
+
+class Difference(NamedTuple):
+    """A field that the roster changes, in words. 变化"""
+
+    field: Text
+    before: Text | None
+    """None if it is not ours to see, or was empty"""
+    after: Text
+
+
+def differences(row: RosterRow) -> Iterator[Difference]:
+    """What would change, field by field. 变化清单"""
+    for key in sorted(row.changes, key=_order):
+        before, after = row.changes[key]
+        shown = [_in_words(row, key, value) for value in (before, after)]
+        yield Difference(field_name(key), shown[0] if before not in (None, "") else None, shown[1])
+
+
+def _order(key: str) -> tuple[int, str]:
+    return (list(FIELDS).index(key), "") if key in FIELDS else (len(FIELDS), key)
+
+
+_YES_NO = {True: Text("有", "yes"), False: Text("无", "no")}
+_SEXES = {"male": Text("男", "male"), "female": Text("女", "female")}
+_RELATIONS = {
+    "father": Text("父亲", "father"),
+    "mother": Text("母亲", "mother"),
+    "grandparent": Text("祖父母", "grandparent"),
+    "other": Text("其他", "other"),
+}
+EMPTY = Text("（空）", "(empty)")
+
+
+def _in_words(row: RosterRow, key: str, value: object) -> Text:
+    """A stored value as people say it."""
+    if value in (None, ""):
+        return EMPTY
+    if isinstance(value, bool):
+        return _YES_NO[value]
+    said = str(value)
+    match key.rpartition(".")[2]:
+        case "hukou":
+            return divisions.name(said)
+        case "stage":
+            return stage_name(said)
+        case "grade":
+            return _grade(row, value)
+        case "sex":
+            return _SEXES[said]
+        case "relation":
+            return _RELATIONS[said]
+        case "identity_kind":
+            return identity.NAMES[said]  # type: ignore[index]
+        case "school_year" if isinstance(value, int):
+            return Text(f"{value}–{value + 1}学年", f"{value}/{value + 1}")
+        case _:
+            return Text(said, said)
+
+
+def _grade(row: RosterRow, value: object) -> Text:
+    """A grade is called after its stage, which may change with it."""
+    stages = row.changes.get("stage")
+    if stages:
+        return grade_name(stages[0 if value == row.changes["grade"][0] else 1], int(str(value)))
+    return grade_name(row.stage, int(str(value))) if row.stage else Text(str(value), str(value))

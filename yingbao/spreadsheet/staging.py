@@ -193,6 +193,7 @@ def _with_hukou(row: rows.RosterRow) -> tuple[rows.Guardian, ...]:
 
 def _make(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL client_min_messages = warning")
+    cursor.execute("SET LOCAL work_mem = '64MB'")
     cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming, pg_temp.incoming_guardian, pg_temp.remark")
     for name, columns in (("incoming", PUPIL), ("incoming_guardian", GUARDIAN), ("remark", REMARK)):
         written = ", ".join(f"{column} {kind}" for column, kind in columns.items())
@@ -208,5 +209,6 @@ def _copy(cursor: CursorWrapper, table: str, columns: Mapping[str, str], values:
 
 def _analyse(cursor: CursorWrapper) -> None:
     cursor.execute("CREATE UNIQUE INDEX ON incoming (row_number)")
-    cursor.execute("ANALYZE incoming")
-    cursor.execute("ANALYZE incoming_guardian, remark")
+    cursor.execute("ANALYZE incoming (row_number, number_index, name, birth_date)")
+    cursor.execute("ANALYZE incoming_guardian (row_number)")
+    cursor.execute("ANALYZE remark (row_number)")

@@ -8,6 +8,7 @@ never wait for each other in a circle.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -22,7 +23,7 @@ def write(*, school: int, on: date, at: datetime, whole_file: bool) -> None:
 
     `whole_file`: who is on the roll and not in the file leaves it.
     """
-    values = {"school": school, "on": on, "at": at, "person_fields": list(PERSON), "roll_fields": list(ROLL)}
+    values: dict[str, Any] = {"school": school, "on": on, "at": at, "person_fields": list(PERSON), "roll_fields": list(ROLL)}
     with connection.cursor() as cursor:
         cursor.execute(_NEWCOMERS)
         _speak(cursor)
@@ -43,6 +44,19 @@ def touched(*, whole_file: bool) -> list[int]:
             SELECT person_id FROM missing WHERE %s
             ORDER BY person_id""",
             [list(IMPORTED), whole_file],
+        )
+        return [person for (person,) in cursor.fetchall()]
+
+
+def came_or_went(*, whole_file: bool) -> list[int]:
+    """The persons who come from another school or leave this one. 转入与离校人员"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT person_id FROM verdict WHERE outcome IN ('moved_here', 'on_two_rosters')
+            UNION
+            SELECT person_id FROM missing WHERE %s""",
+            [whole_file],
         )
         return [person for (person,) in cursor.fetchall()]
 
@@ -128,7 +142,8 @@ _GUARDIANS = (
 )
 
 _END_ELSEWHERE = """
-    UPDATE people_schoolroll r SET left_on = greatest(r.entered_on, %(on)s), leave_reason = 'transferred'
+    UPDATE people_schoolroll r
+    SET left_on = greatest(r.entered_on, %(on)s), leave_reason = 'transferred', contested = false
     FROM verdict v
     WHERE v.outcome = 'moved_here' AND r.person_id = v.person_id AND r.school_id <> %(school)s AND r.left_on IS NULL"""
 
@@ -158,18 +173,16 @@ _ROLLS = (
 )
 
 _END_HERE = """
-    UPDATE people_schoolroll r SET left_on = greatest(r.entered_on, %(on)s), leave_reason = 'absent_from_roster'
+    UPDATE people_schoolroll r
+    SET left_on = greatest(r.entered_on, %(on)s), leave_reason = 'absent_from_roster', contested = false
     FROM missing s WHERE r.id = s.roll_id"""
 
-# A pupil whom one school has let go belongs to the school that has named it longest among those that still do.
+# As `people.rolls` has it: a claim that no other school disputes any more counts.
 _SETTLE_CLAIMS = """
     UPDATE people_schoolroll r SET contested = false
     FROM (
-        SELECT DISTINCT ON (c.person_id) c.id
-        FROM people_schoolroll c
+        SELECT min(c.id) AS id FROM people_schoolroll c
         WHERE c.person_id IN (SELECT person_id FROM missing) AND c.left_on IS NULL
-          AND NOT EXISTS (SELECT FROM people_schoolroll o
-                          WHERE o.person_id = c.person_id AND o.left_on IS NULL AND NOT o.contested)
-        ORDER BY c.person_id, c.id
-    ) longest
-    WHERE r.id = longest.id"""
+        GROUP BY c.person_id HAVING count(*) = 1
+    ) sole
+    WHERE r.id = sole.id AND r.contested"""
