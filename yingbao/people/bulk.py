@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
@@ -158,11 +158,10 @@ def add_people(rows: Sequence[NewPerson], *, at: datetime) -> list[int]:
         ids: list[int] = [number for (number,) in cursor.fetchall()]
         people = list(zip(ids, rows, strict=True))
         copy(cursor, "people_person", PERSON, (_person(number, row, at) for number, row in people))
-        with connection.wrap_database_errors:
-            try:
-                copy(cursor, "people_identitydocument", DOCUMENT, _of_each(people, _documents, at))
-            except errors.UniqueViolation as error:
-                raise _number_taken(error, rows) from error
+        try:
+            copy(cursor, "people_identitydocument", DOCUMENT, _of_each(people, _documents, at))
+        except IntegrityError as error:
+            raise _number_taken(error, rows) from error
         copy(cursor, "people_guardian", GUARDIAN, _of_each(people, _guardians, at))
         copy(cursor, "people_schoolroll", ROLL, _of_each(people, _rolls, at))
         copy(cursor, "people_basicregistration", REGISTRATION, _of_each(people, _registrations, at))
@@ -177,7 +176,10 @@ def copy(cursor: CursorWrapper, table: str, columns: Mapping[str, str], rows: It
     first = next(rows, None)
     if first is None:
         return
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as target:
+    with (
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as target,
+    ):
         target.set_types(list(columns.values()))
         for row in chain([first], rows):
             target.write_row(row)
@@ -234,9 +236,11 @@ def _listings(number: int, row: NewPerson, at: datetime) -> Iterator[Values]:
     return ((number, each.category, each.provided_by_id, each.first, each.last) for each in row.listings)
 
 
-def _number_taken(error: errors.UniqueViolation, rows: Sequence[NewPerson]) -> Exception:
+def _number_taken(error: IntegrityError, rows: Sequence[NewPerson]) -> Exception:
     """Which row's number it was: PostgreSQL names the index that stands there already."""
-    found = re.search(r"\(number_index\)=\(\\x([0-9a-f]{64})\)", error.diag.message_detail or "")
+    cause = error.__cause__
+    detail = cause.diag.message_detail if isinstance(cause, errors.UniqueViolation) else None
+    found = re.search(r"\(number_index\)=\(\\x([0-9a-f]{64})\)", detail or "")
     taken = bytes.fromhex(found[1]) if found else b""
     for row in rows:
         for document in row.documents:

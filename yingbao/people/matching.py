@@ -18,6 +18,9 @@ from yingbao.people.variants import ORDINARY
 from yingbao.values import names
 from yingbao.values.plain import without_invisible
 
+_TELLING = frozenset({"Ll", "Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "So", "Co"})
+"""kinds of signs that tell names apart: letters, marks, numbers, radicals, private use"""
+
 How = Literal["number", "none", "conflict"]
 
 
@@ -49,7 +52,7 @@ def name_key(name: str) -> str:
     variation mark, from a compatibility block, as a character of the writer's own computer, traditional or rare.
     """
     plain = unicodedata.normalize("NFKC", without_invisible(names.cleaned(name))).casefold()
-    return "".join(sign for sign in plain.translate(ORDINARY) if sign.isalnum())
+    return "".join(sign for sign in plain.translate(ORDINARY) if unicodedata.category(sign) in _TELLING)
 
 
 def same_name(one: str, other: str) -> bool:

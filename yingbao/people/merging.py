@@ -1,15 +1,16 @@
 """Two records that are one human being become one. 并档
 
 All that hangs on the record that goes is moved to the one that is kept; where both have the same, the kept one's
-stays and the other's remains with the record that went, which is kept too, with its history. This layer knows what
-belongs to a person; of the tables of layers above it reads the constraints and nothing else: a row that a
-conditional constraint counts is in force, and two such rows of one person cannot be.
+stays and the other's remains with the record that went, which is kept too, with its history.
+
+This layer knows what belongs to a person. Of the tables of layers above it reads their unique constraints, which say
+what one person cannot have twice, and asks a row of such a pair whether it `is_live`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Model, Q, UniqueConstraint
 
@@ -79,44 +80,45 @@ def _refused(kept: Person, what: Text, mend: Text) -> Refused:
 
 def _move_what_others_keep(model: type[Model], field: str, kept: Person, gone: Person) -> None:
     """Move the rows of a table above this layer, as far as its own constraints let one person have them all."""
-    rows = model._default_manager.all()
-    unique = [
-        constraint
-        for constraint in model._meta.constraints
-        if isinstance(constraint, UniqueConstraint) and field in constraint.fields
-    ]
-    in_force = Q(pk__in=[])
-    for constraint in unique:
-        if constraint.condition is not None:
-            in_force |= constraint.condition
-            others = [name for name in constraint.fields if name != field]
-            of_kept, of_gone = (
-                set(rows.filter(constraint.condition, **{field: person}).values_list(*others))
-                for person in (kept, gone)
-            )
-            if of_kept & of_gone:
-                _refuse_both_in_force(kept, min(of_kept & of_gone))
-    staying: set[int] = set()
-    for constraint in unique:
-        if constraint.condition is None:
-            staying |= _same_in_both(rows, field, constraint, kept, gone)
-    if rows.filter(in_force, pk__in=staying).exists():
-        what = Text("要并掉的档案还在参保，保留的档案没有", "the record to go is enrolled, the one to keep is not")
-        raise _refused(kept, what, Text("反过来并档", "merge them the other way round"))
-    rows.filter(**{field: gone}).exclude(pk__in=staying).update(**{field: kept})
+    staying: list[int] = []
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and field in constraint.fields:
+            for of_kept, of_gone in _same_in_both(model, field, constraint, kept, gone):
+                if constraint.condition is not None or (_is_live(of_kept) and _is_live(of_gone)):
+                    _refuse_both_live(kept, of_gone)
+                if _is_live(of_gone):
+                    what = Text(
+                        "要并掉的档案正在参保，保留的档案没有", "the record to go is enrolled, the one to keep is not"
+                    )
+                    raise _refused(kept, what, Text("反过来并档", "merge them the other way round"))
+                staying.append(of_gone.pk)
+    rows = model._default_manager.filter(**{field: gone})
+    rows.exclude(pk__in=staying).update(**{field: kept})
 
 
-def _same_in_both(rows: Any, field: str, constraint: UniqueConstraint, kept: Person, gone: Person) -> set[int]:
-    """Rows of the record that goes which the kept one has as well."""
-    others = [name for name in constraint.fields if name != field]
-    of_kept = set(rows.filter(**{field: kept}).values_list(*others))
-    return {pk for pk, *values in rows.filter(**{field: gone}).values_list("pk", *others) if tuple(values) in of_kept}
+def _same_in_both(
+    model: type[Model], field: str, constraint: UniqueConstraint, kept: Person, gone: Person
+) -> Iterator[tuple[Model, Model]]:
+    """Pairs of rows, the kept record's and the other's, which one person could not both have."""
+    columns = {column.name: column.attname for column in model._meta.concrete_fields}
+    others = [columns[name] for name in constraint.fields if name != field]
+    rows = model._default_manager.filter(constraint.condition or Q())
+    of_kept = {tuple(getattr(row, name) for name in others): row for row in rows.filter(**{field: kept})}
+    for row in rows.filter(**{field: gone}):
+        if (same := of_kept.get(tuple(getattr(row, name) for name in others))) is not None:
+            yield same, row
 
 
-def _refuse_both_in_force(kept: Person, where: tuple[Any, ...]) -> None:
-    what = Text("两份档案在 {year} 年度都已参保", "both records are enrolled for {year}")
+def _is_live(row: Model) -> bool:
+    """Whether someone still works on the row; an enrolment tells."""
+    return bool(getattr(row, "is_live", False))
+
+
+def _refuse_both_live(kept: Person, row: Model) -> None:
+    year = getattr(row, "plan_year", "")
+    what = Text("两份档案在 {year} 年度都在参保", "both records are being enrolled for {year}").filled(year=year)
     mend = Text("先撤回其中一份的参保，再并档", "withdraw the enrolment of one of them first, then merge")
-    raise _refused(kept, what.filled(year=" ".join(map(str, where))), mend)
+    raise _refused(kept, what, mend)
 
 
 def _documents(kept: Person, gone: Person, at: datetime) -> None:
