@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -53,16 +54,24 @@ COMES_LATER = {
 """What a desk cannot do here yet, said plainly."""
 
 
-@require_GET
-@desk(*COMES_LATER)
-def home(request: Seated, of: str) -> HttpResponse:
-    """Dates, phases and numbers; no single child is shown. 岗位首页"""
-    appointment = request.appointment
+def home_of(of: Desk) -> Callable[..., HttpResponseBase]:
+    """The first page of one desk; no other desk opens it. 岗位首页"""
+
+    @require_GET
+    @desk(of)
+    def home(request: Seated) -> HttpResponse:
+        return render(request, "desks/home.html", page(request.appointment, of))
+
+    return home
+
+
+def page(appointment: Appointment, of: Desk) -> dict[str, Any]:
+    """Dates, phases and numbers; no single child is shown. 页面内容"""
     today = clock.today()
     season = season_for(appointment.organisation.pooling_area, today)
     policy = policy_of(season)
     rows = schools(appointment, season) if of != Desk.LIST_PROVIDER else []
-    context = {
+    return {
         "organisation": appointment.organisation,
         "season": season,
         "policy": policy,
@@ -71,9 +80,8 @@ def home(request: Seated, of: str) -> HttpResponse:
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "rows": rows,
         "total": {name: sum(row[name] for row in rows) for name in ("listed", "confirmed", "ineligible", "declined")},
-        "later": COMES_LATER[Desk(of)],
+        "later": COMES_LATER[of],
     }
-    return render(request, "desks/home.html", context)
 
 
 def when(phase: SeasonPhase, today: date) -> str:

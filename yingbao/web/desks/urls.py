@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.desks import home
+from yingbao.agents.models import Desk
+from yingbao.web.desks.home import home_of
 
 urlpatterns = [
-    path("community/", home.home, {"of": "community"}, name="community-home"),
-    path("agency/", home.home, {"of": "agency"}, name="agency-home"),
-    path("tax/", home.home, {"of": "tax"}, name="tax-home"),
-    path("lists/", home.home, {"of": "list_provider"}, name="lists-home"),
-    path("education/", home.home, {"of": "education"}, name="education-home"),
-    path("cards/", home.home, {"of": "card"}, name="card-home"),
+    path("community/", home_of(Desk.COMMUNITY), name="community-home"),
+    path("agency/", home_of(Desk.AGENCY), name="agency-home"),
+    path("tax/", home_of(Desk.TAX), name="tax-home"),
+    path("lists/", home_of(Desk.LIST_PROVIDER), name="lists-home"),
+    path("education/", home_of(Desk.EDUCATION), name="education-home"),
+    path("cards/", home_of(Desk.CARD), name="card-home"),
 ]

@@ -1,0 +1,206 @@
+"""Who may open what: every address of the platform against everyone who could ask for it. 访问矩阵
+
+The addresses come from the URL configuration. One that is not listed here fails the build, so nobody adds a page
+without saying who may open it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.enrolment.building import AT, child, enter, organisation
+from tests.web.conftest import clerk_of, listed
+from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.enrolment.models import Season
+from yingbao.enrolment.seasons import open_season
+from yingbao.jobs.models import Job
+from yingbao.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+PLACES = {
+    Desk.SCHOOL: "school",
+    Desk.COMMUNITY: "community",
+    Desk.AGENCY: "insurance_agency",
+    Desk.TAX: "tax_authority",
+    Desk.LIST_PROVIDER: "civil_affairs",
+    Desk.EDUCATION: "education_bureau",
+    Desk.CARD: "card_centre",
+}
+EVERY_DESK = frozenset(PLACES)
+SCHOOL = frozenset({Desk.SCHOOL})
+
+
+class Page(NamedTuple):
+    """Who may open an address, how it is asked for, and what it is about."""
+
+    desks: frozenset[Desk] | None
+    """None: everyone, also who is not signed in"""
+    method: str = "get"
+    about: str = ""
+    """the kind of object in the address: a pupil, a job, a policy"""
+
+
+EXPECTED = {
+    "sign-in": Page(None),
+    "sign-out": Page(None, "post"),
+    "language": Page(None, "post"),
+    "healthz": Page(None),
+    "policies": Page(None),
+    "policy": Page(None, about="policy"),
+    "home": Page(EVERY_DESK),
+    "password": Page(EVERY_DESK),
+    "switch-desk": Page(EVERY_DESK, "post"),
+    "jobs": Page(EVERY_DESK),
+    "job": Page(EVERY_DESK, about="job"),
+    "job-cancel": Page(EVERY_DESK, "post", "job"),
+    "job-retry": Page(EVERY_DESK, "post", "job"),
+    "community-home": Page(frozenset({Desk.COMMUNITY})),
+    "agency-home": Page(frozenset({Desk.AGENCY})),
+    "tax-home": Page(frozenset({Desk.TAX})),
+    "lists-home": Page(frozenset({Desk.LIST_PROVIDER})),
+    "education-home": Page(frozenset({Desk.EDUCATION})),
+    "card-home": Page(frozenset({Desk.CARD})),
+    "school-home": Page(SCHOOL),
+    "pupils": Page(SCHOOL),
+    "pupils-search": Page(SCHOOL, "post"),
+    "pupils-confirm": Page(SCHOOL, "post"),
+    "pupils-export": Page(SCHOOL, "post"),
+    "pupil": Page(SCHOOL, about="pupil"),
+    "pupil-number": Page(SCHOOL, "post", "pupil"),
+    "pupil-confirm": Page(SCHOOL, "post", "pupil"),
+    "pupil-decline": Page(SCHOOL, "post", "pupil"),
+    "pupil-withdraw": Page(SCHOOL, "post", "pupil"),
+    "pupil-reopen": Page(SCHOOL, "post", "pupil"),
+    "pupil-register": Page(SCHOOL, "post", "pupil"),
+    "pupil-correct": Page(SCHOOL, "post", "pupil"),
+}
+MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy")}
+
+
+def addresses(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    """Every address there is."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from addresses(one)
+        else:
+            yield one
+
+
+def test_every_address_says_here_who_may_open_it():
+    assert sorted(str(one.name) for one in addresses()) == sorted(EXPECTED)
+
+
+class Town(NamedTuple):
+    """A school with a child and a job, and the same elsewhere."""
+
+    season: Season
+    clerk: Appointment
+    own: dict[str, int]
+    others: dict[str, list[int]]
+
+
+def things(place: Organisation, season: Season, of: Appointment) -> dict[str, int]:
+    """A child and a job of a school."""
+    person = child(place, area=season.pooling_area, hukou=place.division)
+    listed(place, season, person)
+    job = Job.objects.create(
+        owner=of.user, organisation=place, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
+    )
+    return {"pupil": person.pk, "job": job.pk}
+
+
+@pytest.fixture
+def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk: Appointment) -> Town:
+    far_season = open_season(policy_id="500103/2020", at=AT)
+    far_school = organisation(area="500103")
+    elsewhere = [
+        things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
+        things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
+        {"pupil": 2**60, "job": 2**60},
+    ]
+    return Town(
+        suzhou,
+        clerk,
+        things(school, suzhou, clerk),
+        {kind: [one[kind] for one in elsewhere] for kind in ("pupil", "job")},
+    )
+
+
+def ask(client: Client, name: str, thing: int | None = None):
+    """Open an address, without anything filled in."""
+    arguments = {"": [], "policy": ["320500", 2020]}.get(EXPECTED[name].about, [thing])
+    return getattr(client, EXPECTED[name].method)(reverse(name, args=arguments))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_nobody_signed_in_gets_no_further_than_the_public_pages(name, town):
+    answer = ask(Client(), name, town.own.get(EXPECTED[name].about))
+    if EXPECTED[name].desks is None:
+        assert answer.status_code < 400
+        assert name in ("sign-out", "language") or answer.status_code == 200
+    else:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("desk", list(PLACES))
+def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in):
+    seat = town.clerk if desk == Desk.SCHOOL else clerk_of(organisation(PLACES[desk]), desk)
+    job = Job.objects.create(
+        owner=seat.user, organisation=seat.organisation, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
+    )
+    told = {}
+    for name, page in EXPECTED.items():
+        thing = job.pk if page.about == "job" else town.own.get(page.about)
+        status = ask(signed_in(seat), name, thing).status_code
+        allowed = page.desks is None or desk in page.desks
+        told[name] = status in (200, 302, 303, 409, 422) if allowed else status == 403
+    assert [name for name, right in told.items() if not right] == []
+
+
+@pytest.mark.parametrize("name", MATTERS)
+def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in):
+    client = signed_in(town.clerk)
+    for thing in town.others[EXPECTED[name].about]:
+        assert ask(client, name, thing).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, page in EXPECTED.items() if page.method == "post"])
+def test_what_changes_something_is_never_done_by_following_a_link(name, town, signed_in):
+    page = EXPECTED[name]
+    arguments = [town.own[page.about]] if page.about else []
+    assert signed_in(town.clerk).get(reverse(name, args=arguments)).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name, page in EXPECTED.items() if page.method == "post"])
+def test_what_changes_something_wants_the_forms_token(name, town, signed_in):
+    page = EXPECTED[name]
+    arguments = [town.own[page.about]] if page.about else []
+    assert signed_in(town.clerk, enforce_csrf_checks=True).post(reverse(name, args=arguments)).status_code == 403
+
+
+def test_a_child_that_is_also_on_our_roster_can_be_looked_at_and_not_acted_upon(town, school, signed_in):
+    theirs = town.others["pupil"][0]
+    enter(Person.objects.get(pk=theirs), school, contested=True)
+    client = signed_in(town.clerk)
+    assert ask(client, "pupil", theirs).status_code == 200
+    seen = client.get(reverse("pupil", args=[theirs])).context["seen"]
+    answer = client.post(reverse("pupil-confirm", args=[theirs]), {"seen": seen})
+    assert answer.status_code == 422
+    assert "由“沧浪学校”办理" in answer.content.decode()
+
+
+def test_a_session_of_another_schools_clerk_sees_none_of_our_names(town, school, other_school, suzhou, signed_in):
+    listed(school, suzhou, child(school, name="独一无二"))
+    stranger = signed_in(clerk_of(other_school, Desk.SCHOOL))
+    for name in ("school-home", "pupils", "jobs"):
+        assert "独一无二" not in ask(stranger, name).content.decode()
+    found = stranger.post("/school/pupils/search", {"q": "独一无二"}, follow=True)
+    assert found.context["listing"].total == 0
+    assert found.context["listing"].rows == []
