@@ -17,7 +17,7 @@ from yingbao.agents.models import OrganisationKind as Kind
 from yingbao.agents.organising import organise_all
 from yingbao.demo import bodies, course
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
-from yingbao.demo.cases import cases
+from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Child, Crowd
 from yingbao.demo.course import Standing
 from yingbao.enrolment.seasons import open_season
@@ -29,6 +29,8 @@ BATCH = 20_000
 OUTSIDE_SCHOOL = {SUZHOU: 0.05, YUZHONG: 0.03}
 """share of a city's children who are at no school"""
 SEASON_OPENED = datetime(2019, 8, 30, 9, 0, tzinfo=CHINA)
+OF_THE_SAMPLES = 72
+"""the school whose roster is among the samples has so many beyond its share: a class a grade in the smallest season"""
 ENTERED = datetime(2019, 9, 16, 9, 0, tzinfo=CHINA)
 
 Progress = Callable[[int, int], None]
@@ -55,18 +57,24 @@ def fill(
     with transaction.atomic(), connection.cursor() as cursor:
         # Else every row's references would wait in memory to be checked at the end.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        crowd = Crowd(seed)
-        awkward = cases(crowd.numbers)
-        plan = shares(children - len(awkward))
+        awkward, plan, made = everyone(children, seed)
         ids = _organise([*all_bodies(children), *bodies.elsewhere()])
         open_accounts()
         seasons = {area: open_season(policy_id=f"{area}/2020", at=SEASON_OPENED) for area in (SUZHOU, YUZHONG)}
         with history.by(None, SOURCE, at=ENTERED):
-            made = chain((case.child for case in awkward), *(_children(crowd, share) for share in plan))
             persons = _add(made, ids, children, progress)
         cursor.execute("ANALYZE")
         course.run(plan, dict(zip(persons, awkward, strict=False)), ids, seasons)
         cursor.execute("ANALYZE")
+
+
+def everyone(children: int, seed: int) -> tuple[list[Case], list[Share], Iterator[Child]]:
+    """The awkward cases, the shares of the crowd, and all children of both, the cases first. 全部儿童"""
+    crowd = Crowd(seed)
+    awkward = cases(crowd.numbers)
+    plan = shares(children - len(awkward))
+    crowds = (_children(crowd, share) for share in plan)
+    return awkward, plan, chain((case.child for case in awkward), chain.from_iterable(crowds))
 
 
 def all_bodies(children: int) -> list[Body]:
@@ -91,9 +99,11 @@ def shares(children: int) -> list[Share]:
         communities = list({body.division: body for body in reversed(found) if body.kind == Kind.COMMUNITY}.values())
         standings = [(body, course.standing(body)) for body in found if body.kind == Kind.SCHOOL]
         weights = [body.pupils if standing != Standing.EMPTY else 0 for body, standing in standings]
+        extra = {body.code: OF_THE_SAMPLES for body, standing in standings if standing == Standing.NEWCOMERS_DUE}
+        at_school = _dealt(total - outside - sum(extra.values()), weights)
         dealt += [
-            Share(body, standing, count)
-            for (body, standing), count in zip(standings, _dealt(total - outside, weights), strict=True)
+            Share(body, standing, count + extra.get(body.code, 0))
+            for (body, standing), count in zip(standings, at_school, strict=True)
         ]
         dealt += [
             Share(community, Standing.DECIDED, count)

@@ -62,7 +62,11 @@ def write(folder: Path, *, seed: int, school: Body, pupils: int) -> list[Path]:
         return paths
     folder.mkdir(parents=True, exist_ok=True)
     lines = [*_on_the_roll(school.code), *_newcomers(seed, school, pupils)]
-    moving = next(_on_the_roll("XX-06-2", at_most=1), None)
+    moving = [
+        msgspec.structs.replace(line, grade="二年级", class_name="1班", roll_number="")
+        for elsewhere in (bodies.NOT_PROMOTED, "XX-06-2")
+        for line in _on_the_roll(elsewhere, at_most=1)
+    ]
     _clean(folder / CLEAN, lines)
     _messy(folder / MESSY, school.name, [msgspec.structs.replace(line) for line in lines], moving)
     _comma_separated(folder / COMMA_SEPARATED, lines)
@@ -176,16 +180,16 @@ def _comma_separated(path: Path, lines: list[Line]) -> None:
             )  # fmt: skip
 
 
-def _spoil(lines: list[Line], moving: Line | None) -> list[Line]:
+def _spoil(lines: list[Line], moving: list[Line]) -> list[Line]:
     """What happens to a list on its way through an office. 常见错误
 
-    Changes that are right (a class, a phone, a child who left, one who came) stand beside errors of every kind.
+    Changes that are right (a class, a phone, children who left, one who came from another school and one whom another
+    school still has) stand beside errors of every kind.
     """
     del lines[3:5]
     lines[0].class_name = "2班"
     lines[1].phone = "19900009999"
-    if moving is not None:
-        lines.insert(6, moving)
+    lines[6:6] = moving
     lines[8].name = "\u3000".join(lines[8].name) if len(lines[8].name) == 2 else f" {lines[8].name}\u200b"
     lines[9].number = lines[9].number.translate({48 + digit: 0xFF10 + digit for digit in range(10)})
     lines[11].number = _wrong_check(lines[11].number)
@@ -204,7 +208,7 @@ def _wrong_check(number: str) -> str:
     return number[:-1] + ("0" if number[-1] != "0" else "1")
 
 
-def _messy(path: Path, school: str, lines: list[Line], moving: Line | None) -> None:
+def _messy(path: Path, school: str, lines: list[Line], moving: list[Line]) -> None:
     lines = _spoil(lines, moving)
     with xlsxwriter.Workbook(path, {"strings_to_numbers": False, "strings_to_formulas": False}) as book:
         notes = book.add_worksheet("填表说明")
@@ -242,6 +246,6 @@ def _two_line_heading(sheet: xlsxwriter.worksheet.Worksheet, head: xlsxwriter.fo
         sheet.merge_range(2, column, 3, column, heading, head)
     for first, last, heading in ((2, 3, "身份证件"), (6, 7, "所在班级"), (9, 11, "监护人")):
         sheet.merge_range(2, first, 2, last, heading, head)
-    below = ((2, "类型"), (3, "号码"), (6, "年级"), (7, "班"), (9, "姓名"), (10, "关系"), (11, "联系电话"))
+    below = ((2, "证件类型"), (3, "证件号码"), (6, "年级"), (7, "班"), (9, "姓名"), (10, "关系"), (11, "联系电话"))
     for column, heading in below:
         sheet.write_string(3, column, heading, head)
