@@ -23,6 +23,8 @@ _DECORATION = re.compile(r"['’]s\b|[\s*★☆●:;。.、,_\"“”'‘’#/|?
 _NUMBERING = re.compile(r"^\(?\d{1,2}[).、:]\s*")
 _VALUE_LIKE = re.compile(r"\d{6}")
 _SIMILAR = 0.5
+_LONGEST_HEADER = 200
+"""a name and its explanation; what goes on for longer is not compared with anything"""
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -128,15 +130,15 @@ def nearest(found: Found, field: Field, headings: Headings) -> str | None:
 
 
 def _better(found: Found, best: Found, headings: Headings) -> bool:
-    def rank(candidate: Found) -> tuple[int, int, int]:
+    def rank(candidate: Found) -> tuple[int, int, int, int]:
         unread = 0 if candidate.fields else len(candidate.headers)
-        return -len(candidate.missing(headings)), len(set(candidate.fields.values())), unread
+        return -len(candidate.missing(headings)), len(set(candidate.fields.values())), -candidate.lines, unread
 
     return rank(found) > rank(best)
 
 
 def _shown(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return value[:_LONGEST_HEADER].strip() if isinstance(value, str) else ""
 
 
 def _one_line(row: int, cells: list[str], headings: Headings) -> Found:
@@ -149,7 +151,7 @@ def _two_lines(
     row: int, top: list[list[str]], headings: Headings, merged: Sequence[tuple[int, int, int, int]]
 ) -> Found | None:
     """The row and the one below it read as one header, or None if the lower one holds values."""
-    if row + 1 >= len(top):
+    if row + 1 >= len(top) or not any(top[row]):
         return None
     upper, lower = _spread(row, top[row], merged), top[row + 1]
     if any(_VALUE_LIKE.search(narrow(text)) for text in lower):

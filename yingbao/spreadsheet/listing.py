@@ -36,8 +36,8 @@ _SHOWN = 12
 """names that a note lists"""
 _FOOTERS = (
     "合计", "总计", "小计", "共计", "总人数", "以上", "填表", "填报", "制表", "经办", "审核", "负责人", "校长", "园长",
-    "班主任", "单位", "盖章", "签名", "签字", "备注", "说明", "注:", "注意", "联系人:", "日期", "打印", "total", "sum",
-    "note", "prepared",
+    "班主任", "单位", "盖章", "签名", "签字", "备注", "说明", "注:", "注意", "联系人:", "日期", "打印", "total",
+    "note:", "prepared",
 )  # fmt: skip
 _UNTOLD = ("序号", "编号", "行号", "no", canonical(TITLE.zh), canonical(TITLE.en))
 """columns that are passed over without a word"""
@@ -200,7 +200,7 @@ def _send_rows(sheet: Sheet, found: Found, headings: Headings, where: str, send:
     """Sends what stands below the header, without empty rows, sums and signatures; gives the notes on these."""
     fields = sorted(found.fields.items())
     pick = _picker([index for index, _ in fields])
-    key = [at for at, (_, field) in enumerate(fields) if any(field == need.name for need in headings.required())]
+    key = [[field for _, field in fields].index(need.name) for need in headings.required()]
     names = [found.headers[fields[at][0]].split("/")[-1] for at in key]
     batch: list[tuple[int, list[Cell]]] = []
     sent = 0
@@ -208,8 +208,9 @@ def _send_rows(sheet: Sheet, found: Found, headings: Headings, where: str, send:
     for number, row in enumerate(sheet.rows(), 1):
         if number <= found.row + 1:
             continue
-        cells = [cell if type(cell) is str and len(cell) < _LONGEST_CELL else _cell(cell) for cell in pick(row)]
-        if any(not cells[at] for at in key) or cells[key[0]] == names[0]:
+        cells = [cell if type(cell) is str and 0 < len(cell) < _LONGEST_CELL else _cell(cell) for cell in pick(row)]
+        number_cell = cells[key[-1]]
+        if not cells[key[0]] or type(number_cell) is not str or not number_cell[4:5].isdigit():
             why = _why_passed_over(cells, row, key, names)
             if why is not None:
                 if why:
@@ -261,7 +262,7 @@ def _why_passed_over(cells: list[Cell], row: Any, key: list[int], names: list[st
         not text or canonical(text) == canonical(name) for text, name in zip(keys, names, strict=True)
     ):
         return "header"
-    if keys[-1]:
+    if any(sign.isdigit() for sign in keys[-1]):
         return None
     if first.lower().replace(" ", "").startswith(_FOOTERS):
         return "footer"

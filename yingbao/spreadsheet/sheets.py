@@ -63,7 +63,8 @@ class WorkbookSheet(Sheet):
             for (upper, left), (lower, right) in sheet.merged_cell_ranges or []
             if upper < SEARCHED_ROWS
         ]
-        super().__init__(name, list(islice(sheet.iter_rows(), SEARCHED_ROWS)), merged, first, sheet.total_height)
+        height = sheet.end[0] + 1 if sheet.end else 0
+        super().__init__(name, list(islice(sheet.iter_rows(), SEARCHED_ROWS)), merged, first, height)
 
     def rows(self) -> Iterator[Row]:
         return self._sheet.iter_rows()
@@ -132,8 +133,9 @@ class Workbook:
             sheet = self._book.get_sheet_by_name(name)
         except CalamineError as error:
             raise self._damaged() from error
-        refuse_too_wide(sheet.total_width, f"{self.filename} {name}")
-        refuse_too_long(sheet.total_height, f"{self.filename} {name}")
+        last_row, last_column = sheet.end or (0, 0)
+        refuse_too_wide(last_column + 1, f"{self.filename} {name}")
+        refuse_too_long(last_row + 1, f"{self.filename} {name}")
         return WorkbookSheet(name, sheet)
 
     def is_small(self, name: str) -> bool:
