@@ -24,9 +24,8 @@ __all__ = ["Marked", "errors_workbook", "export_pupils", "has_errors_workbook", 
 
 def has_errors_workbook(roster: Roster) -> bool:
     """Whether there is anything to mend, and the file to mend it in. 是否可下载标错文件"""
-    return roster.content_cipher is not None and any(
-        roster.counts.get(word) for word in ("error", "duplicate", "warned")
-    )
+    doubtful = any(roster.counts.get(word) for word in ("error", "duplicate", "warned"))
+    return doubtful and Roster.objects.filter(pk=roster.pk, content_cipher__isnull=False).exists()
 
 
 def errors_workbook(roster: Roster, *, language: Language) -> Marked:
