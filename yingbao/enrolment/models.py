@@ -127,7 +127,7 @@ class Step(models.Model):
     """field → [before, after], where a decision changed or another organisation took over"""
 
     class Meta:
-        ordering: ClassVar = ["at", "id"]
+        ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(act__in=[act.value for act in Act]), name="step_act_known"),
         ]

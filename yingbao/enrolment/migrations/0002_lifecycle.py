@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name="step",
-            options={"ordering": ["at", "id"]},
+            options={"ordering": ["id"]},
         ),
         migrations.RemoveConstraint(
             model_name="enrolment",
