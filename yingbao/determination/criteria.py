@@ -24,14 +24,12 @@ def test_of(criterion: Criterion, policy: Policy) -> Test:
         *_of_numbers(criterion),
         *_of_days(criterion, policy),
     ]
-    known = criterion.known
-
-    def holds(value: Value) -> bool:
-        if value is None or value == ():
-            return known is False
-        return known is not False and all(test(value) for test in tests)
-
-    return holds
+    if criterion.known is False:
+        return lambda value: value is None or value == ()
+    if len(tests) == 1:
+        only = tests[0]
+        return lambda value: value is not None and value != () and only(value)
+    return lambda value: value is not None and value != () and all(test(value) for test in tests)
 
 
 def column_of(criterion: Criterion) -> str:

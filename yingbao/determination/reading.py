@@ -71,35 +71,41 @@ class Reader:
         self.column, self._rulebook = COLUMNS[name], rulebook
         self._empty = as_of if name == "paid_on" else self.column.empty
         self._type = type_.value_type if pa.types.is_dictionary(type_) else type_
+        self._asked = name in rulebook.columns
+        self._days = pa.types.is_date32(self._type)
         self._counts = pa.types.is_date32(type_) or pa.types.is_integer(type_)
         self._met: dict[object, tuple[Value | _Unreadable, int]] = {}
         self._span = range(0)
         self._of_span: tuple[Distinct, pa.Array | None] = self._judge([None])
 
-    def see(self, array: pa.Array) -> Seen | Malformed:
-        """Take one batch of the column apart, or say which row is malformed first."""
-        dense = self._dense(array) if self._counts else None
-        if dense is not None:
-            places, (distinct, bad) = dense, self._of_span
+    def see(self, array: pa.Array) -> Seen | Malformed | None:
+        """Take one batch of the column apart, or say which row is malformed first; None if no rule asks for it."""
+        if self._counts and self._spans(array):
+            distinct, bad = self._of_span
+            if bad is None and not self._asked:
+                return None
+            first = pa.scalar(self._span.start, pa.int32())
+            places = pc.subtract(array.cast(pa.int32()), first).fill_null(len(self._span))
         else:
             places, keys = self._distinct(array)
             distinct, bad = self._judge(keys)
         if bad is not None and (row := pc.index(bad.take(places), True).as_py()) >= 0:
             return Malformed(row, self.column, self._given(self._key_at(array, row)))
-        return Seen(places, distinct)
+        return Seen(places, distinct) if self._asked else None
 
-    def _dense(self, array: pa.Array) -> pa.Array | None:
-        """Places by subtraction, if the values lie close together; the span only ever widens."""
+    def _spans(self, array: pa.Array) -> bool:
+        """Whether the values lie so close together that a value's place is its distance from the first."""
         ends = pc.min_max(array if pa.types.is_integer(array.type) else array.cast(pa.int32())).as_py()
         low, high = ends["min"], ends["max"]
         if low is None:
-            low = high = self._span.start
+            return True
+        # The span only ever widens, so that what was worked out for it serves the next batch too.
         wide = range(min(low, self._span.start), max(high + 1, self._span.stop)) if self._span else range(low, high + 1)
         if len(wide) > DENSE or not -(2**31) <= wide.start <= wide.stop < 2**31:
-            return None
+            return False
         if wide != self._span:
             self._span, self._of_span = wide, self._judge([*wide, None])
-        return pc.subtract(array.cast(pa.int32()), pa.scalar(wide.start, pa.int32())).fill_null(len(wide))
+        return True
 
     def _distinct(self, array: pa.Array) -> tuple[pa.Array, list[object]]:
         """Per row a place, and the distinct values as Python has them; a null row's place holds None."""
@@ -112,7 +118,7 @@ class Reader:
         return (places.fill_null(len(keys)), [*keys, None]) if places.null_count else (places, keys)
 
     def _keys(self, values: pa.Array) -> list[object]:
-        if pa.types.is_date32(self._type):
+        if self._days:
             return list(values.cast(pa.int32()).to_pylist())
         if pa.types.is_timestamp(self._type):
             return list(values.cast(pa.timestamp("us", self._type.tz), safe=False).cast(pa.int64()).to_pylist())
@@ -154,7 +160,7 @@ class Reader:
         if isinstance(key, bytes):
             return key.decode(errors="replace")
         try:
-            if pa.types.is_date32(self._type) and isinstance(key, int):
+            if self._days and isinstance(key, int):
                 return date.fromordinal(key + EPOCH)
             if pa.types.is_timestamp(self._type) and isinstance(key, int):
                 given = datetime(1970, 1, 1) + timedelta(microseconds=key)  # noqa: DTZ001 - a day has no zone

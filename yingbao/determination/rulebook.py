@@ -95,6 +95,8 @@ class Rulebook:
             self._place(asked[name], bits[name])
         for start in self.starts:
             self.tests.setdefault("paid_on", []).append((bits[start], self._too_late(start)))
+        self.columns = {"birth_date", "paid_on", *self.tests}
+        """the columns of facts that decide something"""
         self._tables = [[_needs_and_sets(table, rule, asked, bits) for rule in self.rules[table]] for table in TABLES]
         self._late_bits = [bits[_start(rule)] for rule in policy.tables.cover]
         self.outcomes: list[Outcome] = []
@@ -107,6 +109,8 @@ class Rulebook:
         column, policy, test = column_of(criterion), self.policy, test_of(criterion, self.policy)
         if criterion.months_from_birth is not None:
             self.limits.append((bit, column, criterion.months_from_birth))
+        elif criterion.fact == column:
+            self.tests.setdefault(column, []).append((bit, test))
         else:
             self.tests.setdefault(column, []).append((bit, lambda value: test(seen_as(criterion, value, policy))))
 
@@ -117,7 +121,11 @@ class Rulebook:
 
     def bits_of(self, column: str, value: Value) -> int:
         """The bits that one value in one column sets."""
-        return sum(bit for bit, holds in self.tests.get(column, ()) if holds(value))
+        bits = 0
+        for bit, holds in self.tests.get(column, ()):
+            if holds(value):
+                bits |= bit
+        return bits
 
     def bits_of_child(self, child: Child) -> int:
         """The bits that one child's facts set."""
@@ -128,6 +136,11 @@ class Rulebook:
             if isinstance(birth, date) and isinstance(day, date) and day <= last_day_within(birth, months):
                 bits |= bit
         return bits
+
+    def numbers(self, sets: list[int]) -> list[int]:
+        """The number of the outcome for each of these sets of bits. 批量判定"""
+        known = self._of_bits
+        return [(known.get(bits) or self.outcome(bits)).number for bits in sets]
 
     def outcome(self, bits: int) -> Outcome:
         """Decide the seven tables for one set of bits; the same set is decided once. 逐表判定"""
