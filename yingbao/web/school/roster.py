@@ -82,7 +82,7 @@ def upload(request: Seated) -> HttpResponseBase:
         .distinct()
         .order_by("person__name_pinyin", "pk")
     )
-    context = {
+    context: dict[str, object] = {
         "refused": refused,
         "rosters": own(request).order_by("-uploaded_at", "-pk")[:SHOWN],
         "required": [field.title for field in ROSTER.fields if field.required],
@@ -151,7 +151,7 @@ def roster(request: Seated, pk: int) -> HttpResponseBase:
     found = get_object_or_404(own(request), pk=pk)
     job = job_of(found)
     under_way = job is not None and job.state in UNDER_WAY
-    context = {
+    context: dict[str, object] = {
         "roster": found,
         "job": job,
         "under_way": under_way,
