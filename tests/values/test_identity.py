@@ -160,6 +160,8 @@ def test_a_number_of_the_wrong_form_is_no_document_of_that_kind(kind, number):
     [
         (GOOD, "resident_id"),
         ("320505201303041", "resident_id"),
+        ("32050520130304", "resident_id"),
+        ("3205052013030412345", "resident_id"),
         (identity.with_check_character("82000020130304123"), "hmt_residence_permit"),
         (identity.with_check_character("93284020130304123"), "foreign_permanent_residence"),
         ("H12345678", "hk_mo_permit"),

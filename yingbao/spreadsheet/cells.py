@@ -12,7 +12,7 @@ from yingbao.spreadsheet.rows import Relation, Sex, Stage
 from yingbao.spreadsheet.table import Cell
 from yingbao.values import divisions, identity
 from yingbao.values.fault import Fault
-from yingbao.values.plain import compact, narrow
+from yingbao.values.plain import compact, narrow, veiled
 from yingbao.values.text import Text
 
 Month = tuple[int, int]
@@ -222,11 +222,11 @@ def _given(cell: Cell) -> str | None:
 
 
 def _not_understood(said: str) -> Text:
-    return Text(zh="看不懂“{said}”", en="“{said}” is not understood").filled(said=said[:LONGEST_TEXT])
+    return Text(zh="看不懂“{said}”", en="“{said}” is not understood").filled(said=veiled(said)[:LONGEST_TEXT])
 
 
 def _no_day(said: str) -> Text:
-    return Text(zh="“{said}”不是日期", en="“{said}” is no date").filled(said=said[:LONGEST_TEXT])
+    return Text(zh="“{said}”不是日期", en="“{said}” is no date").filled(said=veiled(said)[:LONGEST_TEXT])
 
 
 _MEND_DAY = Text(zh="写成 2013-09-01 或 2013年9月1日", en="write it as 2013-09-01 or 2013年9月1日")

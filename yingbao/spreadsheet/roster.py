@@ -17,6 +17,7 @@ from yingbao.spreadsheet.rows import CellError, Guardian, Relation, Roster, Rost
 from yingbao.spreadsheet.table import Cell, Table
 from yingbao.values import identity, names
 from yingbao.values.fault import Fault
+from yingbao.values.plain import veiled
 from yingbao.values.text import Text
 
 Values = dict[str, Any]
@@ -233,7 +234,7 @@ class _Reading:
     def _original(self, number: int, row: list[Cell], name: str) -> str:
         """The name as the file writes it; a character that only the writer's computer knows is told."""
         original = cells.text(row[self.at["name"]]) if row[self.at["name"]] != name else name
-        if original is not name and names.is_private(name):
+        if not name.isalpha() and names.is_private(name):
             what = Text(
                 zh="姓名里有自造字，别的电脑上看不到", en="the name holds a character that other computers do not know"
             )
@@ -268,7 +269,7 @@ class _Reading:
                 what=fault.what,
                 mend=fault.mend,
                 severity=level,
-                pupil=cells.text(row[self.at["name"]])[: names.LONGEST],
+                pupil=veiled(cells.text(row[self.at["name"]]))[: names.LONGEST],
             )
         )
 

@@ -15,7 +15,7 @@ from yingbao.spreadsheet.rows import Severity
 from yingbao.spreadsheet.table import Cell
 from yingbao.values import identity, names, phones
 from yingbao.values.fault import Fault
-from yingbao.values.plain import narrow
+from yingbao.values.plain import narrow, veiled
 
 Parse = Callable[[Any], Any]
 """a cell → its value, None if it says nothing, or the Fault that is in it"""
@@ -65,7 +65,7 @@ def shown(field: str, cell: Cell) -> str:
     _, part = parted(field)
     if part in _SECRET:
         return phones.masked(said) if part == "phone" else identity.masked(said)
-    return said[: cells.LONGEST_TEXT]
+    return veiled(said)[: cells.LONGEST_TEXT]
 
 
 def parser(field: str, *, on: date, near: str) -> Parse:

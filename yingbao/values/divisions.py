@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from yingbao.values.fault import Fault
-from yingbao.values.plain import compact
+from yingbao.values.plain import compact, veiled
 from yingbao.values.text import Text
 
 _MAINLAND = frozenset({
@@ -98,7 +98,7 @@ def _checked(code: str) -> str:
 
 
 def _unknown(place: str) -> Text:
-    return Text(zh="不认识户籍地“{place}”", en="the place “{place}” is not known").filled(place=place)
+    return Text(zh="不认识户籍地“{place}”", en="the place “{place}” is not known").filled(place=veiled(place))
 
 
 def _walked(text: str, code: str) -> str:

@@ -121,12 +121,12 @@ def _looks_like(number: str) -> Kind | None:
         return "hmt_residence_permit"
     if re.fullmatch(r"9\d{16}[\dX]|[A-Z]{3}\d{12}", number):
         return "foreign_permanent_residence"
-    if re.fullmatch(r"\d{15}|\d{16,18}[\dX]?", number):
-        return "resident_id"
     if re.fullmatch(r"[HM]\d{8}(\d{2})?", number):
         return "hk_mo_permit"
     if re.fullmatch(r"\d{8}(\d{2}(\([A-Z]\))?)?", number):
         return "tw_permit"
+    if re.fullmatch(r"\d{9,}X?", number):
+        return "resident_id"
     if re.fullmatch(r"[A-Z]\d{9}", number):
         return "birth_certificate"
     if re.fullmatch(r"[A-Z]{1,2}\d{7,8}", number):

@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _BLANKS = re.compile(r"\s+")
+_LONG_NUMBER = re.compile(r"\w?\d{3}\d{4,}\w?")
 
 
 def without_invisible(text: str) -> str:
@@ -38,3 +39,11 @@ def narrow(text: str) -> str:
 def compact(text: str) -> str:
     """Narrow, and without any blank inside: the form of numbers and codes. 去空格"""
     return narrow(text).replace(" ", "")
+
+
+def veiled(text: str) -> str:
+    """The text with all but the beginning of each long number hidden, for messages about a value. 遮盖
+
+    Columns get shifted, and then an identity number stands where a place or a name should.
+    """
+    return _LONG_NUMBER.sub(lambda number: number[0][:3] + "*" * (len(number[0]) - 3), text)
