@@ -48,41 +48,35 @@ def facts_of(
         return pl.DataFrame(cursor.fetchall(), schema=SCHEMA, orient="row")
 
 
+# Each person's rows are looked up one by one: measured, this is quicker than grouping the tables, at 1 and at 60,000.
 _FACTS = """
-WITH asked AS (
-    SELECT id, place FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked (id, place)
-), parents AS (
-    SELECT g.person_id, string_agg(DISTINCT g.hukou, ';' ORDER BY g.hukou) AS hukou
-    FROM people_guardian g
-    WHERE g.person_id = ANY(%(ids)s) AND g.hukou <> '' AND g.relation IN ('father', 'mother', '')
-    GROUP BY g.person_id
-), rolls AS (
-    SELECT r.person_id, o.division, r.stage
-    FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id
-    WHERE r.person_id = ANY(%(ids)s) AND r.left_on IS NULL AND NOT r.contested
-), points AS (
-    SELECT DISTINCT ON (person_id) person_id, admitted_on
-    FROM people_pointsadmission
-    WHERE person_id = ANY(%(ids)s) AND pooling_area = %(area)s
-    ORDER BY person_id, (admitted_on <= %(points_until)s::date) DESC NULLS LAST, admitted_on DESC
-), assisted AS (
-    SELECT person_id, string_agg(DISTINCT category, ';' ORDER BY category) AS categories
-    FROM people_assistedstatus
-    WHERE person_id = ANY(%(ids)s)
-      AND CASE WHEN %(on)s::date IS NULL THEN last IS NULL
-               ELSE first <= %(on)s::date AND (last IS NULL OR last >= %(on)s::date) END
-    GROUP BY person_id
-)
-SELECT p.id::text, d.kind, p.birth_date, nullif(p.hukou, ''), parents.hukou, rolls.division,
-       coalesce(rolls.stage, 'none'), b.person_id IS NOT NULL, points.admitted_on, p.residence_permit,
+SELECT p.id::text, d.kind, p.birth_date, nullif(p.hukou, ''), parents.hukou, o.division,
+       coalesce(r.stage, 'none'), b.person_id IS NOT NULL, points.admitted_on, p.residence_permit,
        p.parent_employee_insured, assisted.categories, NULL::int, NULL::date, p.lapsed_years, p.repaired_years
-FROM asked
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked (id, place)
 JOIN people_person p ON p.id = asked.id
 LEFT JOIN people_identitydocument d ON d.person_id = p.id AND d.replaced_at IS NULL
-LEFT JOIN parents ON parents.person_id = p.id
-LEFT JOIN rolls ON rolls.person_id = p.id
+LEFT JOIN people_schoolroll r ON r.person_id = p.id AND r.left_on IS NULL AND NOT r.contested
+LEFT JOIN agents_organisation o ON o.id = r.school_id
 LEFT JOIN people_basicregistration b ON b.person_id = p.id AND b.pooling_area = %(area)s
-LEFT JOIN points ON points.person_id = p.id
-LEFT JOIN assisted ON assisted.person_id = p.id
+LEFT JOIN LATERAL (
+    SELECT string_agg(DISTINCT hukou, ';' ORDER BY hukou) AS hukou
+    FROM people_guardian
+    WHERE person_id = p.id AND hukou <> '' AND relation IN ('father', 'mother', '')
+) parents ON true
+LEFT JOIN LATERAL (
+    SELECT admitted_on
+    FROM people_pointsadmission
+    WHERE person_id = p.id AND pooling_area = %(area)s
+    ORDER BY (admitted_on <= %(points_until)s::date) DESC NULLS LAST, admitted_on DESC
+    LIMIT 1
+) points ON true
+LEFT JOIN LATERAL (
+    SELECT string_agg(DISTINCT category, ';' ORDER BY category) AS categories
+    FROM people_assistedstatus
+    WHERE person_id = p.id
+      AND CASE WHEN %(on)s::date IS NULL THEN last IS NULL
+               ELSE first <= %(on)s::date AND (last IS NULL OR last >= %(on)s::date) END
+) assisted ON true
 ORDER BY asked.place
 """

@@ -12,7 +12,7 @@ def locked(person: Person) -> Person:
 
     Raises Refused for a record that was merged into another: nothing is written to it any more.
     """
-    held = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    held = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if held.merged_into_id is not None:
         raise Refused(
             where=held.name,
