@@ -129,7 +129,7 @@ def test_both_cities_and_all_their_bodies_are_there(home: Path) -> None:
 
 
 def test_some_schools_are_done_some_half_way_some_not_begun(home: Path) -> None:
-    plan = filling.shares(CHILDREN)
+    plan = filling.everyone(CHILDREN, SEED)[1]
     assert {share.standing for share in plan} == set(Standing)
     for share in plan:
         own = Enrolment.objects.filter(organisation=_school(share.body.code, share.body.area))
@@ -254,7 +254,7 @@ def test_a_clean_sample_brings_the_newcomers_and_changes_nothing_else(home: Path
     roster = _imported(home, filename)
     on_roll = SchoolRoll.objects.filter(school__code=bodies.NEWCOMERS_DUE).count()
     outcomes = {kind: roster.counts[kind] for kind in RosterRow.Outcome.values if roster.counts.get(kind)}
-    share = next(share for share in filling.shares(CHILDREN) if share.body.code == bodies.NEWCOMERS_DUE)
+    share = next(share for share in filling.everyone(CHILDREN, SEED)[1] if share.body.code == bodies.NEWCOMERS_DUE)
     assert outcomes == {"new": share.count - on_roll, "unchanged": on_roll}
     assert outcomes["new"] > 10
     by = User.objects.get(username="suzhou-school")

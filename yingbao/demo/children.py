@@ -130,7 +130,7 @@ class Crowd:
         for order, (stage, grade) in enumerate(cells):
             if not only(grade):
                 continue
-            pupils = count // len(cells) + (order < count % len(cells))
+            pupils = count * (order + 1) // len(cells) - count * order // len(cells)
             classes = -(-pupils // PUPILS_IN_A_CLASS)
             for number in range(pupils):
                 class_name = f"{1 + number * classes // pupils}班"

@@ -74,7 +74,8 @@ def _check_keys(home: Path) -> None:
 def introduced(home: Path, there: Mark, *, language: Language, say: Say) -> None:
     """Say who can sign in, with which files to try, and where the awkward cases are. 演示说明"""
     found = filling.all_bodies(there.children)
-    school = next(share for share in filling.shares(there.children) if share.body.code == bodies.NEWCOMERS_DUE)
+    _, plan, _ = filling.everyone(there.children, there.seed)
+    school = next(share for share in plan if share.body.code == bodies.NEWCOMERS_DUE)
     paths = samples.write(home / "samples", seed=there.seed, school=school.body, pupils=school.count)
     cases_at = introduction.write_cases(home / "cases.txt", there.seed, found)
     say(introduction.logins_table(logins.passwords(home), found))
