@@ -70,6 +70,18 @@ def test_confirming_the_ready_leaves_the_others(suzhou, school, by):
     assert Enrolment.objects.get(season=suzhou, state="confirmed").person == ready
 
 
+def test_only_the_agent_confirms_its_whole_list(one, suzhou, school):
+    for stranger in (
+        clerk(organisation()),
+        clerk(organisation(area="500103")),
+        clerk(organisation("insurance_agency")),
+    ):
+        with pytest.raises(Refused):
+            confirm_ready(season=suzhou, organisation=school, by=stranger, at=AT)
+    one.refresh_from_db()
+    assert one.state == "determined"
+
+
 def season_of_yuzhong():
     from yingbao.enrolment.seasons import open_season
 

@@ -19,7 +19,8 @@ from yingbao.enrolment.corrections import answer_correction, ask_correction
 from yingbao.enrolment.determining import decide, determine_people
 from yingbao.enrolment.lifecycle import ENROLLED, Act, Edge, State, edge_of, is_done
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.parts import check_may
+from yingbao.enrolment.needs import holds
+from yingbao.enrolment.parts import check_may, is_agent
 from yingbao.enrolment.seasons import OPEN_PHASES, china_day, outside_window
 from yingbao.people import history
 from yingbao.people.models import BasicRegistration
@@ -48,26 +49,21 @@ def confirm(*, enrolments: Iterable[Enrolment], by: Appointment, at: datetime) -
         for enrolment in due:
             check_may(Act.CONFIRM, by, enrolment)
             _check_confirmable(enrolment, taken, at)
-        return _step(Act.CONFIRM, due, State.CONFIRMED, by, at)
+        return _step(Act.CONFIRM, [enrolment.pk for enrolment in due], State.CONFIRMED, by, at)
 
 
 def confirm_ready(*, season: Season, organisation: Organisation, by: Appointment, at: datetime) -> int:
     """Confirm every child of an agent that can be confirmed now, and leave the others; returns how many. 批量确认"""
+    if not is_agent(by, organisation):
+        raise refusals.not_the_agent(organisation, by)
     with transaction.atomic():
-        ready = Enrolment.objects.of(season, organisation).filter(state=State.DETERMINED)
-        listed = _locked(list(ready.values_list("pk", flat=True)))
-        for enrolment in listed:
-            check_may(Act.CONFIRM, by, enrolment)
-        due = _decided_afresh(listed, by, at)
-        taken = _taken_elsewhere(due)
-        sure = [
-            enrolment
-            for enrolment in due
-            if (enrolment.state, enrolment.status) == (State.DETERMINED, "enrolled")
-            and enrolment.organisation_id == organisation.pk
-            and enrolment.person_id not in taken
-        ]
-        return _step(Act.CONFIRM, sure, State.CONFIRMED, by, at)
+        own = Enrolment.objects.of(season, organisation)
+        keys = list(own.filter(state=State.DETERMINED).values_list("pk", flat=True))
+        _lock(keys)
+        persons = list(own.filter(pk__in=keys).values_list("person_id", flat=True))
+        determine_people(season=season, person_ids=persons, as_of=china_day(at), at=at, by=by.user)
+        sure = own.filter(pk__in=keys).ready().exclude(holds("enrolled_elsewhere"))
+        return _step(Act.CONFIRM, list(sure.values_list("pk", flat=True)), State.CONFIRMED, by, at)
 
 
 def decline(*, enrolment: Enrolment, reason: str, by: Appointment, at: datetime) -> Enrolment:
@@ -108,7 +104,7 @@ def register(*, enrolment: Enrolment, channel: str, by: Appointment, at: datetim
                 registered_on=china_day(at),
                 channel=channel,
             )
-        _step(Act.REGISTER, [locked], State.REGISTERED, by, at)
+        _step(Act.REGISTER, [locked.pk], State.REGISTERED, by, at)
         return _decided_afresh([locked], by, at)[0]
 
 
@@ -124,12 +120,12 @@ def _walk(act: Act, enrolment: Enrolment, reason: str, by: Appointment, at: date
             raise refusals.no_way(act, locked)
         reason = _checked_reason(edge, reason, locked)
         _check_window(locked, at)
-        _step(act, [locked], edge.target, by, at, reason)
+        _step(act, [locked.pk], edge.target, by, at, reason)
         return _locked([enrolment.pk])[0]
 
 
-def _locked(keys: list[int]) -> list[Enrolment]:
-    """These enrolments as they are now, locked together with the same persons' others of the year.
+def _lock(keys: list[int]) -> None:
+    """Lock these enrolments, and with them the same persons' others of the year.
 
     Always in the order of persons, so that two who lock many never wait in a circle; and with the others, so that of
     two who enrol one person in two places the second sees what the first did.
@@ -139,8 +135,17 @@ def _locked(keys: list[int]) -> list[Enrolment]:
     others = Q(person_id__in=people, plan_year__in=years)
     rows = Enrolment.objects.filter(others | Q(pk__in=keys)).order_by("person_id", "pk").select_for_update()
     list(rows.values_list("pk", flat=True))
-    wanted = Enrolment.objects.filter(pk__in=keys).select_related("person", "organisation", "season")
-    return list(wanted.order_by("person_id", "pk"))
+
+
+def _locked(keys: list[int]) -> list[Enrolment]:
+    """These enrolments as they are now, and nobody else's to change until the transaction ends."""
+    _lock(keys)
+    return _read(keys)
+
+
+def _read(keys: list[int]) -> list[Enrolment]:
+    rows = Enrolment.objects.filter(pk__in=keys).select_related("person", "organisation", "season")
+    return list(rows.order_by("person_id", "pk"))
 
 
 def _decided_afresh(enrolments: list[Enrolment], by: Appointment, at: datetime) -> list[Enrolment]:
@@ -150,8 +155,7 @@ def _decided_afresh(enrolments: list[Enrolment], by: Appointment, at: datetime) 
         seasons.setdefault(enrolment.season, []).append(enrolment.person_id)
     for season, persons in seasons.items():
         determine_people(season=season, person_ids=persons, as_of=china_day(at), at=at, by=by.user)
-    fresh = Enrolment.objects.filter(pk__in=[enrolment.pk for enrolment in enrolments])
-    return list(fresh.select_related("person", "organisation", "season").order_by("person_id", "pk"))
+    return _read([enrolment.pk for enrolment in enrolments])
 
 
 def _check_confirmable(enrolment: Enrolment, taken: set[int], at: datetime) -> None:
@@ -195,7 +199,7 @@ def _taken_elsewhere(enrolments: list[Enrolment]) -> set[int]:
     years = {enrolment.plan_year for enrolment in enrolments}
     persons = {enrolment.person_id for enrolment in enrolments}
     enrolled = Enrolment.objects.filter(person_id__in=persons, plan_year__in=years, state__in=sorted(ENROLLED))
-    return set(enrolled.exclude(pk__in=mine).values_list("person_id", flat=True))
+    return {person for key, person in enrolled.values_list("pk", "person_id") if key not in mine}
 
 
 def _is_registered(enrolment: Enrolment) -> bool:
@@ -203,7 +207,7 @@ def _is_registered(enrolment: Enrolment) -> bool:
     return known.exists()
 
 
-def _step(act: Act, enrolments: list[Enrolment], target: State, by: Appointment, at: datetime, reason: str = "") -> int:
+def _step(act: Act, keys: list[int], target: State, by: Appointment, at: datetime, reason: str = "") -> int:
     """Put the enrolments into a state and write the line of history for each, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -219,7 +223,7 @@ def _step(act: Act, enrolments: list[Enrolment], target: State, by: Appointment,
             SELECT id, %(act)s, state, %(target)s, %(at)s, %(by)s, %(reason)s, '{}' FROM was ORDER BY id
             """,
             {
-                "keys": [enrolment.pk for enrolment in enrolments], "target": target.value, "at": at, "reason": reason,
+                "keys": keys, "target": target.value, "at": at, "reason": reason,
                 "on": china_day(at), "act": act.value, "by": by.user_id,
             },
         )  # fmt: skip

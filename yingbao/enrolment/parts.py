@@ -21,7 +21,7 @@ REGISTRATION_PLACES = {
 def parts_of(by: Appointment, enrolment: Enrolment) -> frozenset[Who]:
     """The parts that someone plays towards an enrolment. 办理身份"""
     parts = set()
-    if _is_agent(by, enrolment.organisation):
+    if is_agent(by, enrolment.organisation):
         parts.add(Who.AGENT)
     if _is_registrar(by, enrolment):
         parts.add(Who.REGISTRAR)
@@ -30,8 +30,8 @@ def parts_of(by: Appointment, enrolment: Enrolment) -> frozenset[Who]:
     return frozenset(parts)
 
 
-def _is_agent(by: Appointment, agent: Organisation) -> bool:
-    """The agent's own desk; for a community also the sub-district above it."""
+def is_agent(by: Appointment, agent: Organisation) -> bool:
+    """Whether this is the agent's own desk; for a community also the sub-district's above it. 是否代办单位"""
     if agent.kind == OrganisationKind.SCHOOL:
         return by.desk == Desk.SCHOOL and by.organisation_id == agent.pk
     own = by.organisation_id in (agent.pk, agent.parent_id)
@@ -40,7 +40,7 @@ def _is_agent(by: Appointment, agent: Organisation) -> bool:
 
 def _is_registrar(by: Appointment, enrolment: Enrolment) -> bool:
     if enrolment.registration == "school":
-        return _is_agent(by, enrolment.organisation)
+        return is_agent(by, enrolment.organisation)
     if by.desk != Desk.COMMUNITY or by.organisation.pooling_area != enrolment.season.pooling_area:
         return False
     near = {enrolment.person.hukou}

@@ -77,18 +77,16 @@ WITH communities AS (
            coalesce(home.id,
                     CASE WHEN f.agent = 'community' THEN coalesce(already.id, own.id, parents.id) END,
                     e.organisation_id) AS now_at,
-           EXISTS (SELECT FROM people_basicregistration b
-                   WHERE b.person_id = e.person_id AND b.pooling_area = %(area)s) AS registered,
+           b.person_id IS NOT NULL AS registered,
            f.registration <> '' AS due,
            ({_of("e", SUBSTANCE)}) IS NOT DISTINCT FROM ({_of("k", SUBSTANCE)}) AS same,
            CASE WHEN e.state = 'confirmed' THEN {_difference()} ELSE '{{}}' END AS difference
     FROM enrolment_enrolment e
     JOIN decided f ON f.person_id = e.person_id AND NOT f.kept
     LEFT JOIN decided k ON k.person_id = e.person_id AND k.kept
-    LEFT JOIN LATERAL (
-        SELECT o.id FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id
-        WHERE r.person_id = e.person_id AND r.left_on IS NULL AND NOT r.contested AND o.pooling_area = %(area)s
-    ) home ON true
+    LEFT JOIN people_basicregistration b ON b.person_id = e.person_id AND b.pooling_area = %(area)s
+    LEFT JOIN people_schoolroll r ON r.person_id = e.person_id AND r.left_on IS NULL AND NOT r.contested
+    LEFT JOIN agents_organisation home ON home.id = r.school_id AND home.pooling_area = %(area)s
     LEFT JOIN agents_organisation already
       ON already.id = e.organisation_id AND already.kind = 'community' AND already.active
      AND already.division = ANY(string_to_array(concat_ws(';', f.facts ->> 'hukou', f.facts ->> 'parent_hukou'), ';'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from yingbao.agents.models import Appointment, Organisation
 from yingbao.enrolment.lifecycle import Act, State
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.needs import why_not
@@ -23,6 +24,18 @@ def no_way(act: Act, enrolment: Enrolment) -> Refused:
         State.CONFIRMED: Text("如需改变，请先“撤回”并写明原因。", "To change that, withdraw it first and say why."),
     }.get(State(enrolment.state), Text("请刷新页面，查看最新状态。", "Reload the page to see how it stands now."))
     return Refused(where=enrolment.person.name, what=what, mend=mend)
+
+
+def not_the_agent(organisation: Organisation, by: Appointment) -> Refused:
+    """Somebody else's list. 非本单位名单"""
+    named = organisation.pooling_area == by.organisation.pooling_area
+    return Refused(
+        where=by.organisation.name,
+        what=Text("这份名单由“{agent}”办理", "This list is worked on by {agent}").filled(
+            agent=organisation.name if named else Text("其他统筹区", "another pooling area")
+        ),
+        mend=Text("请由该单位的经办人员操作。", "Leave it to their clerk."),
+    )
 
 
 def register_first(enrolment: Enrolment) -> Refused:

@@ -47,13 +47,16 @@ class _Work(NamedTuple):
     """of what is left; may use {left}"""
 
 
-def steps_of(season: Season, organisation: Organisation, on: date, *, roster_errors: int = 0) -> list[SeasonStep]:
+def steps_of(
+    season: Season, organisation: Organisation, on: date, *, roster_errors: int = 0, figures: Counts | None = None
+) -> list[SeasonStep]:
     """The steps of the season for a school or community, in order, then the notice's other deadlines. 办理步骤
 
-    `roster_errors`: rows of the last roster that could not be taken and wait to be mended.
+    `roster_errors`: rows of the last roster that could not be taken and wait to be mended. `figures`: of this agent,
+    if the caller has counted them already.
     """
     policy = policy_of(season)
-    figures = counts(season, organisation)
+    figures = figures or counts(season, organisation)
     last_day = _last_day(policy, on)
     days = (last_day - on).days
     steps: list[SeasonStep] = []
