@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import sys
 import warnings
 import zipfile
 from datetime import date
@@ -236,3 +237,12 @@ def test_a_reader_who_loses_interest_ends_the_child(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         read_table(GOOD, "名单.xlsx", progress=cancelled)
     assert children[0].returncode is not None
+
+
+def test_the_child_loads_neither_django_nor_a_database_driver():
+    program = (
+        "import sys, yingbao.spreadsheet.child, yingbao.spreadsheet.listing, yingbao.spreadsheet.marking;"
+        "print(sorted({'django', 'psycopg', 'polars', 'yingbao.people'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
