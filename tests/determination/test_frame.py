@@ -25,7 +25,7 @@ from tests.determination.children import (
     typed,
 )
 from tests.determination.reference import decisions, three_months
-from yingbao.determination import reading
+from yingbao.determination import frame, reading
 from yingbao.determination.facts import COLUMNS, STAGES
 from yingbao.determination.frame import determine
 from yingbao.determination.outputs import SCHEMA
@@ -170,6 +170,12 @@ def test_no_children_are_decided_into_no_rows(city):
     assert decided(city, typed([])) == []
 
 
+def test_a_polars_frame_without_rows_keeps_its_columns():
+    found = determine(policy_of("320500/2020"), pl.DataFrame(typed([])), AS_OF)
+    assert (found.columns, found.height) == (SCHEMA.names, 0)
+    assert found.schema["premium_fen"] == pl.Int64
+
+
 def test_an_empty_payment_day_is_the_day_that_the_caller_names():
     facts = typed([child(hukou="320508", birth_date=date(2015, 1, 1))])
     policy = policy_of("320500/2020")
@@ -222,6 +228,30 @@ def test_decisions_do_not_depend_on_how_rows_are_cut_into_batches(monkeypatch):
     monkeypatch.setattr(reading, "DENSE", 10)
     monkeypatch.setattr(reading, "REMEMBERED", 5)
     assert [one for piece in pieces for one in piece] == whole == decided("320500/2020", typed(children))
+
+
+@pytest.fixture
+def two_threads(monkeypatch):
+    """Frames are cut up for two processors, however few rows they have."""
+    monkeypatch.setattr(frame, "BATCH", 50)
+    monkeypatch.setattr(frame.pa, "cpu_count", lambda: 2)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_several_threads_decide_the_same_in_the_same_order():
+    children = [child(person_id=str(n), hukou="320508", birth_date=EDGE_DAYS[n % len(EDGE_DAYS)]) for n in range(999)]
+    policy = policy_of("320500/2020")
+    assert determine(policy, typed(children), AS_OF).to_pylist() == [
+        row for one in children for row in determine(policy, typed([one]), AS_OF).to_pylist()
+    ]
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_several_threads_refuse_the_first_row_that_is_malformed():
+    rows = [child() for _ in range(400)]
+    rows[210]["tier"], rows[390]["hukou"] = "3", "x"
+    with pytest.raises(Refused, match="row 211, tier"):
+        determine(policy_of("320500/2020"), textual(rows), AS_OF)
 
 
 def test_a_malformed_value_in_a_frame_is_refused_with_its_row():

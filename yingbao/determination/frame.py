@@ -6,15 +6,16 @@ once; the decisions are look-ups on the outcome's number. No text is touched row
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yingbao.determination.criteria import last_day_within
 from yingbao.determination.facts import COLUMNS, Value, malformed, row_text
-from yingbao.determination.outputs import SCHEMA, Book, Decided, look_up
+from yingbao.determination.outputs import CODED_SCHEMA, SCHEMA, Book, Decided, look_up
 from yingbao.determination.reading import Distinct, Malformed, Reader, Seen, as_days, is_readable, plain_text
 from yingbao.determination.rulebook import rulebook_of
 from yingbao.policy.model import Policy
@@ -28,7 +29,7 @@ BATCH = 131_072
 """Rows decided at a time: enough for Arrow to be quick, few enough to stay in the cache."""
 
 
-Frame = TypeVar("Frame")
+Frame = TypeVar("Frame", bound=Any)
 
 
 class MalformedFacts(Exception):
@@ -44,14 +45,18 @@ class Determiner:
 
     def __init__(self, policy: Policy, schema: pa.Schema, as_of: date, where: str) -> None:
         self.rulebook = rulebook_of(policy)
-        self.columns = facts_in(schema, where)
-        """the columns of facts that are there, in the contract's order"""
+        self.columns = [name for name in facts_in(schema, where) if self._matters(name, schema.field(name).type)]
+        """the columns that have to be read, in the contract's order"""
         self._as_of = as_of
         self._readers = {
             name: Reader(name, schema.field(name).type, self.rulebook, as_of)
             for name in self.columns
             if name != "person_id"
         }
+
+    def _matters(self, name: str, type_: pa.DataType) -> bool:
+        """A column of true and false that no rule asks for can neither decide anything nor be malformed."""
+        return name in self.rulebook.columns or not pa.types.is_boolean(type_)
 
     def decide(self, batch: pa.RecordBatch) -> Decided:
         """Decide one batch; raises MalformedFacts for the first row that cannot be read."""
@@ -207,16 +212,31 @@ def determine(policy: Policy, facts: Frame, as_of: date) -> Frame:
     unknown ones are passed over. Raises Refused on the first malformed value.
     """
     table: pa.Table = facts if isinstance(facts, pa.Table) else pa.table(facts)
-    determiner = Determiner(policy, table.schema, as_of, "facts")
-    done, rows = [], 0
+    threads = min(pa.cpu_count(), -(-len(table) // (2 * BATCH))) or 1
+    size = -(-len(table) // threads)
+    slices = [(first, table.slice(first, size)) for first in range(0, len(table), size or 1)] or [(0, table)]
+    decided: list[Decided] = []
+    if threads == 1:
+        decided += _decide_slice(policy, as_of, *slices[0])
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for some in pool.map(lambda one: _decide_slice(policy, as_of, *one), slices):
+                decided += some
+    book = Book(rulebook_of(policy).outcomes)
+    if isinstance(facts, pa.Table):
+        coded = pa.Table.from_batches([book.written(one) for one in decided], CODED_SCHEMA)
+        return cast("Frame", coded.cast(SCHEMA))
+    return cast("Frame", book.as_polars(decided))
+
+
+def _decide_slice(policy: Policy, as_of: date, first: int, table: pa.Table) -> list[Decided]:
+    """Some neighbouring rows of a frame, batch by batch."""
+    determiner, decided = Determiner(policy, table.schema, as_of, "facts"), []
     for batch in table.select(determiner.columns).to_batches(max_chunksize=BATCH):
         try:
-            decided = determiner.decide(batch)
+            decided.append(determiner.decide(batch))
         except MalformedFacts as error:
             bad = error.malformed
-            raise malformed("facts", bad.column, bad.value, row_text(rows + bad.row + 1)) from None
-        rows += len(batch)
-        book = Book(determiner.rulebook.outcomes)
-        done.append(pa.RecordBatch.from_arrays(book.columns(decided), names=SCHEMA.names).cast(SCHEMA))
-    decisions = pa.Table.from_batches(done, SCHEMA)
-    return decisions if isinstance(facts, pa.Table) else type(facts)(decisions)  # type: ignore[call-arg]
+            raise malformed("facts", bad.column, bad.value, row_text(first + bad.row + 1)) from None
+        first += len(batch)
+    return decided

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from yingbao.determination.rulebook import Outcome
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SCHEMA = pa.schema(
     [
@@ -26,6 +31,15 @@ SCHEMA = pa.schema(
     ]
 )
 """The columns of decisions in the contract's order; what can be empty is null then."""
+
+
+WORDS = [field.name for field in SCHEMA if pa.types.is_string(field.type) and field.name != "person_id"]
+"""The columns of words, which repeat from row to row."""
+
+CODED_SCHEMA = pa.schema(
+    [field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.name in WORDS else field for field in SCHEMA]
+)
+"""The same columns with words as dictionaries."""
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -48,15 +62,15 @@ class Book:
     def __init__(self, outcomes: list[Outcome]) -> None:
         self.size = len(outcomes)
         self._words: dict[str, tuple[pa.Array, pa.Array]] = {}
-        for name in ("status", "agent", "registration", "channel", "phase", "paid_by"):
-            self._words[name] = _coded([getattr(outcome, name) for outcome in outcomes])
-        self._words["because"] = _coded([";".join(outcome.because) for outcome in outcomes])
+        for name in WORDS:
+            said = [getattr(outcome, name) for outcome in outcomes]
+            self._words[name] = _coded([";".join(one) for one in said] if name == "because" else said)
         self._plain = {
             name: pa.array([getattr(outcome, name) for outcome in outcomes], SCHEMA.field(name).type)
             for name in ("premium_fen", "self_paid_fen", "subsidised_fen", "coverage_to")
         }
 
-    def columns(self, decided: Decided) -> list[pa.Array]:
+    def written(self, decided: Decided) -> pa.RecordBatch:
         """The columns of the contract in its order; words as dictionaries."""
         columns: list[pa.Array] = []
         for name in SCHEMA.names:
@@ -67,7 +81,26 @@ class Book:
                 columns.append(look_up(self._plain[name], decided.outcomes))
             else:
                 columns.append(getattr(decided, name))
-        return columns
+        return pa.RecordBatch.from_arrays(columns, schema=CODED_SCHEMA)
+
+    def as_polars(self, decided: list[Decided]) -> pl.DataFrame:
+        """The same as a Polars frame of plain columns; Polars is quicker than Arrow at spelling words out."""
+        # Imported here: who reads and writes files does without Polars and starts sooner.
+        import polars as pl
+
+        place = pl.col("place")
+        columns = [pl.col("person_id")]
+        for name in SCHEMA.names[1:]:
+            if name == "coverage_from":
+                columns.append(pl.col(name))
+            elif name in self._words:
+                codes, words = self._words[name]
+                columns.append(pl.lit(pl.Series(words.take(codes))).gather(place).alias(name))
+            else:
+                columns.append(pl.lit(pl.Series(self._plain[name])).gather(place).alias(name))
+        schema = pa.schema([("person_id", pa.string()), ("place", pa.int32()), ("coverage_from", pa.date32())])
+        batches = [pa.record_batch([one.person_id, one.outcomes, one.coverage_from], schema) for one in decided]
+        return pl.DataFrame(pa.Table.from_batches(batches, schema)).lazy().select(columns).collect()
 
 
 def _coded(values: list[str | None]) -> tuple[pa.Array, pa.Array]:

@@ -12,12 +12,10 @@ from typing import Protocol
 import pyarrow as pa
 
 from yingbao.determination.facts import COLUMNS
+from yingbao.determination.frame import BATCH
 from yingbao.determination.reading import is_text
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
-
-BATCH = 131_072
-"""Rows decided at a time: enough for Arrow to be quick, few enough to stay near the processor."""
 
 BLOCK = 16 * 2**20
 """Bytes of a CSV parsed at a time; a single row has to fit in."""

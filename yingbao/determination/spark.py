@@ -22,10 +22,10 @@ import pyarrow.parquet as pq
 
 from yingbao.determination.facts import COLUMNS
 from yingbao.determination.files import opened, refused_row, writer_to
-from yingbao.determination.frame import Determiner, MalformedFacts
+from yingbao.determination.frame import BATCH, Determiner, MalformedFacts
 from yingbao.determination.place import replacing, unwritable
 from yingbao.determination.reading import Malformed
-from yingbao.determination.source import BATCH, ParquetSource, Source
+from yingbao.determination.source import ParquetSource, Source
 from yingbao.determination.writing import join
 from yingbao.policy.model import Policy
 from yingbao.values.refusal import Refused

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yingbao.determination.outputs import SCHEMA, Book, Decided, look_up
+from yingbao.determination.outputs import CODED_SCHEMA, SCHEMA, WORDS, Book, Decided, look_up
 from yingbao.determination.reading import EPOCH
 from yingbao.determination.rulebook import Outcome, Rulebook
 
@@ -28,25 +28,16 @@ class Writer(Protocol):
         """Finish the file."""
 
 
-_WORDS = pa.dictionary(pa.int32(), pa.string())
-_FILE_SCHEMA = pa.schema(
-    [
-        field.with_type(_WORDS) if pa.types.is_string(field.type) and field.name != "person_id" else field
-        for field in SCHEMA
-    ]
-)
-_REPEATING = [field.name for field in _FILE_SCHEMA if field.type == _WORDS]
-
-
 def _parquet(path: str) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
-        _FILE_SCHEMA,
-        use_dictionary=_REPEATING,
+        CODED_SCHEMA,
+        use_dictionary=WORDS,
         compression="snappy",
         # Without Arrow's own schema in the file a reader sees plain strings, not dictionaries.
         store_schema=False,
         write_statistics=False,
+        write_batch_size=65_536,
     )
 
 
@@ -61,7 +52,7 @@ class ParquetWriter:
         """Append one batch."""
         if self._book.size != len(self._rulebook.outcomes):
             self._book = Book(self._rulebook.outcomes)
-        self._file.write_batch(pa.RecordBatch.from_arrays(self._book.columns(decided), schema=_FILE_SCHEMA))
+        self._file.write_batch(self._book.written(decided))
 
     def __enter__(self) -> Self:
         return self
@@ -141,7 +132,5 @@ def join(parts: list[str], path: str, ending: str) -> None:
         return
     with _parquet(path) as whole:
         for part in parts:
-            for batch in pq.ParquetFile(part, read_dictionary=_REPEATING, pre_buffer=False).iter_batches(
-                _JOINED_AT_ONCE
-            ):
-                whole.write_batch(batch.cast(_FILE_SCHEMA))
+            for batch in pq.ParquetFile(part, read_dictionary=WORDS, pre_buffer=False).iter_batches(_JOINED_AT_ONCE):
+                whole.write_batch(batch.cast(CODED_SCHEMA))
