@@ -129,7 +129,7 @@ def test_sex_is_understood_in_words_and_by_code(written, meant):
         ("外祖母", "grandparent"), ("叔叔", "other"), ("父母", "other"), ("", None),
     ],
 )  # fmt: skip
-def test_relations_are_understood(written, meant):
+def test_who_a_guardian_is_to_the_child_is_understood(written, meant):
     assert cells.relation(written) == meant
 
 
