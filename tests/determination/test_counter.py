@@ -19,7 +19,7 @@ SUZHOU = policy_of("320500/2020")
 
 @pytest.mark.parametrize("city", CITIES)
 @given(one=st.one_of(CHILDREN, newborns()))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_counter_decides_as_the_frame_does(city, one):
     policy = policy_of(city)
     decision = determine_one(policy, one, AS_OF)

@@ -38,7 +38,7 @@ def test_walking_the_tables_ends_at_the_rules_that_the_frame_names(city, childre
 
 @pytest.mark.parametrize("city", CITIES)
 @given(one=st.one_of(CHILDREN, newborns()))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_reason_is_a_whole_sentence_in_both_languages(city, one):
     policy = policy_of(city)
     for reason in told(policy, one):

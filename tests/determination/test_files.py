@@ -164,6 +164,13 @@ def test_columns_that_are_missing_count_as_empty_and_unknown_ones_are_named(tmp_
     assert [text.en for text in warned] == [f"{tmp_path}/facts.csv: unknown columns are passed over: shoe, name"]
 
 
+def test_unknown_columns_may_be_there_twice_or_have_no_name(tmp_path):
+    (tmp_path / "facts.csv").write_text("person_id,x,x,,hukou,\n1,a,b,c,320508,d\n")
+    warned = run(tmp_path / "facts.csv", tmp_path / "out.csv")
+    assert [row["person_id"] for row in read(tmp_path / "out.csv")] == ["1"]
+    assert [text.en for text in warned] == [f"{tmp_path}/facts.csv: unknown columns are passed over: x"]
+
+
 def test_blank_lines_are_no_rows(tmp_path):
     (tmp_path / "facts.csv").write_text("\nperson_id,hukou\n\n1,\n\n2,\n\n\n")
     run(tmp_path / "facts.csv", tmp_path / "out.csv")

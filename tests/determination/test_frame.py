@@ -58,7 +58,7 @@ def agreed(city: str, some: Iterable[Facts]) -> None:
 
 @every_city
 @given(children=st.lists(st.one_of(CHILDREN, newborns()), min_size=1, max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_children_are_decided_as_the_reference_decides_them(city, children):
     assert differing(city, children, typed(children)) == []
 

@@ -231,11 +231,17 @@ def test_decisions_go_only_where_a_file_can_stand(tmp_path):
     assert "its ending is not known" in refused(facts, tmp_path / "out.xlsx").what.en
 
 
-@pytest.fixture(params=["without a name", "under a hidden name"])
+def forbidden(*args: Any, **kwargs: Any) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.fixture(params=["without a name", "under a hidden name", "as a copy"])
 def written(request, monkeypatch):
-    """Both ways in which OUT comes to be."""
+    """The ways in which OUT comes to be, as file systems and sandboxes differ."""
     if request.param == "under a hidden name":
         monkeypatch.setattr(place, "_nameless", lambda folder: None)
+    if request.param == "as a copy":
+        monkeypatch.setattr(place.os, "link", forbidden)
 
 
 @pytest.mark.parametrize("kind", [writing.CsvWriter, writing.ParquetWriter])
@@ -250,10 +256,11 @@ def test_a_full_disk_is_refused_and_leaves_what_was_there(written, tmp_path, mon
     assert (said.where, said.what.en) == (str(out), "it cannot be written (No space left on device)")
 
 
-def test_both_ways_of_writing_leave_one_file_with_ordinary_rights(written, tmp_path):
+def test_every_way_of_writing_leaves_one_file_with_ordinary_rights(written, tmp_path):
     facts = write_csv(tmp_path / "facts.csv", [child(birth_date=date(2015, 1, 1))])
     files.run(SUZHOU, facts, tmp_path / "out.csv", AS_OF, lambda said: None)
     umask = os.umask(0)
     os.umask(umask)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.csv", "out.csv"]
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 2
     assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o666 & ~umask

@@ -62,7 +62,7 @@ def opened(facts: Path, out: Path, warn: Callable[[Text], None]) -> Source:
             what=Text(zh="事实文件和结果文件是同一个", en="the facts and the decisions are the same file"),
             mend=Text(zh="请为结果另取一个文件名。", en="Give the decisions a name of their own."),
         )
-    unknown = [name for name in source.schema.names if name not in COLUMNS]
+    unknown = [name for name in dict.fromkeys(source.schema.names) if name not in COLUMNS]
     if unknown:
         said = ", ".join(unknown[:10]) + (" …" if len(unknown) > 10 else "")
         warn(
