@@ -149,7 +149,9 @@ def test_lost_keys_are_told_and_fresh_begins_anew(home: Path) -> None:
     assert _gone(home) == []
 
 
-def test_too_few_children_are_a_matter_of_usage(tmp_path: Path) -> None:
-    ran = _run(tmp_path, "--children", "10")
+@pytest.mark.parametrize("words", [("--children", "10"), ("--on", "2019-10-01"), ("--port", "0")])
+def test_what_cannot_be_shown_is_a_matter_of_usage(tmp_path: Path, words: tuple[str, str]) -> None:
+    ran = _run(tmp_path, *words)
     assert ran.returncode == 2
+    assert words[0] in ran.stderr
     assert list(tmp_path.iterdir()) == []

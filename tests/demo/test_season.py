@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from yingbao.agents.models import Appointment, Desk, Organisation, User
 from yingbao.demo import bodies, filling, logins, mark, samples, show
@@ -19,11 +19,12 @@ from yingbao.demo.course import Standing
 from yingbao.demo.environment import FIRST_DAY
 from yingbao.enrolment.determining import decide
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
+from yingbao.enrolment.promotion import preview
 from yingbao.people.models import Change, IdentityDocument, Person, SchoolRoll
 from yingbao.people.sealed import index_of, unseal
 from yingbao.spreadsheet import committing, review
 from yingbao.spreadsheet.models import Roster, RosterRow
-from yingbao.values import identity
+from yingbao.values import clock, identity
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2019, 11, 12, 10, 0, tzinfo=CHINA)
 CHILDREN, SEED = 300, 5
 CASES = cases(Crowd(SEED).numbers)
+MARK = mark.Mark(demonstration=mark.EDITION, children=CHILDREN, seed=SEED, day=FIRST_DAY)
 BY_ID = {case.id: case for case in CASES}
 
 
@@ -40,10 +42,12 @@ def home(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
+    clock.set_to(AT)
     with django_db_blocker.unblock(), transaction.atomic():
         show.filled(folder, children=CHILDREN, seed=SEED, language="en", say=lambda line: None)
         yield folder
         transaction.set_rollback(True)
+    clock.run_true()
 
 
 def _person(case: Case) -> Person:
@@ -145,6 +149,9 @@ def test_the_roll_that_waits_for_promotion_is_last_school_years(home: Path) -> N
     rolls = SchoolRoll.objects.filter(school__code=bodies.NOT_PROMOTED)
     assert set(rolls.values_list("school_year", flat=True)) == {2018}
     assert {"primary", "junior"} == set(rolls.values_list("stage", flat=True))
+    would = preview(_school(bodies.NOT_PROMOTED), 2019)
+    assert would.promoted
+    assert not would.unplaced
 
 
 def test_the_school_of_the_samples_lacks_its_first_grade(home: Path) -> None:
@@ -184,9 +191,21 @@ def test_filling_again_adds_nothing_and_says_how_to_begin_anew(home: Path) -> No
     before = [model.objects.count() for model in (Person, Organisation, User, Appointment, Enrolment, Change)]
     said: list[str] = []
     again = show.filled(home, children=CHILDREN + 1, seed=SEED, language="en", say=said.append)
-    assert again == mark.Mark(demonstration=mark.EDITION, children=CHILDREN, seed=SEED)
+    assert again == MARK
     assert [model.objects.count() for model in (Person, Organisation, User, Appointment, Enrolment, Change)] == before
     assert "--fresh" in said[-1]
+
+
+def test_on_a_later_day_everyone_is_decided_for_that_day(home: Path) -> None:
+    with transaction.atomic():
+        clock.set_to(datetime(2019, 12, 5, 10, 0, tzinfo=CHINA))
+        later = show.filled(home, children=None, seed=None, language="en", say=lambda line: None)
+        assert later.day == date(2019, 12, 5)
+        open_ = Enrolment.objects.filter(state="determined", status="enrolled")
+        assert not open_.filter(organisation__code=bodies.SENIOR).exists()
+        assert open_.filter(organisation__code=bodies.YUZHONG_MIDDLE).exists()
+        transaction.set_rollback(True)
+    clock.set_to(AT)
 
 
 def test_a_password_that_was_lost_is_made_anew_for_the_same_user(home: Path) -> None:
@@ -205,8 +224,7 @@ def test_everyone_is_the_same_for_the_same_seed_and_size(home: Path) -> None:
 
 def test_the_introduction_names_a_login_per_desk_the_samples_and_the_cases(home: Path) -> None:
     said: list[str] = []
-    there = mark.Mark(demonstration=mark.EDITION, children=CHILDREN, seed=SEED)
-    show.introduced(home, there, language="en", say=said.append)
+    show.introduced(home, MARK, language="en", say=said.append)
     text = "\n".join(said)
     for username, password in logins.passwords(home).items():
         assert username in text
@@ -223,7 +241,7 @@ def test_the_introduction_names_a_login_per_desk_the_samples_and_the_cases(home:
 def _imported(home: Path, filename: str) -> Roster:
     """A sample, uploaded by the school's clerk and reviewed."""
     school = _school(bodies.NEWCOMERS_DUE)
-    show.introduced(home, mark.found(), language="en", say=lambda line: None)
+    show.introduced(home, MARK, language="en", say=lambda line: None)
     roster = review.receive(
         school=school,
         season=Season.objects.get(pooling_area=SUZHOU),
@@ -237,11 +255,12 @@ def _imported(home: Path, filename: str) -> Roster:
 
 def test_a_database_with_other_data_is_not_filled(home: Path) -> None:
     with transaction.atomic():
-        mark.write(mark.Mark(demonstration=0, children=0, seed=0))
+        with connection.cursor() as cursor:
+            cursor.execute("COMMENT ON DATABASE " + connection.settings_dict["NAME"] + " IS 'the city itself'")
         with pytest.raises(Refused, match="something else"):
-            mark.refuse_unless_empty()
+            show.filled(home, children=CHILDREN, seed=SEED, language="en", say=lambda line: None)
         transaction.set_rollback(True)
-    assert mark.found() is not None
+    assert mark.found() == MARK
 
 
 def test_birthdays_and_entry_days_are_such_as_schools_have(home: Path) -> None:

@@ -33,6 +33,9 @@ FEWEST, MOST = 300, 10_000_000
 def command(children: int | None, port: int, day: datetime, fresh: bool, seed: int | None, no_serve: bool) -> None:
     """Show the platform with a demonstration season of made-up people, until Ctrl-C."""
     began = time.monotonic()
+    if day.date() < FIRST_DAY:
+        # What has happened in the season lies before that day.
+        raise click.BadParameter(f"the demonstration begins on {FIRST_DAY}", param_hint="--on")
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.default_int_handler)
     home = Path(os.environ.get("YINGBAO_HOME") or Path(__file__).resolve().parent.parent.parent / "var").resolve()

@@ -6,6 +6,8 @@ comment is written in the transaction that fills.
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 import psycopg
 from django.db import connection
@@ -26,6 +28,8 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """its edition"""
     children: int
     seed: int
+    day: date
+    """for which the decisions were reckoned"""
 
 
 def found() -> Mark | None:

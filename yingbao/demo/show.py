@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import msgspec
 from django.db import transaction
 
 from yingbao.demo import bodies, filling, introduction, logins, mark, samples
+from yingbao.demo.environment import FIRST_DAY
 from yingbao.demo.mark import EDITION, Mark
 from yingbao.demo.serving import HOST, Ended, Processes, listen, until_asked_to_end, wait_for_first_page
+from yingbao.enrolment.determining import refresh
+from yingbao.enrolment.models import Season
 from yingbao.people.models import IdentityDocument
 from yingbao.people.sealed import NotUnsealed, unseal
+from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Language, Text
 
@@ -25,6 +31,7 @@ def filled(home: Path, *, children: int | None, seed: int | None, language: Lang
     there = mark.found() or _fill(home, children or USUAL_CHILDREN, seed or USUAL_SEED, language, say)
     _check_keys(home)
     logins.open_accounts(home)
+    there = _brought_to(clock.today(), there)
     asked = (children or there.children, there.seed if seed is None else seed)
     if asked != (there.children, there.seed) or there.demonstration != EDITION:
         other = Text(
@@ -38,7 +45,7 @@ def filled(home: Path, *, children: int | None, seed: int | None, language: Lang
 def _fill(home: Path, children: int, seed: int, language: Language, say: Say) -> Mark:
     begun = Text("正在生成 {n} 名虚构儿童的演示数据……", "Making a season of {n} made-up children …")
     say(begun.filled(n=f"{children:,}").said(language))
-    made = Mark(demonstration=EDITION, children=children, seed=seed)
+    made = Mark(demonstration=EDITION, children=children, seed=seed, day=FIRST_DAY)
     with transaction.atomic():
         mark.lock()
         if (there := mark.found()) is not None:
@@ -52,6 +59,17 @@ def _fill(home: Path, children: int, seed: int, language: Language, say: Say) ->
         )
         mark.write(made)
     return made
+
+
+def _brought_to(day: date, there: Mark) -> Mark:
+    """The demonstration on that day: on another one than before, everyone is decided afresh, as each night. 换日"""
+    if there.day == day:
+        return there
+    for season in Season.objects.order_by("pk"):
+        refresh(season=season, as_of=day, at=clock.now())
+    moved = msgspec.structs.replace(there, day=day)
+    mark.write(moved)
+    return moved
 
 
 def _check_keys(home: Path) -> None:
