@@ -20,6 +20,7 @@ from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.models import Job
 from yingbao.people.models import Person
+from yingbao.spreadsheet.models import Roster
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ class Page(NamedTuple):
     """None: everyone, also who is not signed in"""
     method: str = "get"
     about: str = ""
-    """the kind of object in the address: a pupil, a job, a policy"""
+    """the kind of object in the address: a pupil, a job, a roster, a policy"""
 
 
 EXPECTED = {
@@ -79,6 +80,15 @@ EXPECTED = {
     "pupil-reopen": Page(SCHOOL, "post", "pupil"),
     "pupil-register": Page(SCHOOL, "post", "pupil"),
     "pupil-correct": Page(SCHOOL, "post", "pupil"),
+    "roster-upload": Page(SCHOOL),
+    "roster-template": Page(SCHOOL),
+    "roster": Page(SCHOOL, about="roster"),
+    "roster-errors": Page(SCHOOL, about="roster"),
+    "roster-commit": Page(SCHOOL, "post", "roster"),
+    "roster-drop": Page(SCHOOL, "post", "roster"),
+    "roster-stop": Page(SCHOOL, "post", "roster"),
+    "roster-again": Page(SCHOOL, "post", "roster"),
+    "promotion": Page(SCHOOL),
 }
 MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy")}
 
@@ -106,13 +116,18 @@ class Town(NamedTuple):
 
 
 def things(place: Organisation, season: Season, of: Appointment) -> dict[str, int]:
-    """A child and a job of a school."""
+    """A child, a job and a roster of a school."""
     person = child(place, area=season.pooling_area, hukou=place.division)
     listed(place, season, person)
     job = Job.objects.create(
         owner=of.user, organisation=place, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
     )
-    return {"pupil": person.pk, "job": job.pk}
+    roster = Roster.objects.create(
+        school=place, season=season, school_year=2019, uploaded_by=of.user, uploaded_at=AT,
+        filename="名单.xlsx", sha256="", size_bytes=1,
+        state=Roster.State.REVIEWED,
+    )  # fmt: skip
+    return {"pupil": person.pk, "job": job.pk, "roster": roster.pk}
 
 
 @pytest.fixture
@@ -122,13 +137,13 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
     elsewhere = [
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
-        {"pupil": 2**60, "job": 2**60},
+        {"pupil": 2**60, "job": 2**60, "roster": 2**60},
     ]
     return Town(
         suzhou,
         clerk,
         things(school, suzhou, clerk),
-        {kind: [one[kind] for one in elsewhere] for kind in ("pupil", "job")},
+        {kind: [one[kind] for one in elsewhere] for kind in elsewhere[0]},
     )
 
 

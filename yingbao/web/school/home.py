@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
@@ -69,11 +69,7 @@ def way_on(step: SeasonStep) -> dict[str, Any] | None:
     if step.id not in WAYS_ON or step.state == "done":
         return None
     name, query, words = WAYS_ON[step.id]
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return None
-    return {"url": f"{url}?{query}" if query else url, "words": words}
+    return {"url": f"{reverse(name)}?{query}" if query else reverse(name), "words": words}
 
 
 def sub_district_of(school: Organisation) -> Organisation | None:

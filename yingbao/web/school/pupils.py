@@ -126,7 +126,9 @@ def confirm(request: Seated) -> HttpResponseBase:
     if scope != "all":
         ticked = request.POST.getlist("on_page" if scope == "page" else "chosen")
         wanted = wanted.filter(pk__in=[int(one) for one in ticked if one.isascii() and one.isdigit()])
-    clear = list(wanted.exclude(holds()).values_list("pk", flat=True))
+    ready = set(wanted.values_list("pk", flat=True))
+    needy = set(Enrolment.objects.filter(pk__in=ready).filter(holds()).values_list("pk", flat=True))
+    clear = sorted(ready - needy)
     chosen = Enrolment.objects.filter(pk__in=clear)
     sums = sums_of(chosen)
     back = back_to(listing)
@@ -138,7 +140,7 @@ def confirm(request: Seated) -> HttpResponseBase:
         return redirect(back)
     context = {
         "listing": listing, "scope": scope, "sums": sums, "expected": expected, "back": back,
-        "held_back": wanted.filter(holds()).count(), "chosen": clear if scope != "all" else [],
+        "held_back": len(needy), "chosen": clear if scope != "all" else [],
         "changed": "expected" in request.POST, "policy": policy_of(listing.season),
     }  # fmt: skip
     return render(request, "school/confirm.html", context)

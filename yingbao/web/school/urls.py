@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.school import home, pupil, pupils
+from yingbao.web.school import home, pupil, pupils, roster
 
 urlpatterns = [
     path("", home.home, name="school-home"),
@@ -20,4 +20,5 @@ urlpatterns = [
     path("pupils/<int:pk>/reopen", pupil.act, {"act": "reopen"}, name="pupil-reopen"),
     path("pupils/<int:pk>/register", pupil.act, {"act": "register"}, name="pupil-register"),
     path("pupils/<int:pk>/correct", pupil.act, {"act": "correct"}, name="pupil-correct"),
+    *roster.urlpatterns,
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from yingbao.agents.models import Desk
 from yingbao.values import clock
@@ -41,12 +41,7 @@ def ways(context: dict[str, Any]) -> list[dict[str, object]]:
         return []
     desk = request.appointment.desk
     named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
-    links = []
-    for name, words in named:
-        try:
-            links.append({"url": reverse(name), "words": words})
-        except NoReverseMatch:
-            continue
+    links: list[dict[str, object]] = [{"url": reverse(name), "words": words} for name, words in named]
     here = max((str(one["url"]) for one in links if request.path.startswith(str(one["url"]))), key=len, default="")
     return [one | {"here": one["url"] == here} for one in links]
 
