@@ -11,7 +11,9 @@ from tests.enrolment.building import AT, at, body, child, enter, organisation
 from yingbao.enrolment.determining import decide, determine_people, refresh
 from yingbao.enrolment.models import Enrolment, Step
 from yingbao.enrolment.opening import list_and_determine, open_enrolments
+from yingbao.people.merging import merge
 from yingbao.people.models import AssistedStatus, BasicRegistration, SchoolRoll
+from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -296,3 +298,21 @@ def test_no_table_is_left_behind_between_two_runs_in_one_transaction(suzhou, sch
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('pg_temp.decided')")
         assert cursor.fetchone() == (None,)
+
+
+def test_the_enrolment_of_a_merged_record_is_the_kept_persons(suzhou, school):
+    kept, gone = child(), child(school)
+    one = listed(suzhou, school)
+    merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子")
+    assert again(one) == 0
+    assert (one.person, one.organisation, one.state) == (kept, school, "determined")
+
+
+def test_two_records_that_are_both_worked_on_are_not_merged(suzhou, school):
+    kept, gone = child(school), child(school)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    with pytest.raises(Refused):
+        merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子")
+    Enrolment.objects.filter(person=gone).update(state="withdrawn", reason="重复")
+    merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子")
+    assert Enrolment.objects.filter(person=kept).count() == 1

@@ -100,12 +100,3 @@ def test_each_list_holds_the_children_it_names(suzhou, school, by):
     assert listed(own.live()) == set(people) - {"declined"}
     assert listed(own.filter(state="confirmed")) == {"pays", "exempt"}
     assert not own.ready().exists()
-
-
-def test_a_list_reads_by_grade_class_and_name(suzhou, school):
-    second = child(school, grade=2, class_name="1班")
-    late = child(school, grade=1, class_name="2班")
-    first, next_ = child(school, grade=1, class_name="1班"), child(school, grade=1, class_name="1班")
-    list_and_determine(season=suzhou, organisation=school, at=AT)
-    order = Enrolment.objects.of(suzhou, school).in_roll_order().values_list("person_id", flat=True)
-    assert list(order) == [first.pk, next_.pk, late.pk, second.pk]

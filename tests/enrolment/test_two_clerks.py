@@ -17,6 +17,7 @@ from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.models import Enrolment, Step
 from yingbao.enrolment.opening import list_and_determine, open_enrolments
 from yingbao.enrolment.promotion import promote
+from yingbao.people.merging import merge
 from yingbao.people.models import BasicRegistration, SchoolRoll
 from yingbao.values.refusal import Refused
 
@@ -167,3 +168,30 @@ def test_two_promotions_at_once_promote_once(suzhou, school):
     assert sorted(outcome.promoted for outcome in outcomes) == [0, 10]
     assert set(SchoolRoll.objects.values_list("grade", flat=True)) == {2}
     assert Enrolment.objects.count() == 10
+
+
+def test_a_merge_while_a_clerk_waits_hands_the_kept_persons_enrolments_over_too(suzhou, yuzhong, school):
+    away = organisation(area="500103")
+    kept, gone = child(away, hukou="500103", area="500103"), child(school)
+    list_and_determine(season=yuzhong, organisation=away, at=AT)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    there, here = Enrolment.objects.get(season=yuzhong), Enrolment.objects.get(season=suzhou)
+    confirm(enrolments=[there], by=clerk(away), at=AT)
+    by, outcomes = clerk(school), []
+
+    def wait() -> None:
+        try:
+            outcomes.append(confirm(enrolments=[here], by=by, at=AT))
+        except Exception as error:
+            outcomes.append(error)
+        finally:
+            connections.close_all()
+
+    waiting = threading.Thread(target=wait)
+    with transaction.atomic():
+        merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子")
+        waiting.start()
+        until_waiting(1)
+    waiting.join(60)
+    assert isinstance(outcomes[0], Refused)
+    assert Enrolment.objects.get(state="confirmed") == there

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from yingbao.agents.models import Appointment, Organisation
 from yingbao.enrolment import refusals
@@ -98,11 +98,10 @@ def register(*, enrolment: Enrolment, channel: str, by: Appointment, at: datetim
             raise refusals.other_channel(locked)
         _check_window(locked, at)
         with history.by(by.user_id, "registration", at=at):
-            BasicRegistration.objects.create(
+            BasicRegistration.objects.get_or_create(
                 person=locked.person,
                 pooling_area=locked.season.pooling_area,
-                registered_on=china_day(at),
-                channel=channel,
+                defaults={"registered_on": china_day(at), "channel": channel},
             )
         _step(Act.REGISTER, [locked.pk], State.REGISTERED, by, at)
         return _decided_afresh([locked], by, at)[0]
@@ -130,11 +129,17 @@ def _lock(keys: list[int]) -> None:
     Always in the order of persons, so that two who lock many never wait in a circle; and with the others, so that of
     two who enrol one person in two places the second sees what the first did.
     """
-    persons = Enrolment.objects.filter(pk__in=keys).values_list("person_id", "plan_year")
-    people, years = {person for person, _ in persons}, {year for _, year in persons}
-    others = Q(person_id__in=people, plan_year__in=years)
-    rows = Enrolment.objects.filter(others | Q(pk__in=keys)).order_by("person_id", "pk").select_for_update()
-    list(rows.values_list("pk", flat=True))
+    wanted = Enrolment.objects.filter(pk__in=keys)
+    while True:
+        persons, years = (
+            set(wanted.values_list("person_id", flat=True)),
+            set(wanted.values_list("plan_year", flat=True)),
+        )
+        theirs = Enrolment.objects.filter(person_id__in=persons, plan_year__in=years).order_by("person_id", "pk")
+        list(theirs.select_for_update().values_list("pk", flat=True))
+        # A merge may have handed an enrolment to another person while we waited; then that one's are ours to hold too.
+        if persons == set(wanted.values_list("person_id", flat=True)):
+            return
 
 
 def _locked(keys: list[int]) -> list[Enrolment]:

@@ -83,18 +83,6 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Those that have a need, see `needs`; of these kinds, if any is named. 有待办"""
         return self.filter(holds(*kinds))
 
-    def in_roll_order(self) -> EnrolmentQuerySet:
-        """By stage, grade, class and name, as a class list is read. 按班级排序"""
-        roll = SchoolRoll.objects.filter(
-            person=OuterRef("person"), school=OuterRef("organisation"), left_on__isnull=True
-        )
-        ordered: EnrolmentQuerySet = self.annotate(
-            roll_stage=models.Subquery(roll.values("stage")[:1]),
-            roll_grade=models.Subquery(roll.values("grade")[:1]),
-            roll_class=models.Subquery(roll.values("class_name")[:1]),
-        ).order_by("roll_stage", "roll_grade", "roll_class", "person__name_pinyin", "pk")
-        return ordered
-
 
 def registered_at(community: Organisation) -> Q:
     """First-timers who still have to come to this community to have their basic data registered. 待本社区登记

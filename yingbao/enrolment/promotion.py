@@ -88,6 +88,7 @@ def promote(*, school: Organisation, school_year: int, by: Appointment, at: date
         )
     ways, leaving = _ways(school)
     with history.by(by.user_id, f"promotion {school_year}", at=at), connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"school": school.pk})
         cursor.execute(_PROMOTE, {"school": school.pk, "year": school_year, **_lists(ways)})
         promoted = cursor.rowcount
         cursor.execute(
@@ -136,6 +137,12 @@ def _lists(ways: dict[Grade, Grade]) -> dict[str, list[str | int | None]]:
     }
 
 
+# Whoever changes a person holds its row first, in the order of persons (see `people.locking`).
+_LOCK = """
+SELECT FROM people_person
+WHERE id IN (SELECT person_id FROM people_schoolroll WHERE school_id = %(school)s AND left_on IS NULL)
+ORDER BY id FOR NO KEY UPDATE
+"""
 _PROMOTE = """
 UPDATE people_schoolroll roll
 SET stage = way.to_stage, grade = way.to_grade, school_year = %(year)s,
