@@ -95,4 +95,5 @@ def page_before(request: HttpRequest) -> str:
 
 def is_ours(request: HttpRequest, url: str) -> bool:
     """Whether the address lies on this site, so that it may be gone to."""
-    return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    whole = url.startswith(("/", "http://", "https://"))
+    return whole and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())

@@ -1,4 +1,4 @@
-"""What every request carries: the language it speaks and the desk its user sits at. 请求准备"""
+"""What every request brings: a language, text that can be read, the desk its user sits at. 请求准备"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -26,6 +27,7 @@ def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpRes
 
     def middleware(request: Any) -> HttpResponse:
         speak(request)
+        check_readable(request)
         sit_down(request)
         renew = request.user.is_authenticated and request.user.must_change_password
         if renew and request.path not in WITHOUT_NEW_PASSWORD:
@@ -45,6 +47,14 @@ def speak(request: Any) -> None:
     known = {code for code, _ in settings.LANGUAGES}
     request.LANGUAGE_CODE = chosen if chosen in known else settings.LANGUAGE_CODE
     translation.activate(request.LANGUAGE_CODE)
+
+
+def check_readable(request: Any) -> None:
+    """Refuse what no keyboard sends and no database keeps. 拒收空字符"""
+    for data in (request.GET, request.POST):
+        for name, values in data.lists():
+            if any("\0" in text for text in (name, *values)):
+                raise SuspiciousOperation("a NUL character in a form")
 
 
 def sit_down(request: Any) -> None:

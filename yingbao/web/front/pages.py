@@ -9,8 +9,9 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -31,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if not is_ours(request, onward):
         onward = ""
     if request.user.is_authenticated:
-        return redirect(onward or "home")
+        return HttpResponseRedirect(onward or reverse("home"))
     username = str(request.POST.get("username", "")).strip()
     context: dict[str, Any] = {"username": username, "next": onward}
     if request.method == "GET":
@@ -40,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if user is not None:
         login(request, user)
         request.session["since"] = int(time.time())
-        return redirect(onward or "home")
+        return HttpResponseRedirect(onward or reverse("home"))
     if getattr(request, "axes_locked_out", False):
         request.axes_locked_out = False  # type: ignore[attr-defined]  # axes would put its own page here
         minutes = round(settings.AXES_COOLOFF_TIME * 60)
@@ -59,7 +60,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Speak the other language from now on, on the page the reader is on. 切换语言"""
     chosen = str(request.POST.get("language", ""))
-    answer = redirect(page_before(request))
+    answer = HttpResponseRedirect(page_before(request))
     if chosen in {code for code, _ in settings.LANGUAGES}:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

@@ -30,6 +30,8 @@ def policies(request: HttpRequest) -> HttpResponse:
 @require_GET
 def policy(request: HttpRequest, area: str, year: int) -> HttpResponse:
     """One city's year: who, when, how much, who pays, from when, where to ask. 政策"""
+    if catalogue.ID.fullmatch(f"{area}/{year}") is None:
+        raise Http404
     try:
         path = catalogue.find(f"{area}/{year}")
         found = catalogue.policy_of(path)
