@@ -60,6 +60,7 @@ def pages_of_the_school(season, page: Page) -> Iterator[None]:
         "/school/pupils/?class=primary.1.1班&find=1",
     ]
     addresses += ["/jobs/", *(f"/jobs/{job.pk}/" for job in Job.objects.all()), "/password", "/education/"]
+    addresses += ["/school/roster/", "/school/promotion/"]
     for name in ("陈启昂", "程雨晴", "葛一诺", "汪晓雯", "两校同学"):
         addresses.append(f"/school/pupils/{Enrolment.objects.get(person__name=name).person_id}/")
     addresses.append(f"/school/pupils/{Enrolment.objects.filter(state='declined').get().person_id}/")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, Value, When
@@ -34,6 +34,7 @@ class View(NamedTuple):
     holds: Q
 
 
+@cache
 def views() -> dict[str, View]:
     """The views of the list, in the order in which they are offered. 名单视图"""
     return {

@@ -22,6 +22,7 @@ from yingbao.people.looks import looked
 from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet import review
 from yingbao.spreadsheet.columns import Field
+from yingbao.spreadsheet.container import LARGEST_FILE
 from yingbao.spreadsheet.models import Roster
 from yingbao.spreadsheet.outgoing import errors_workbook, has_errors_workbook, roster_template
 from yingbao.spreadsheet.roster_columns import ROSTER
@@ -123,9 +124,15 @@ def _received(request: Seated) -> Roster:
             what=Text("没有选择文件", "no file was chosen"),
             mend=Text("选择一个 .xlsx 或 CSV 文件再上传", "choose an .xlsx or CSV file, then upload"),
         )
-    school, at = request.appointment.organisation, clock.now()
+    # One byte more than may be is enough to refuse a file that is too large.
+    data = file.read(LARGEST_FILE + 1)
     roster = review.receive(
-        school=school, season=season_of(request), filename=file.name or "", data=file.read(), by=request.user, at=at
+        school=request.appointment.organisation,
+        season=season_of(request),
+        filename=file.name or "",
+        data=data,
+        by=request.user,
+        at=clock.now(),
     )
     about = Text("读取花名册 {file}", "Read the roster {file}").filled(file=roster.filename)
     _start(request, "roster.review", about, roster)
