@@ -327,3 +327,14 @@ def test_a_pupil_of_last_year_is_shown_with_the_year_and_grade_that_change(schoo
     SchoolRoll.objects.update(school_year=2018, grade=1)
     row = reviewed(school, by, [one]).rows.get()
     assert (row.outcome, row.changes) == ("changed", {"school_year": [2018, 2019], "grade": [1, 2]})
+
+
+def test_what_nobody_came_back_to_is_erased_in_time(school, by):
+    forgotten = reviewed(school, by, [pupil() for _ in range(2)])
+    half_mended = committed(school, clerk(school).user, [pupil(), pupil(身份证号="320508201205041231")])
+    assert review.purge(at=AT + timedelta(days=59)) == 0
+    assert review.purge(at=AT + timedelta(days=61)) == 2
+    assert review.purge(at=AT + timedelta(days=62)) == 0
+    for roster, state in ((forgotten, "dropped"), (half_mended, "committed")):
+        roster.refresh_from_db()
+        assert (roster.state, roster.content_cipher, roster.rows.count()) == (state, None, 0)

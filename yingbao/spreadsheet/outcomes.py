@@ -159,7 +159,7 @@ class Problem(NamedTuple):
 
 
 _TWICE = Wrong(
-    "",
+    "identity_number",
     Text("与第 {row} 行是同一名学生，本行不导入", "the same pupil as in row {row}; this row is not imported"),
     Text("核对两行，删去多余的一行", "compare both rows and delete one"),
 )
@@ -168,7 +168,10 @@ _TWICE = Wrong(
 def problems(roster: Roster, row: RosterRow) -> Iterator[Problem]:
     """All that the reader and the comparison have to say about a row. 问题清单"""
     assert row.row_number is not None
+    wrong = FAULTS.get(row.fault) or (_TWICE if row.outcome == RosterRow.Outcome.DUPLICATE else None)
     for said in row.errors:
+        if wrong is _TWICE and said["field"] == wrong.field:
+            continue  # the reader's doubt about the number is what the comparison has settled
         yield Problem(
             row=row.row_number,
             letter=said["letter"],
@@ -178,7 +181,6 @@ def problems(roster: Roster, row: RosterRow) -> Iterator[Problem]:
             mend=Text(**said["mend"]),
             severe=said["severity"] == "error",
         )
-    wrong = FAULTS.get(row.fault) or (_TWICE if row.outcome == RosterRow.Outcome.DUPLICATE else None)
     if wrong is None:
         return
     letter, header = roster.layout["columns"].get(wrong.field, ("", ""))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 import msgspec
@@ -36,6 +36,8 @@ WHOLE = 100
 """progress is told in hundredths: reading, sealing and copying, comparing"""
 _OPENED, _READ, _STAGED, _COMPARED = 25, 45, 70, 90
 
+KEPT = timedelta(days=60)
+"""how long a roster waits for its clerk"""
 COVERS_THE_SCHOOL = 0.8
 """a file that names this part of the pupils on the roll is taken for the whole school"""
 
@@ -120,7 +122,7 @@ def review(roster_id: int, *, at: datetime, progress: Progress = silent) -> Rost
     return roster
 
 
-def drop(*, roster: Roster, by: User, at: datetime) -> Roster:
+def drop(*, roster: Roster, by: User | None, at: datetime) -> Roster:
     """Give up a roster that was not committed; its file and rows are erased. 放弃花名册
 
     Dropping it again, or after it was committed, changes nothing.
@@ -132,6 +134,25 @@ def drop(*, roster: Roster, by: User, at: datetime) -> Roster:
             roster.save(update_fields=["state", "content_cipher"])
             keeping.forget(roster)
     return roster
+
+
+def purge(*, at: datetime) -> int:
+    """Erase files and rows that nobody has come back to; returns how many rosters that was. 清理
+
+    For the nightly work: children's data do not lie about because a clerk forgot a page.
+    """
+    before = at - KEPT
+    forgotten = Roster.objects.filter(uploaded_at__lt=before)
+    purged = 0
+    for roster in forgotten.filter(state__in=[Roster.State.WAITING, Roster.State.REVIEWED]).defer("content_cipher"):
+        drop(roster=roster, by=None, at=at)
+        purged += 1
+    for roster in forgotten.filter(state=Roster.State.COMMITTED, content_cipher__isnull=False).defer("content_cipher"):
+        with transaction.atomic():
+            keeping.forget(roster)
+            Roster.objects.filter(pk=roster.pk).update(content_cipher=None)
+        purged += 1
+    return purged
 
 
 def locked(roster_id: int) -> Roster:

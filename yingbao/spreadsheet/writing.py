@@ -23,7 +23,8 @@ def write(*, school: int, on: date, at: datetime, whole_file: bool) -> None:
 
     `whole_file`: who is on the roll and not in the file leaves it.
     """
-    values: dict[str, Any] = {"school": school, "on": on, "at": at, "person_fields": list(PERSON), "roll_fields": list(ROLL)}
+    fields = {"person_fields": list(PERSON), "roll_fields": list(ROLL)}
+    values: dict[str, Any] = {"school": school, "on": on, "at": at, **fields}
     with connection.cursor() as cursor:
         cursor.execute(_NEWCOMERS)
         _speak(cursor)
