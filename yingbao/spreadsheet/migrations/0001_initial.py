@@ -6,56 +6,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agents', '0001_initial'),
-        ('enrolment', '0001_initial'),
-        ('people', '0001_initial'),
+        ("agents", "0001_initial"),
+        ("enrolment", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Roster',
+            name="Roster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uploaded_at', models.DateTimeField()),
-                ('filename', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveIntegerField()),
-                ('content_cipher', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('waiting', '等待读取'), ('reviewed', '待确认'), ('refused', '未能受理'), ('committed', '已导入'), ('dropped', '已放弃')], default='waiting', max_length=10)),
-                ('message', models.JSONField(null=True)),
-                ('notes', models.JSONField(default=list)),
-                ('counts', models.JSONField(default=dict)),
-                ('committed_at', models.DateTimeField(null=True)),
-                ('committed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to='agents.organisation')),
-                ('season', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to='enrolment.season')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uploaded_at", models.DateTimeField()),
+                ("filename", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.PositiveIntegerField()),
+                ("content_cipher", models.BinaryField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待读取"),
+                            ("reviewed", "待确认"),
+                            ("refused", "未能受理"),
+                            ("committed", "已导入"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("message", models.JSONField(null=True)),
+                ("notes", models.JSONField(default=list)),
+                ("counts", models.JSONField(default=dict)),
+                ("committed_at", models.DateTimeField(null=True)),
+                (
+                    "committed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rosters", to="agents.organisation"
+                    ),
+                ),
+                (
+                    "season",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rosters", to="enrolment.season"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RosterRow',
+            name="RosterRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.PositiveIntegerField(null=True)),
-                ('outcome', models.CharField(choices=[('new', '新增'), ('unchanged', '无变化'), ('changed', '有变化'), ('moved_here', '转入'), ('on_two_rosters', '两校同时在册'), ('duplicate', '文件内重复'), ('error', '有错误'), ('left', '不在名单')], max_length=16)),
-                ('name', models.CharField(blank=True, max_length=60)),
-                ('class_label', models.CharField(blank=True, max_length=60)),
-                ('number_masked', models.CharField(blank=True, max_length=40)),
-                ('number_index', models.BinaryField(max_length=32, null=True)),
-                ('sealed', models.BinaryField(null=True)),
-                ('changes', models.JSONField(default=dict)),
-                ('errors', models.JSONField(default=list)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
-                ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='spreadsheet.roster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row_number", models.PositiveIntegerField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("new", "新增"),
+                            ("unchanged", "无变化"),
+                            ("changed", "有变化"),
+                            ("moved_here", "转入"),
+                            ("on_two_rosters", "两校同时在册"),
+                            ("duplicate", "文件内重复"),
+                            ("error", "有错误"),
+                            ("left", "不在名单"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=60)),
+                ("class_label", models.CharField(blank=True, max_length=60)),
+                ("number_masked", models.CharField(blank=True, max_length=40)),
+                ("number_index", models.BinaryField(max_length=32, null=True)),
+                ("sealed", models.BinaryField(null=True)),
+                ("changes", models.JSONField(default=dict)),
+                ("errors", models.JSONField(default=list)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "roster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="spreadsheet.roster"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['roster', 'outcome'], name='rows_by_outcome')],
-                'constraints': [models.UniqueConstraint(fields=('roster', 'row_number'), name='one_staged_row_per_sheet_row')],
+                "indexes": [models.Index(fields=["roster", "outcome"], name="rows_by_outcome")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("roster", "row_number"), name="one_staged_row_per_sheet_row")
+                ],
             },
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('spreadsheet', '0002_staging'),
+        ("spreadsheet", "0002_staging"),
     ]
 
     operations = [
         migrations.RenameField(
-            model_name='roster',
-            old_name='columns',
-            new_name='layout',
+            model_name="roster",
+            old_name="columns",
+            new_name="layout",
         ),
     ]
