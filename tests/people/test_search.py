@@ -17,9 +17,14 @@ from yingbao.people.search import search
 NAMES = ("张晓明", "张小明", "章晓敏", "单田芳", "欧阳娜娜", "买买提·艾力", "Anna Berg", "O’Brien Mary", "王䶮", "𠮷野")
 
 
-@pytest.fixture
-def crowd(db):
+@pytest.fixture(params=["among few", "few anywhere", "many anywhere"])
+def crowd(db, request, monkeypatch):
+    """Some people, looked for in each of the three ways that the number of people and of answers leads to."""
     add_people([NewPerson(name=name) for name in NAMES], at=AT)
+    if request.param != "among few":
+        monkeypatch.setattr("yingbao.people.search.NARROW", 0)
+    if request.param == "many anywhere":
+        monkeypatch.setattr("yingbao.people.search.FEW", 0)
 
 
 def found(text: str) -> set[str]:
@@ -108,10 +113,15 @@ def test_a_part_of_a_number_finds_nobody(child, text):
     assert not search(Person.objects.all(), text)
 
 
-def test_a_search_stays_within_those_whom_the_searcher_may_see(child, school, other_school):
+@pytest.mark.parametrize(("narrow", "few"), [(10, 10), (0, 10), (0, 0)])
+def test_a_search_stays_within_those_whom_the_searcher_may_see(child, school, other_school, monkeypatch, narrow, few):
+    monkeypatch.setattr("yingbao.people.search.NARROW", narrow)
+    monkeypatch.setattr("yingbao.people.search.FEW", few)
     here = child(rolls=(roll_at(school),))
     child(rolls=(roll_at(other_school),))
     assert list(search(Person.objects.on_roll_of([school]), "张晓明")) == [here]
+    assert list(search(Person.objects.on_roll_of([school]), resident_id(serial=1))) == [here]
+    assert not search(Person.objects.on_roll_of([school]), resident_id(serial=2))
 
 
 def test_a_corrected_name_is_found_by_the_new_name_alone(child):
