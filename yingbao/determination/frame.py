@@ -6,7 +6,6 @@ once; the decisions are look-ups on the outcome's number. No text is touched row
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -219,6 +218,9 @@ def determine(policy: Policy, facts: Frame, as_of: date) -> Frame:
     if threads == 1:
         decided += _decide_slice(policy, as_of, *slices[0])
     else:
+        # Imported here: files are decided without it and start sooner.
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(threads) as pool:
             for some in pool.map(lambda one: _decide_slice(policy, as_of, *one), slices):
                 decided += some

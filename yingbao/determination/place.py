@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -63,7 +62,9 @@ def _name(nameless: int, hidden: Path) -> None:
     try:
         os.link(f"{_PROC}/{nameless}", hidden.name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:
-        # Some sandboxes forbid the link; a copy is slower and as whole.
+        # Some sandboxes forbid the link; a copy is slower and as whole. Imported here for a quick start.
+        import shutil
+
         shutil.copyfile(f"{_PROC}/{nameless}", hidden)
     finally:
         os.close(folder)

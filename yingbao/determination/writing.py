@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from types import TracebackType
 from typing import Protocol, Self
@@ -123,6 +122,9 @@ def _quoted(ids: pa.Array) -> pa.Array:
 def join(parts: list[str], path: str, ending: str) -> None:
     """Make one file of several of the same kind, in this order. 合并分片"""
     if ending == ".csv":
+        # Imported here for a quick start: only Spark joins parts.
+        import shutil
+
         with open(path, "wb") as whole:
             for place, part in enumerate(parts):
                 with open(part, "rb") as file:
