@@ -80,6 +80,18 @@ def test_the_database_refuses_an_appointment_that_ends_before_it_begins(clerk, a
         Appointment.objects.create(user=clerk, organisation=agency, desk="agency", since=SINCE, until=date(2019, 8, 31))
 
 
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [({"desk": "throne"}, "desk_known"), ({"since": date(2019, 10, 1)}, "one_appointment_at_a_desk")],
+)
+def test_the_database_refuses_an_unknown_desk_and_the_same_desk_twice(clerk, bodies, change, constraint):
+    body = bodies[OrganisationKind.EDUCATION_BUREAU]
+    held = {"user": clerk, "organisation": body, "desk": "education", "since": SINCE}
+    Appointment.objects.create(**held)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Appointment.objects.create(**(held | change))
+
+
 def test_a_wrong_span_is_refused_in_words(clerk, agency):
     with pytest.raises(Refused, match="the days do not fit"):
         appoint(user=clerk, organisation=agency, desk=Desk.AGENCY, since=SINCE, until=date(2019, 8, 31))
