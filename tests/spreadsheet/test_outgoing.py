@@ -32,7 +32,7 @@ def test_the_clerks_own_file_comes_back_with_each_error_in_its_row(school, by):
     assert found[3][:2] == [rows[1]["姓名"], WRONG]
     said = {number: " ".join(str(cell) for cell in row[9:] if cell) for number, row in enumerate(found, 1)}
     assert "校验码不符" in said[4]
-    assert "本校没有这个学段" in said[5]
+    assert "年级：本校没有这个学段" in said[5]
     assert said[3] == said[6] == ""
 
 

@@ -183,7 +183,8 @@ def problems(roster: Roster, row: RosterRow) -> Iterator[Problem]:
         )
     if wrong is None:
         return
-    letter, header = roster.layout["columns"].get(wrong.field, ("", ""))
+    columns = roster.layout["columns"]
+    letter, header = next((columns[field] for field in _told_in(wrong.field) if field in columns), ("", ""))
     yield Problem(
         row=row.row_number,
         letter=letter,
@@ -193,6 +194,11 @@ def problems(roster: Roster, row: RosterRow) -> Iterator[Problem]:
         mend=wrong.mend,
         severe=True,
     )
+
+
+def _told_in(field: str) -> tuple[str, ...]:
+    """The columns in which a field may be told: the stage mostly by the grade, 初二."""
+    return ("school_stage", "grade", "class_name") if field == "school_stage" else (field,)
 
 
 def _header(header: str, field: str) -> Text:
