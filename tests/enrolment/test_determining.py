@@ -84,9 +84,10 @@ def test_the_admission_of_this_season_does_not_make_a_renewal_of_a_child(suzhou,
     assert one.because.split(";")[0] == "roll_points_admitted"
 
 
-def test_a_registration_of_this_season_leaves_a_yuzhong_child_a_first_timer(yuzhong):
+@pytest.mark.parametrize("day", [date(2019, 9, 1), date(2019, 10, 8)])
+def test_a_registration_of_this_season_leaves_a_yuzhong_child_a_first_timer(yuzhong, day):
     school = organisation(area="500103")
-    child(school, hukou="500103", area="500103", registered=date(2019, 10, 8))
+    child(school, hukou="500103", area="500103", registered=day)
     one = listed(yuzhong, school)
     assert (one.state, one.channel, one.registration) == ("determined", "community", "community")
 

@@ -37,6 +37,17 @@ def test_a_school_sees_a_contested_child_in_its_own_pooling_area_only(suzhou, yu
     assert Enrolment.objects.visible_to(clerk(away)).get().season == yuzhong
 
 
+def test_a_school_sees_a_contested_child_only_while_it_claims_it(suzhou, school):
+    other = organisation()
+    person = child(school)
+    claim = enter(person, other, contested=True)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    assert seen(clerk(other)) == {person.pk}
+    claim.left_on, claim.leave_reason = date(2019, 11, 1), "on_another_roll"
+    claim.save()
+    assert seen(clerk(other)) == set()
+
+
 def test_a_community_sees_first_timers_until_it_has_registered_them(suzhou, school, community, worker):
     person = child(school, registered=None)
     child(school)

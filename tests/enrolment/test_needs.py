@@ -20,6 +20,7 @@ from yingbao.enrolment.needs import KINDS, needs, needs_of
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.progress import counts
 from yingbao.enrolment.seasons import open_season
+from yingbao.people import sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,18 @@ def test_gaps_in_the_data_are_the_agents_to_fill(suzhou, school, community):
 def test_a_provisional_document_is_the_familys_to_replace(suzhou, community):
     infant = one_of(child(born=date(2019, 10, 1), document="birth_certificate"), suzhou, community)
     assert who(infant) == {"provisional_document": "family"}
+
+
+def test_only_the_document_in_force_counts(suzhou, school):
+    person = child(school, document="birth_certificate")
+    one = one_of(person, suzhou, school)
+    person.documents.update(replaced_at=AT)
+    assert kinds(one) == {"no_document"}
+    cipher, index, masked = sealed.number("32050820120504001X")
+    person.documents.create(
+        kind="resident_id", added_at=AT, number_cipher=cipher, number_index=index, number_masked=masked
+    )
+    assert kinds(one) == set()
 
 
 def test_a_foreign_child_lacks_no_hukou(suzhou, school):

@@ -89,7 +89,9 @@ def test_one_confirms_while_the_other_declines_and_one_of_them_is_told(one, scho
     assert Step.objects.filter(enrolment=one, act__in=["confirm", "decline"]).count() == 1
 
 
-def test_one_child_in_two_cities_is_confirmed_in_one(suzhou, yuzhong, community):
+@pytest.fixture
+def two_cities(suzhou, yuzhong, community):
+    """A pupil in Yuzhong whose home is in Suzhou: both may enrol it. The enrolments and who may confirm each."""
     away = organisation(area="500103")
     person = child(away, hukou="320508", area="500103", parent_hukou="320508", stage="junior")
     BasicRegistration.objects.create(
@@ -98,7 +100,11 @@ def test_one_child_in_two_cities_is_confirmed_in_one(suzhou, yuzhong, community)
     list_and_determine(season=yuzhong, organisation=away, at=AT)
     list_and_determine(season=suzhou, organisation=community, at=AT)
     there, here = Enrolment.objects.get(season=yuzhong), Enrolment.objects.get(season=suzhou)
-    at_school, at_home = clerk(away), clerk(community)
+    return there, clerk(away), here, clerk(community)
+
+
+def test_one_child_in_two_cities_is_confirmed_in_one(two_cities):
+    there, at_school, here, at_home = two_cities
     outcomes = together(
         lambda: confirm(enrolments=[there], by=at_school, at=AT), lambda: confirm(enrolments=[here], by=at_home, at=AT)
     )
@@ -106,25 +112,66 @@ def test_one_child_in_two_cities_is_confirmed_in_one(suzhou, yuzhong, community)
     assert Enrolment.objects.filter(state="confirmed").count() == 1
 
 
-def test_who_waited_for_a_lock_sees_what_was_done_meanwhile(one, school):
-    by, other = clerk(school), clerk(school)
+def during(act: Callable[[], Any], waiter: Callable[[], Any], *more: Callable[[], Any]) -> Any:
+    """Do an act, and more, in one transaction, while somebody else waits for it; what that one returned or raised."""
     outcomes: list[Any] = []
 
     def wait() -> None:
         try:
-            outcomes.append(confirm(enrolments=[one], by=other, at=AT))
-        except Refused as refused:
-            outcomes.append(refused)
+            outcomes.append(waiter())
+        except Exception as error:
+            outcomes.append(error)
         finally:
             connections.close_all()
 
     waiting = threading.Thread(target=wait)
     with transaction.atomic():
-        decline(enrolment=one, reason="不参加", by=by, at=AT)
+        act()
         waiting.start()
         until_waiting(1)
+        for each in more:
+            each()
     waiting.join(60)
-    assert isinstance(outcomes[0], Refused)
+    return outcomes[0]
+
+
+def test_who_enrols_in_a_second_city_waits_for_the_first(two_cities):
+    there, at_school, here, at_home = two_cities
+    outcome = during(
+        lambda: confirm(enrolments=[there], by=at_school, at=AT), lambda: confirm(enrolments=[here], by=at_home, at=AT)
+    )
+    assert isinstance(outcome, Refused)
+    assert "其他统筹区" in outcome.what.zh
+    assert Enrolment.objects.get(state="confirmed") == there
+
+
+@pytest.mark.parametrize("how", ["confirm", "determine"])
+def test_whoever_locks_many_locks_them_in_the_order_of_persons(suzhou, school, how):
+    people = [child(school).pk for _ in range(2)]
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    first, second = Enrolment.objects.order_by("person_id")
+    by, other = clerk(school), clerk(school)
+    waiters = {
+        "confirm": lambda: confirm(enrolments=[second, first], by=other, at=AT),
+        "determine": lambda: determine_people(season=suzhou, person_ids=people[::-1], as_of=AT.date(), at=AT),
+    }
+    # Had the other locked the second child before it waits for the first, both would wait for ever.
+    outcome = during(
+        lambda: confirm(enrolments=[first], by=by, at=AT),
+        waiters[how],
+        lambda: confirm(enrolments=[second], by=by, at=AT),
+    )
+    assert outcome == 0
+    assert Enrolment.objects.filter(state="confirmed").count() == 2
+
+
+def test_who_waited_for_a_lock_sees_what_was_done_meanwhile(one, school):
+    by, other = clerk(school), clerk(school)
+    outcome = during(
+        lambda: decline(enrolment=one, reason="不参加", by=by, at=AT),
+        lambda: confirm(enrolments=[one], by=other, at=AT),
+    )
+    assert isinstance(outcome, Refused)
     one.refresh_from_db()
     assert one.state == "declined"
 
@@ -177,21 +224,10 @@ def test_a_merge_while_a_clerk_waits_hands_the_kept_persons_enrolments_over_too(
     list_and_determine(season=suzhou, organisation=school, at=AT)
     there, here = Enrolment.objects.get(season=yuzhong), Enrolment.objects.get(season=suzhou)
     confirm(enrolments=[there], by=clerk(away), at=AT)
-    by, outcomes = clerk(school), []
-
-    def wait() -> None:
-        try:
-            outcomes.append(confirm(enrolments=[here], by=by, at=AT))
-        except Exception as error:
-            outcomes.append(error)
-        finally:
-            connections.close_all()
-
-    waiting = threading.Thread(target=wait)
-    with transaction.atomic():
-        merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子")
-        waiting.start()
-        until_waiting(1)
-    waiting.join(60)
-    assert isinstance(outcomes[0], Refused)
+    by = clerk(school)
+    outcome = during(
+        lambda: merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子"),
+        lambda: confirm(enrolments=[here], by=by, at=AT),
+    )
+    assert isinstance(outcome, Refused)
     assert Enrolment.objects.get(state="confirmed") == there
