@@ -53,6 +53,11 @@ WHY = {
 }
 """Reasons that clerks give most, so that one tick is enough. 常用原因"""
 LEAVE = {Act.DECLINE: Text("登记为不参保", "Record as declined"), Act.WITHDRAW: Text("撤回", "Withdraw")}
+WHEN = {
+    Act.DECLINE: Text("家长选择不参保", "The family chooses not to enrol"),
+    Act.WITHDRAW: Text("误办、转学、离校", "A mistake, or the child has left"),
+}
+"""When each is the right one of the two, since they look alike to a tired clerk."""
 RELATIONS = {
     "father": Text("父亲", "father"),
     "mother": Text("母亲", "mother"),
@@ -185,6 +190,7 @@ def possible(one: Enrolment, by: Appointment, policy: Policy) -> dict[str, Any]:
             {
                 "act": act.value,
                 "title": LEAVE[act],
+                "when": WHEN[act],
                 "action": reverse(f"pupil-{act}", args=[one.person_id]),
                 "choices": list(WHY[act].items()),
             }
