@@ -38,7 +38,8 @@ def home(request: Seated) -> HttpResponse:
     policy = policy_of(season)
     now = counts(season, organisation)
     last = last_roster(organisation, season)
-    steps = steps_of(season, organisation, today, roster_errors=last.counts.get("error", 0) if last else 0)
+    to_mend = last.counts.get("error", 0) if last else 0
+    steps = steps_of(season, organisation, today, roster_errors=to_mend, figures=now)
     offered: list[dict[str, Any]] = [{"step": step, "way": way_on(step)} for step in steps if step.state != "reminder"]
     context = {
         "organisation": organisation,
