@@ -250,6 +250,14 @@ def test_what_was_dropped_or_refused_cannot_be_committed(school, by):
     assert not Person.objects.exists()
 
 
+def test_a_file_without_one_good_row_cannot_send_the_whole_school_away(school, by):
+    committed(school, by, [pupil() for _ in range(3)])
+    roster = reviewed(school, by, [pupil(身份证号="320508201205041231")])
+    with pytest.raises(Refused, match="no row"):
+        committing.commit(roster=roster, by=by, at=AT, whole_file=True)
+    assert SchoolRoll.objects.filter(left_on__isnull=True).count() == 3
+
+
 def test_a_clean_rosters_file_and_rows_are_erased_after_the_commit(school, by):
     roster = committed(school, by, [pupil() for _ in range(3)])
     assert (roster.content_cipher, RosterRow.objects.count(), RosterGuardian.objects.count()) == (None, 0, 0)

@@ -16,6 +16,7 @@ from yingbao.enrolment.seasons import china_day
 from yingbao.people import history
 from yingbao.spreadsheet import keeping, staging, writing
 from yingbao.spreadsheet.models import Roster
+from yingbao.spreadsheet.outcomes import IMPORTED
 from yingbao.spreadsheet.review import WHOLE, Progress, compare, counted, locked, seems_whole, silent
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -78,6 +79,13 @@ def _held(roster: Roster) -> Roster:
             where=roster.filename,
             what=Text("这份花名册不能导入", "this roster cannot be imported"),
             mend=Text("请重新上传花名册", "upload the roster again"),
+        )
+    if not any(roster.counts.get(outcome) for outcome in IMPORTED):
+        # Taken for the whole school, such a file would send every pupil away.
+        raise Refused(
+            where=roster.filename,
+            what=Text("没有可以导入的行", "no row of it can be imported"),
+            mend=Text("按提示改好文件后重新上传", "mend the file as told and upload it again"),
         )
     Organisation.objects.select_for_update(no_key=True).get(pk=roster.school_id)
     return roster

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -147,7 +147,7 @@ def _start(request: Seated, task: str, about: Text, roster: Roster, **arguments:
         organisation=request.appointment.organisation,
         at=clock.now(),
         arguments={"roster": roster.pk, **arguments},
-        result_url=f"/school/roster/{roster.pk}/",
+        result_url=reverse("roster", args=[roster.pk]),
     )
 
 
