@@ -83,7 +83,17 @@ class Makers:
 def cases(numbers: Numbers) -> list[Case]:
     """Every awkward case, in the order in which they are listed. 全部情形"""
     makers = Makers(numbers)
-    parts = (_points, _from_abroad, _assisted, _names_and_kin, _moving, _community, _later_events, _yuzhong)
+    parts = (
+        _points,
+        _beyond_points,
+        _from_abroad,
+        _assisted,
+        _names_and_kin,
+        _moving,
+        _community,
+        _later_events,
+        _yuzhong,
+    )
     return [case for part in parts for case in part(makers)]
 
 
@@ -126,6 +136,10 @@ def _points(make: Makers) -> Iterator[Case]:
         make.child("顾子墨", born, hukou="320571"),
         "enrolled", "roll_city_hukou", "register_through_school",
     )  # fmt: skip
+
+
+def _beyond_points(make: Makers) -> Iterator[Case]:
+    """Whom the points procedure never asks: senior stage, of age, special school. 不涉及积分"""
     senior = make.child("牛振宇", date(2004, 1, 20), "male", "371327")
     yield Case(
         id="senior_stage", title=Text("高中段不纳入积分", "senior stage: outside the points procedure"),
