@@ -88,6 +88,7 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
             if reached not in (Standing.EMPTY, Standing.NOT_PROMOTED):
                 by = clerks[key].user
                 open_enrolments(season=season, organisation=organisations[key], at=LISTED, by=by)
+        _analyse()
         _determine(season, LISTED)
         under_way = [key for key, reached in here.items() if reached in (Standing.DONE, Standing.HALF_WAY)]
         schools = {
@@ -105,6 +106,11 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
         _determine(season, CONFIRMED)
         _confirm(schools)
     _later_events(awkward, clerks)
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE enrolment_enrolment, enrolment_step")
 
 
 def _determine(season: Season, at: datetime, **narrowed: str) -> None:
