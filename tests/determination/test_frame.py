@@ -29,6 +29,7 @@ from yingbao.determination import frame, reading
 from yingbao.determination.facts import COLUMNS, STAGES
 from yingbao.determination.frame import determine
 from yingbao.determination.outputs import SCHEMA
+from yingbao.determination.rulebook import rules_of
 from yingbao.policy.catalogue import policy_of
 from yingbao.values.refusal import Refused
 
@@ -163,6 +164,30 @@ def test_the_columns_are_those_of_the_contract_in_their_order(city):
         "person_id", "status", "agent", "registration", "channel", "phase", "premium_fen", "self_paid_fen",
         "subsidised_fen", "paid_by", "coverage_from", "coverage_to", "because",
     ]  # fmt: skip
+
+
+COUNTED = {
+    "ineligible": ["entitlement", "phase"],
+    "not_open": ["entitlement", "phase", "registration"],
+    "closed": ["entitlement", "phase", "registration"],
+    "refer": ["entitlement", "phase", "registration", "premium", "subsidy", "cover", "channel"],
+    "enrolled": ["entitlement", "phase", "registration", "premium", "subsidy", "cover", "channel"],
+}
+
+
+def test_the_reasons_are_the_rows_of_the_tables_that_counted():
+    rules = rules_of(policy_of("320500/2020"))
+    at_home = {"hukou": "320508", "birth_date": date(2020, 10, 1)}
+    days = {
+        "not_open": date(2019, 8, 1),
+        "enrolled": date(2020, 11, 30),
+        "refer": date(2020, 12, 1),
+        "closed": date(2021, 1, 2),
+    }
+    children = {"ineligible": child(), **{status: child(**at_home, paid_on=day) for status, day in days.items()}}
+    found = decided("320500/2020", typed(list(children.values())))
+    assert [row["status"] for row in found] == list(children)
+    assert {row["status"]: [rules[rule][0] for rule in row["because"].split(";")] for row in found} == COUNTED
 
 
 @every_city
