@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 
+import django.conf
 from hypothesis import HealthCheck, settings
 
+from yingbao.people.keys import make_keys
+
+os.environ.setdefault("YINGBAO_KEYS", make_keys())
 os.environ.setdefault("YINGBAO_SECRET_KEY", "only for tests")
+# pytest-django has read the settings by now.
+django.conf.settings.SECRET_KEY = os.environ["YINGBAO_SECRET_KEY"]
+django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 os.environ.setdefault("YINGBAO_LANG", "en")
 
 # No test is timed: machines are shared. Where a change is judged, the same examples are tried each time.

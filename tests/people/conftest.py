@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +13,9 @@ from yingbao.agents.models import Organisation, OrganisationKind, User
 from yingbao.agents.organising import organise
 from yingbao.people import keys
 from yingbao.people.bulk import NewDocument, NewGuardian, NewPerson, NewRoll, add_people
-from yingbao.people.keys import make_keys
 from yingbao.people.models import Person
 from yingbao.values.clock import CHINA
 from yingbao.values.identity import with_check_character
-
-os.environ.setdefault("YINGBAO_KEYS", make_keys())
 
 AT = datetime(2019, 11, 12, 10, 0, tzinfo=CHINA)
 SUZHOU = "320500"

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.enrolment.building import AT, clerk, organisation
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import open_season
-from yingbao.people.keys import make_keys
-
-os.environ.setdefault("YINGBAO_KEYS", make_keys())
 
 
 @pytest.fixture

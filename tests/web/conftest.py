@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from tests.enrolment.building import AT, organisation
@@ -15,13 +13,8 @@ from yingbao.agents.models import Appointment, Desk, Organisation, User
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import open_season
-from yingbao.people.keys import make_keys
 from yingbao.people.models import Person
 from yingbao.values import clock
-
-os.environ.setdefault("YINGBAO_KEYS", make_keys())
-settings.SECRET_KEY = "only for tests"
-settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 PASSWORD = "corridor lantern 7"
 Enter = Callable[..., Client]

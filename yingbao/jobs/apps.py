@@ -13,4 +13,5 @@ class JobsConfig(AppConfig):
     name = "yingbao.jobs"
 
     def ready(self) -> None:
-        import_module("yingbao.jobs.rosters")
+        for module in ("rosters", "nightly"):
+            import_module(f"yingbao.jobs.{module}")

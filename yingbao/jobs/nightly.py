@@ -1,0 +1,35 @@
+"""What runs by itself each night: decisions kept true, abandoned files erased. 夜间任务
+
+Each step may run twice or be cut off; the next night it ends the same.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from procrastinate.contrib.django import app
+
+from yingbao.enrolment import determining
+from yingbao.enrolment.models import Season
+from yingbao.spreadsheet import review
+from yingbao.values import clock
+
+log = logging.getLogger(__name__)
+
+HALF_PAST_TWO_IN_CHINA = "30 18 * * *"
+"""The queue reckons in UTC. 北京时间两点半"""
+
+
+@app.periodic(cron=HALF_PAST_TWO_IN_CHINA)
+@app.task(name="yingbao.nightly", queue="work", pass_context=False)
+def nightly(timestamp: int) -> None:
+    """Decide every season afresh for the new day, and erase what nobody came back to. 夜间核定与清理
+
+    A decision depends on the day: a window closes at midnight, a child comes of age, a list ends.
+    """
+    at = clock.now()
+    for season in Season.objects.order_by("pk"):
+        changed = determining.refresh(season=season, as_of=at.date(), at=at)
+        log.info("season %s: %s enrolments changed overnight", season.policy, changed)
+    erased = review.purge(at=at)
+    log.info("%s abandoned rosters erased", erased)
