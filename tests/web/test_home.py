@@ -33,7 +33,7 @@ def test_the_days_to_the_deadline_are_counted_in_china(client):
     clock.set_to(at("2019-11-30", 23))
     assert "今天" in client.get("/school/").content.decode()
     clock.set_to(at("2019-12-01", 0))
-    assert "申报期已经结束" in client.get("/school/").content.decode()
+    assert "年度申报缴费期已经结束" in client.get("/school/").content.decode()
 
 
 def test_what_comes_next_follows_the_work(client, clerk, school, suzhou):

@@ -1,4 +1,4 @@
-"""Last school year's roll becomes this one's: a grade up, and the graduates out. 升班"""
+"""Last school year's roll becomes this one's: a grade up, and the graduates out. 升级"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Grade(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A child and where it goes; `to` is None for who leaves or cannot be placed. 升班去向"""
+    """A child and where it goes; `to` is None for who leaves or cannot be placed. 升级去向"""
 
     person_id: int
     name: str
@@ -38,7 +38,7 @@ class Move(NamedTuple):
 
 
 class Promotion(NamedTuple):
-    """What a promotion would do. 升班预览"""
+    """What a promotion would do. 升级预览"""
 
     promoted: list[Move]
     graduates: list[Move]
@@ -47,7 +47,7 @@ class Promotion(NamedTuple):
 
 
 class Promoted(NamedTuple):
-    """What a promotion did. 升班结果"""
+    """What a promotion did. 升级结果"""
 
     promoted: int
     graduated: int
@@ -55,7 +55,7 @@ class Promoted(NamedTuple):
 
 
 def preview(school: Organisation, school_year: int) -> Promotion:
-    """Where each child who is still on an earlier year's roll would go; nothing is written. 升班预览"""
+    """Where each child who is still on an earlier year's roll would go; nothing is written. 升级预览"""
     ways, leaving = _ways(school)
     rolls = (
         SchoolRoll.objects.filter(school=school, left_on__isnull=True, school_year__lt=school_year)
@@ -75,7 +75,7 @@ def preview(school: Organisation, school_year: int) -> Promotion:
 
 
 def promote(*, school: Organisation, school_year: int, by: Appointment, at: datetime) -> Promoted:
-    """Move a school's roll on to a school year; doing it again changes nothing. 升班
+    """Move a school's roll on to a school year; doing it again changes nothing. 升级
 
     Classes keep their names within a stage; on the way to the next stage they are formed anew. Graduates' rolls end
     with the last school year. Children on the list of a season of this school year are decided afresh.
@@ -83,7 +83,7 @@ def promote(*, school: Organisation, school_year: int, by: Appointment, at: date
     if by.desk != Desk.SCHOOL or by.organisation_id != school.pk:
         raise Refused(
             where=school.name,
-            what=Text("只能由本校办理升班", "Only the school itself moves its roll on"),
+            what=Text("只能由本校办理升级", "Only the school itself moves its roll on"),
             mend=Text("请由该校经办人员操作。", "Leave it to the school's clerk."),
         )
     ways, leaving = _ways(school)

@@ -15,7 +15,7 @@ from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.listing import INELIGIBLE
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.seasons import deadline, policy_of, season_for
+from yingbao.enrolment.seasons import deadline, policy_of, season_for, windows
 from yingbao.policy.model import SeasonPhase
 from yingbao.values import clock
 from yingbao.values.text import Text
@@ -76,6 +76,7 @@ def page(appointment: Appointment, of: Desk) -> dict[str, Any]:
         "season": season,
         "policy": policy,
         "deadline": deadline(season),
+        "window": windows(policy)[0].name,
         "days": (deadline(season) - today).days,
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "rows": rows,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.progress import Counts, counts
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import deadline, policy_of, windows
 from yingbao.enrolment.steps import SeasonStep, pays_through_school, steps_of
 from yingbao.spreadsheet.models import Roster
 from yingbao.values import clock
@@ -45,6 +45,7 @@ def home(request: Seated) -> HttpResponse:
         "organisation": organisation,
         "policy": policy,
         "deadline": deadline(season),
+        "window": windows(policy)[0].name,
         "days": (deadline(season) - today).days,
         "steps": offered,
         "next": next((one for one in offered if one["step"].state == "next"), None),
