@@ -58,16 +58,16 @@ def fill(
     open_accounts: Callable[[], None] = lambda: None,
     progress: Progress = lambda done, total: None,
 ) -> None:
-    """Fill the season; the database is empty before. Accounts are opened once there are organisations. 填充演示数据"""
+    """Fill an empty database; accounts are opened before the season takes its course. 填充演示数据"""
     with transaction.atomic(), connection.cursor() as cursor:
         # Else every row's references would wait in memory to be checked at the end.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         awkward, plan, made = everyone(children, seed)
         ids = _organise([*all_bodies(children), *bodies.elsewhere()])
-        open_accounts()
         seasons = {area: open_season(policy_id=f"{area}/2020", at=SEASON_OPENED) for area in (SUZHOU, YUZHONG)}
         with history.by(None, SOURCE, at=ENTERED):
             persons = _add(made, ids, children, progress)
+        open_accounts()
         # Tables that are empty yet stay unanalysed: analysed as empty, every reference to them would be checked by
         # reading them through from then on.
         cursor.execute(f"ANALYZE {', '.join(_FILLED_FIRST)}")

@@ -6,6 +6,7 @@ The passwords stand in a private file under YINGBAO_HOME and nowhere in the code
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -82,20 +83,30 @@ def passwords(home: Path) -> dict[str, str]:
 
 def open_accounts(home: Path) -> None:
     """Make the users with their desks; give new passwords to those whose password the file lacks. 开户"""
+    begin(home)()
+
+
+def begin(home: Path) -> Callable[[], None]:
+    """Begin to hash the passwords that are lacking, beside other work; what is returned opens the accounts. 准备开户"""
     known = passwords(home)
     existing = {user.username: user for user in User.objects.all()}
     lacking = [login for login in LOGINS if login.username not in existing or login.username not in known]
-    if not lacking:
-        return
     made = {login.username: known.get(login.username) or make_password_text() for login in lacking}
-    # The file comes first: an account whose password nobody knows would be lost.
-    write_private(file_of(home), msgspec.json.format(msgspec.json.encode(known | made), indent=1).decode() + "\n")
-    with ThreadPoolExecutor(2) as hashing:
-        hashes = dict(zip(made, hashing.map(make_password, made.values()), strict=True))
-    organisations = {(each.pooling_area, each.code): each for each in Organisation.objects.all()}
-    for login in lacking:
-        user = existing.get(login.username) or User(username=login.username, name=login.name)
-        user.password = hashes[login.username]
-        user.save()
-        for code in login.organisations:
-            appoint(user=user, organisation=organisations[login.area, code], desk=login.desk, since=_SINCE)
+    if made:
+        # The file comes first: an account whose password nobody knows would be lost.
+        text = msgspec.json.format(msgspec.json.encode(known | made), indent=1).decode()
+        write_private(file_of(home), text + "\n")
+    hashing = ThreadPoolExecutor(1)
+    hashes = {username: hashing.submit(make_password, password) for username, password in made.items()}
+    hashing.shutdown(wait=False)
+
+    def finish() -> None:
+        organisations = {(each.pooling_area, each.code): each for each in Organisation.objects.all()}
+        for login in lacking:
+            user = existing.get(login.username) or User(username=login.username, name=login.name)
+            user.password = hashes[login.username].result()
+            user.save()
+            for code in login.organisations:
+                appoint(user=user, organisation=organisations[login.area, code], desk=login.desk, since=_SINCE)
+
+    return finish

@@ -28,7 +28,8 @@ USUAL_CHILDREN, USUAL_SEED = 8_000, 2020
 
 def filled(home: Path, *, children: int | None, seed: int | None, language: Language, say: Say) -> Mark:
     """The demonstration in the database, filled now if there is none. 准备演示数据"""
-    there = mark.found() or _fill(home, children or USUAL_CHILDREN, seed or USUAL_SEED, language, say)
+    wanted = (children or USUAL_CHILDREN, USUAL_SEED if seed is None else seed)
+    there = mark.found() or _fill(home, *wanted, language, say)
     _check_keys(home)
     logins.open_accounts(home)
     there = _brought_to(clock.today(), there)
@@ -54,7 +55,7 @@ def _fill(home: Path, children: int, seed: int, language: Language, say: Say) ->
         filling.fill(
             children=children,
             seed=seed,
-            open_accounts=lambda: logins.open_accounts(home),
+            open_accounts=logins.begin(home),
             progress=lambda done, total: say(f"  {done:,} / {total:,}") if total > filling.BATCH else None,
         )
         mark.write(made)
