@@ -317,3 +317,36 @@ def test_two_records_that_are_both_worked_on_are_not_merged(suzhou, school):
     Enrolment.objects.filter(person=gone).update(state="withdrawn", reason="重复")
     merge(kept=kept, gone=gone, by=None, at=AT, reason="同一个孩子")
     assert Enrolment.objects.filter(person=kept).count() == 1
+
+
+def test_deciding_for_a_school_looks_at_each_childs_own_roll_however_large_the_school_is(suzhou, school):
+    """Also where all of it was written a moment ago, so that the database knows nothing of its size yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH born AS (
+                INSERT INTO people_person (name, name_original, name_pinyin, name_initials, sex, birth_date, hukou,
+                    residence_permit, parent_employee_insured, lapsed_years, repaired_years, merged_because, created_at)
+                SELECT '张明', '张明', 'zhang ming', 'zm', 'male', '2012-05-04', '320508', false, false, 0, 0, '',
+                       %(at)s
+                FROM generate_series(1, 600) RETURNING id
+            )
+            INSERT INTO people_schoolroll
+                (person_id, school_id, school_year, stage, grade, class_name, roll_number_masked, entered_on,
+                 leave_reason, contested)
+            SELECT id, %(school)s, 2019, 'primary', 1, '1班', '', '2019-09-01', '', false FROM born
+            """,
+            {"school": school.pk, "at": AT},
+        )
+    before = _rolls_read()
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    assert Enrolment.objects.exclude(status="").count() == 600
+    assert _rolls_read() - before < 20 * 600
+
+
+def _rolls_read() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'people_schoolroll'"
+        )
+        return cursor.fetchone()[0]

@@ -218,7 +218,7 @@ def _step(act: Act, keys: list[int], target: State, by: Appointment, at: datetim
         cursor.execute(
             """
             WITH was AS (
-                SELECT id, state FROM enrolment_enrolment WHERE id = ANY(%(keys)s)
+                SELECT id, state FROM enrolment_enrolment WHERE id = ANY(%(keys)s::bigint[])
             ), walked AS (
                 UPDATE enrolment_enrolment e SET state = %(target)s, state_at = %(at)s, reason = %(reason)s,
                        as_of = CASE WHEN %(target)s = 'confirmed' THEN %(on)s ELSE as_of END

@@ -62,7 +62,7 @@ def _facts(season: Season, policy: Policy, person_ids: Sequence[int], on: date) 
         cursor.execute(
             """
             SELECT person_id::text FROM people_basicregistration
-            WHERE pooling_area = %s AND person_id = ANY(%s)
+            WHERE pooling_area = %s AND person_id = ANY(%s::bigint[])
               AND (registered_on >= %s OR channel = 'points' AND registered_on >= %s::date)
             """,
             [season.pooling_area, list(person_ids), windows(policy)[0].first, points.first if points else None],
@@ -89,7 +89,8 @@ def determine_people(
         fresh = decide(season=season, person_ids=persons, as_of=as_of)
         days = {person: day for person, state, day in locked if state == State.CONFIRMED}
         kept = decide(season=season, person_ids=list(days), as_of=as_of, paid_on=days) if days else fresh.head(0)
-        _copy(cursor, fresh, kept)
+        cursor.execute(placing.SCHOOLS, [season.pooling_area, persons])
+        _copy(cursor, fresh, kept, dict(cursor.fetchall()))
         cursor.execute(placing.REGISTER_ADMITTED, {"area": season.pooling_area})
         cursor.execute(
             placing.SETTLE,
@@ -105,7 +106,7 @@ def _lock(cursor: CursorWrapper, season: Season, person_ids: Sequence[int]) -> l
     cursor.execute(
         """
         SELECT person_id, state, as_of FROM enrolment_enrolment
-        WHERE season_id = %s AND person_id = ANY(%s) AND state <> ALL(%s)
+        WHERE season_id = %s AND person_id = ANY(%s::bigint[]) AND state <> ALL(%s)
         ORDER BY person_id, id FOR UPDATE
         """,
         [season.pk, list(person_ids), sorted(ENDED)],
@@ -113,12 +114,18 @@ def _lock(cursor: CursorWrapper, season: Season, person_ids: Sequence[int]) -> l
     return [(person, state, day) for person, state, day in cursor.fetchall()]
 
 
-def _copy(cursor: CursorWrapper, fresh: pl.DataFrame, kept: pl.DataFrame) -> None:
+def _copy(cursor: CursorWrapper, fresh: pl.DataFrame, kept: pl.DataFrame, schools: dict[int, int]) -> None:
     """Lay the decisions down beside the enrolments, in a table that the transaction takes with it."""
     cursor.execute(placing.DECIDED)
     rows = pl.concat([fresh.with_columns(kept=pl.lit(False)), kept.with_columns(kept=pl.lit(True))])
+    found = pl.DataFrame(
+        {"person_id": [str(person) for person in schools], "school": list(schools.values())},
+        schema={"person_id": pl.String, "school": pl.Int64},
+    )
+    rows = rows.join(found, on="person_id", how="left", maintain_order="left")
     with cursor.copy(placing.COPY_DECIDED) as copy:
         copy.write(rows.select(placing.COLUMNS).write_csv(include_header=False))
+    cursor.execute(placing.INDEX_DECIDED)
     cursor.execute("ANALYZE decided (person_id, kept)")
 
 

@@ -12,11 +12,11 @@ from yingbao.enrolment.lifecycle import ENDED, LIVE, settled
 
 COLUMNS = (
     "person_id", "kept", "status", "agent", "registration", "channel", "phase", "premium_fen", "self_paid_fen",
-    "subsidised_fen", "paid_by", "coverage_from", "coverage_to", "because", "as_of", "facts",
+    "subsidised_fen", "paid_by", "coverage_from", "coverage_to", "because", "as_of", "facts", "school",
 )  # fmt: skip
-"""What is copied in; `kept` marks the decision of a confirmed enrolment on its own day."""
+"""What is copied in; `kept` marks the decision of a confirmed enrolment on its own day, `school` where the child is."""
 WORDS = ("status", "agent", "registration", "channel", "phase", "paid_by", "because")
-DECISION = tuple(name for name in COLUMNS if name not in ("person_id", "kept", "as_of"))
+DECISION = tuple(name for name in COLUMNS if name not in ("person_id", "kept", "as_of", "school"))
 SUBSTANCE = (
     "status", "agent", "channel", "premium_fen", "self_paid_fen", "paid_by", "coverage_from", "coverage_to",
 )  # fmt: skip
@@ -26,9 +26,17 @@ DECIDED = """
 CREATE TEMP TABLE decided (
     person_id bigint, kept boolean, status text, agent text, registration text, channel text, phase text,
     premium_fen integer, self_paid_fen integer, subsidised_fen integer, paid_by text,
-    coverage_from date, coverage_to date, because text, as_of date, facts jsonb
+    coverage_from date, coverage_to date, because text, as_of date, facts jsonb, school bigint
 ) ON COMMIT DROP
 """
+INDEX_DECIDED = "CREATE UNIQUE INDEX ON decided (person_id, kept)"
+"""Where enrolments were written a moment ago the planner thinks of a few, and walks this table once for each."""
+SCHOOLS = """
+SELECT r.person_id, r.school_id
+FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id AND o.pooling_area = %s
+WHERE r.person_id = ANY(%s::bigint[]) AND r.left_on IS NULL AND NOT r.contested
+"""
+"""Where these children are, as far as no other school says otherwise."""
 COPY_DECIDED = f"COPY decided FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({', '.join(WORDS)}))"
 
 REGISTER_ADMITTED = """
@@ -66,7 +74,9 @@ def _difference() -> str:
 _ENDED = ", ".join(f"'{state.value}'" for state in sorted(ENDED))
 
 # In words: where is the child now (`placed`); which state follows (`due`); write what differs (`changed`); and for each
-# change of state or agent a line of history (`stepped`). All parts see the tables as they were before.
+# change of state or agent a line of history (`stepped`). All parts see the tables as they were before. What may
+# have been written a moment ago, and so is in no statistics, is reached through a key of each child only: joined to the
+# rolls here, the planner took a school for empty and walked all of its roll for each child.
 # S608: every part put in is a constant of this module; what comes from outside is a parameter.
 SETTLE = f"""
 WITH communities AS (
@@ -74,7 +84,7 @@ WITH communities AS (
     WHERE kind = 'community' AND active AND pooling_area = %(area)s ORDER BY division, id
 ), placed AS (
     SELECT e.id, e.person_id, e.state, e.organisation_id AS was_at,
-           coalesce(home.id,
+           coalesce(f.school,
                     CASE WHEN f.agent = 'community' THEN coalesce(already.id, own.id, parents.id) END,
                     e.organisation_id) AS now_at,
            b.person_id IS NOT NULL AS registered,
@@ -85,15 +95,16 @@ WITH communities AS (
     JOIN decided f ON f.person_id = e.person_id AND NOT f.kept
     LEFT JOIN decided k ON k.person_id = e.person_id AND k.kept
     LEFT JOIN people_basicregistration b ON b.person_id = e.person_id AND b.pooling_area = %(area)s
-    LEFT JOIN people_schoolroll r ON r.person_id = e.person_id AND r.left_on IS NULL AND NOT r.contested
-    LEFT JOIN agents_organisation home ON home.id = r.school_id AND home.pooling_area = %(area)s
-    LEFT JOIN agents_organisation already
-      ON already.id = e.organisation_id AND already.kind = 'community' AND already.active
-     AND already.division = ANY(string_to_array(concat_ws(';', f.facts ->> 'hukou', f.facts ->> 'parent_hukou'), ';'))
+    LEFT JOIN LATERAL (
+        SELECT o.id FROM agents_organisation o
+        WHERE o.id = e.organisation_id AND o.kind = 'community' AND o.active AND f.agent = 'community'
+          AND o.division = ANY(string_to_array(concat_ws(';', f.facts ->> 'hukou', f.facts ->> 'parent_hukou'), ';'))
+        LIMIT 1
+    ) already ON true
     LEFT JOIN communities own ON own.division = f.facts ->> 'hukou'
     LEFT JOIN LATERAL (
         SELECT min(c.id) AS id FROM communities c
-        WHERE c.division = ANY(string_to_array(f.facts ->> 'parent_hukou', ';'))
+        WHERE f.agent = 'community' AND c.division = ANY(string_to_array(f.facts ->> 'parent_hukou', ';'))
     ) parents ON true
     WHERE e.season_id = %(season)s AND e.state NOT IN ({_ENDED})
       AND NOT (e.state = 'confirmed' AND f.phase IN ('not_open', 'closed'))

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.determining import determine_people
@@ -23,8 +22,6 @@ from yingbao.values.text import Text
 
 _COMPARED, _WRITTEN, _OPENED, _DETERMINED = 25, 60, 70, 98
 
-_MANY = 20
-"""one person in so many are many"""
 _LOOK_AGAIN = Text(
     "您查看之后，学生资料有了变动，{n} 行的结果已不同。尚未导入任何内容，请重新查看后再确认。",
     "Since you looked, pupils' data have changed, and {n} rows come out differently. Nothing was imported; "
@@ -122,26 +119,13 @@ def _look_again(roster: Roster, whole_file: bool | None) -> bool:
 def _enrol(roster: Roster, by: User, at: datetime, whole: bool, progress: Progress) -> None:
     """List the pupils for the season and decide for all whom the roster touched, in every season they stand in."""
     persons = writing.touched(whole_file=whole)
-    with connection.cursor() as cursor:
-        _plan_for_many(cursor, len(persons))
-        open_enrolments(season=roster.season, organisation=roster.school, at=at, by=by)
-        progress(_OPENED, WHOLE)
-        determine_people(season=roster.season, person_ids=persons, as_of=china_day(at), at=at, by=by)
-        gone = writing.came_or_went(whole_file=whole)
-        for season in Season.objects.filter(enrolments__person__in=gone).exclude(pk=roster.season_id).distinct():
-            determine_people(season=season, person_ids=gone, as_of=china_day(at), at=at, by=by)
-        cursor.execute("SET LOCAL enable_nestloop = on")
+    open_enrolments(season=roster.season, organisation=roster.school, at=at, by=by)
+    progress(_OPENED, WHOLE)
+    determine_people(season=roster.season, person_ids=persons, as_of=china_day(at), at=at, by=by)
+    gone = writing.came_or_went(whole_file=whole)
+    for season in Season.objects.filter(enrolments__person__in=gone).exclude(pk=roster.season_id).distinct():
+        determine_people(season=season, person_ids=gone, as_of=china_day(at), at=at, by=by)
     progress(_DETERMINED, WHOLE)
-
-
-def _plan_for_many(cursor: CursorWrapper, count: int) -> None:
-    """Where a good part of all persons was just written, keep the planner from walking them once for each.
-
-    What this transaction wrote is in no statistics yet. Among many known persons, a few are best looked up singly.
-    """
-    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'people_person'::regclass")
-    if count * _MANY > cursor.fetchone()[0]:
-        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def _finish(roster: Roster, by: User, at: datetime, whole: bool) -> None:
