@@ -145,22 +145,63 @@ def test_a_job_that_is_cancelled_before_it_begins_never_runs(registered, clerk, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_running_job_stops_at_its_next_progress_and_writes_nothing(registered, clerk, school):
+def test_a_running_job_stops_at_its_next_progress_and_writes_nothing(registered, clerk, school, monkeypatch):
+    monkeypatch.setattr(work, "PROGRESS_EVERY_SECONDS", 0)
+
     def long(job: work.Running) -> None:
         with transaction.atomic():
             User.objects.create_user(username="half", name="半", password="a long enough word")
-            job.progress(1, 2)
+            job.progress(1, 3)
             aside = work.Running(Job.objects.get(pk=job.id))
             with aside._aside.cursor() as cursor:
                 cursor.execute("UPDATE jobs_job SET cancel_asked = true WHERE id = %s", [job.id])
             aside.close()
-            job.progress(2, 2)
+            job.progress(2, 3)
 
     job = asked(registered(long), clerk, school)
     work.run_waiting()
     job.refresh_from_db()
     assert job.state == "cancelled"
     assert not User.objects.filter(username="half").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_asked_to_stop_after_it_wrote_everything_says_that_it_is_done(registered, clerk, school):
+    def long(job: work.Running) -> None:
+        User.objects.create_user(username="whole", name="全", password="a long enough word")
+        work.ask_cancel(job=Job.objects.get(pk=job.id), by=clerk, at=AT)
+        job.progress(2, 2)
+
+    job = asked(registered(long), clerk, school)
+    work.run_waiting()
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("done", None)
+    assert User.objects.filter(username="whole").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("when", "state"), [("during", "waiting"), ("after", "done")])
+def test_a_job_whose_database_goes_away_is_noted_once_it_is_back(registered, clerk, school, monkeypatch, when, state):
+    away = iter([True, True])
+
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        if next(away, False):
+            raise OperationalError("the database system is starting up")
+        return reconnect(*args, **kwargs)
+
+    def long(job: work.Running) -> None:
+        connection.close()
+        if when == "during":
+            monkeypatch.setattr(connection, "get_new_connection", connect)
+            User.objects.count()
+        monkeypatch.setattr(connection, "get_new_connection", connect)
+
+    reconnect = connection.get_new_connection
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    job = asked(registered(long), clerk, school)
+    work.run_waiting()
+    job.refresh_from_db()
+    assert job.state == state
 
 
 @pytest.mark.django_db(transaction=True)

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 """How often work that lost its database or its worker is tried before it counts as failed."""
 PROGRESS_EVERY_SECONDS = 0.2
+DATABASE_BACK_WITHIN_SECONDS = 300
+"""So long a job waits for its database to come back, to note what became of it."""
 
 
 class Cancelled(Exception):
@@ -45,7 +47,10 @@ class Running:
         self._told_at = 0.0
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far the work is; raises Cancelled if the owner asked it to stop."""
+        """Tell how far the work is; raises Cancelled if the owner asked it to stop.
+
+        Work says `total` of `total` once all of it is committed: then it is too late to stop.
+        """
         if done < total and time.monotonic() - self._told_at < PROGRESS_EVERY_SECONDS:
             return
         self._told_at = time.monotonic()
@@ -55,7 +60,7 @@ class Running:
                 [done, total, total, self.id],
             )
             row = cursor.fetchone()
-        if row and row[0]:
+        if row and row[0] and done < total:
             raise Cancelled
 
     def close(self) -> None:
@@ -95,37 +100,53 @@ def from_queue(job_id: int) -> None:
 
 
 def run(job_id: int) -> None:
-    """Run one job and keep its row true. 执行任务"""
+    """Run one job and keep its row true. 执行任务
+
+    Where the database went away in between, what became of the job is noted once it is back.
+    """
     job = _taken(job_id)
     if job is None:
         return
+    note = _worked(job)
+    until = time.monotonic() + DATABASE_BACK_WITHIN_SECONDS
+    while True:
+        try:
+            with transaction.atomic():
+                note()
+        except OperationalError:
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            log.warning("job %s (%s) waits for its database", job.pk, job.task)
+            time.sleep(1)
+            _refresh_connection()
+        else:
+            return
+
+
+def _worked(job: Job) -> Callable[[], None]:
+    """Do the work; returns how to note what became of it."""
     running = Running(job)
     try:
         WORK[job.task].run(running, **job.arguments)
     except Cancelled:
-        _ended(
-            job,
-            Job.State.CANCELLED,
-            Text("已按您的要求停止，未写入任何内容", "Stopped as you asked; nothing was written"),
-        )
+        stopped = Text("已按您的要求停止，未写入任何内容", "Stopped as you asked; nothing was written")
+        return lambda: _ended(job, Job.State.CANCELLED, stopped)
     except Refused as refused:
-        _ended(job, Job.State.FAILED, Text(refused.said("zh"), refused.said("en")))
+        told = Text(refused.said("zh"), refused.said("en"))
+        return lambda: _ended(job, Job.State.FAILED, told)
     except OperationalError:
         log.exception("job %s (%s) lost its database", job.pk, job.task)
         _refresh_connection()
-        _again(job)
+        return lambda: _again(job)
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.task)
-        _ended(
-            job,
-            Job.State.FAILED,
-            Text(
-                "系统出错，未写入任何内容；请重试，仍不行请联系管理员",
-                "A fault of ours; nothing was written. Try again, then call the administrator",
-            ),
+        fault = Text(
+            "系统出错，未写入任何内容；请重试，仍不行请联系管理员",
+            "A fault of ours; nothing was written. Try again, then call the administrator",
         )
+        return lambda: _ended(job, Job.State.FAILED, fault)
     else:
-        _ended(job, Job.State.DONE, None)
+        return lambda: _ended(job, Job.State.DONE, None)
     finally:
         running.close()
 
