@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from axes.models import AccessAttempt
@@ -194,3 +195,17 @@ def test_every_page_forbids_scripts_styles_and_frames_from_elsewhere():
     assert "<style" not in page
     assert " style=" not in page
     assert page.count("<script") == page.count("<script src=")
+
+
+def test_what_is_too_large_is_refused_before_any_of_it_is_read(clerk, signed_in):
+    def unread(*_: object) -> bytes:
+        raise AssertionError("the body was read")
+
+    for client, size in ((Client(), 6 * 1024 * 1024), (signed_in(clerk), 61 * 1024 * 1024)):
+        body = SimpleNamespace(read=unread, readline=unread)
+        answer = client.generic(
+            "POST", "/sign-in", "", "multipart/form-data; boundary=x",
+            **{"CONTENT_LENGTH": str(size), "wsgi.input": body},
+        )  # fmt: skip
+        assert answer.status_code == 413
+        assert "一次提交的内容太多" in answer.content.decode()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
-from tests.enrolment.building import AT, at, child
+from tests.enrolment.building import AT, at, child, enter
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
 from yingbao.enrolment import actions
 from yingbao.enrolment.models import CorrectionRequest, Enrolment
 from yingbao.people import history
-from yingbao.people.models import Look
+from yingbao.people.models import Look, SchoolRoll
 from yingbao.people.sealed import unseal
 from yingbao.values import clock
 
@@ -249,3 +252,17 @@ def test_everything_is_said_in_english_too(client, one):
     said = page(client, one)
     assert "Can be enrolled; the family pays 240 yuan" in said
     assert "1 January 2020 to 31 December 2020" in said
+
+
+def test_a_school_that_merely_claims_a_child_does_not_learn_the_whole_number(one, school, other_school, signed_in):
+    enter(one.person, other_school, contested=True)
+    SchoolRoll.objects.filter(person=one.person).update(contested=True)
+    claimant = signed_in(clerk_of(other_school, Desk.SCHOOL))
+    number = unseal(bytes(one.person.documents.get().number_cipher))
+    assert "查看完整证件号" not in page(claimant, one)
+    assert claimant.post(url(one, "number"), {"reason": "核对"}).status_code == 404
+    taken = claimant.post("/school/pupils/export", {"show": "claimed", "full": "1", "reason": "核对"})
+    cells = [cell.value for row in load_workbook(BytesIO(taken.content)).active.iter_rows() for cell in row]
+    assert number not in cells
+    assert one.person.name not in cells
+    assert not Look.objects.filter(what="full_number", count__gt=0).exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -27,6 +27,7 @@ def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpRes
 
     def middleware(request: Any) -> HttpResponse:
         speak(request)
+        check_size(request)
         check_readable(request)
         sit_down(request)
         renew = request.user.is_authenticated and request.user.must_change_password
@@ -47,6 +48,15 @@ def speak(request: Any) -> None:
     known = {code for code, _ in settings.LANGUAGES}
     request.LANGUAGE_CODE = chosen if chosen in known else settings.LANGUAGE_CODE
     translation.activate(request.LANGUAGE_CODE)
+
+
+def check_size(request: Any) -> None:
+    """Refuse, before any of it is read, more than a roster may be; from strangers, more than a form. 限制大小"""
+    known = request.user.is_authenticated
+    most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE if known else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    if said.isascii() and said.isdigit() and int(said) > most:
+        raise RequestDataTooBig
 
 
 def check_readable(request: Any) -> None:

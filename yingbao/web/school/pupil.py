@@ -300,8 +300,13 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
 @require_POST
 @desk(Desk.SCHOOL)
 def number(request: Any, pk: int) -> HttpResponseBase:
-    """Show the whole identity number once, for a reason that is recorded. 查看完整证件号"""
+    """Show the whole identity number once, for a reason that is recorded. 查看完整证件号
+
+    Only to the school that works on the child: to claim one on a roster is no ground to see more than was known.
+    """
     one = found(request, pk)
+    if one.organisation_id != request.appointment.organisation_id:
+        raise Http404
     reason = str(request.POST.get("reason", "")).strip()
     if not reason or len(reason) > LONGEST_REASON:
         wrong = Text(

@@ -170,12 +170,15 @@ def export(request: Seated) -> HttpResponseBase:
         )
         messages.error(request, told.said(language()))
         return redirect(back_to(listing))
-    data = export_pupils(listing.narrowed, language=language(), full_numbers=full)
+    rows = listing.narrowed
+    if full:  # of the children whom another school works on, none
+        rows = rows.filter(organisation=request.appointment.organisation)
+    data = export_pupils(rows, language=language(), full_numbers=full)
     looked(
         user=request.user,
         organisation=request.appointment.organisation,
         what="full_number" if full else "export",
-        count=listing.total,
+        count=rows.count(),
         reason=reason if full else "",
         at=clock.now(),
     )
