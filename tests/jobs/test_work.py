@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -235,22 +237,46 @@ def test_a_job_whose_worker_died_is_put_back_into_the_queue(registered, clerk, s
 def test_a_real_worker_takes_a_job_from_the_queue_within_seconds(clerk, school):
     """A roster that does not exist makes it fail, which shows that the worker ran it."""
     job = asked("roster.review", clerk, school, roster=0)
+    with a_worker():
+        assert ended(job) == "failed"
+
+
+@contextmanager
+def a_worker() -> Iterator[subprocess.Popen[bytes]]:
     settings = connection.settings_dict
     address = f"postgresql://{settings['USER']}@/{settings['NAME']}"
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER],
         env=os.environ | {"YINGBAO_TEST_DATABASE": settings["NAME"], "YINGBAO_ADDRESS": address},
-        stderr=subprocess.PIPE,
     )
     try:
-        until = time.monotonic() + 30
-        while job.state in ("waiting", "running") and time.monotonic() < until:
-            time.sleep(0.1)
-            job.refresh_from_db()
-        assert job.state == "failed", worker.stderr
+        yield worker
     finally:
         worker.terminate()
         worker.wait(20)
+
+
+def ended(job: Job) -> str:
+    until = time.monotonic() + 30
+    while job.state in ("waiting", "running") and time.monotonic() < until:
+        time.sleep(0.1)
+        job.refresh_from_db()
+    return job.state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_database_dropped_it_goes_on_and_ends_when_it_is_asked_to(clerk, school):
+    with a_worker() as worker:
+        assert ended(asked("roster.review", clerk, school, roster=0)) == "failed"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert cursor.fetchone()[0] >= 1
+        assert ended(asked("roster.review", clerk, school, roster=0)) == "failed"
+        assert worker.poll() is None
+    assert worker.returncode == 0
 
 
 WORKER = """

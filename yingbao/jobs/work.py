@@ -229,6 +229,23 @@ def revive(*, at: datetime) -> int:
     return len(orphans)
 
 
+def wait_for_database() -> None:
+    """Return once the database answers; raises OperationalError if it stays away too long. 等待数据库"""
+    until = time.monotonic() + DATABASE_BACK_WITHIN_SECONDS
+    while True:
+        connection.close_if_unusable_or_obsolete()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            connection.close()
+            time.sleep(1)
+        else:
+            return
+
+
 def _refresh_connection() -> None:
     if not connection.in_atomic_block:
         close_old_connections()
