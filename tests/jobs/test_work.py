@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
+from psycopg import sql
 
 from yingbao.agents.models import Organisation, User
 from yingbao.jobs import work
@@ -71,13 +73,18 @@ def test_work_that_was_asked_for_is_done_with_its_arguments_and_leads_to_its_out
 
 def test_a_job_asked_for_in_a_transaction_that_fails_was_never_asked_for(registered, clerk, school):
     task = registered(lambda job: None)
+    before = _queued()
     with pytest.raises(RuntimeError), transaction.atomic():
         asked(task, clerk, school)
         raise RuntimeError("the upload failed after all")
+    assert _queued() == before
+    assert Job.objects.count() == 0
+
+
+def _queued() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")
-        assert cursor.fetchone() == (0,)
-    assert Job.objects.count() == 0
+        return int(cursor.fetchone()[0])
 
 
 def test_a_refusal_is_told_in_both_languages_and_not_tried_again(registered, clerk, school):
@@ -265,15 +272,21 @@ def ended(job: Job) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_whose_database_dropped_it_goes_on_and_ends_when_it_is_asked_to(clerk, school):
+def test_a_worker_whose_database_goes_away_waits_for_it_and_ends_when_it_is_asked_to(clerk, school):
     with a_worker() as worker:
         assert ended(asked("roster.review", clerk, school, roster=0)) == "failed"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            assert cursor.fetchone()[0] >= 1
+        name = connection.settings_dict["NAME"]
+        closed = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name))
+        opened = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(sql.Identifier(name))
+        address = {key: connection.get_connection_params()[key] for key in ("host", "user")}
+        with psycopg.connect(**address, dbname="postgres", autocommit=True) as server:
+            server.execute(closed)
+            try:
+                server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+                time.sleep(5)
+            finally:
+                server.execute(opened)
+        connection.close()
         assert ended(asked("roster.review", clerk, school, roster=0)) == "failed"
         assert worker.poll() is None
     assert worker.returncode == 0
