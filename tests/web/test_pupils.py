@@ -208,7 +208,24 @@ def test_a_child_on_two_rosters_is_shown_apart_and_only_to_look_at(client, clerk
     assert names(client, "?show=claimed") == ["张小明"]
     page = client.get(f"/school/pupils/{person.pk}/").content.decode()
     assert "参保现由另一所学校办理" in page
+    assert other_school.name in page
     assert "登记为不参保" not in page
+
+
+def test_a_claim_on_a_roster_shows_no_more_of_the_child_than_the_school_wrote(
+    client, clerk, school, other_school, suzhou
+):
+    person = child(other_school)
+    listed(other_school, suzhou, person)
+    enter(person, school, contested=True)
+    page = client.get(f"/school/pupils/{person.pk}/").content.decode()
+    assert "240" not in page
+    assert "理由" not in page
+    assert "监护人" not in page
+    assert "240" not in client.get("/school/pupils/?show=claimed").content.decode()
+    answer = client.post(f"/school/pupils/{person.pk}/decline", {"why": "family", "seen": "x"})
+    assert answer.status_code == 404
+    assert workbook(client.post("/school/pupils/export", {"show": "claimed"}))[0] == 1
 
 
 def test_the_list_of_a_closed_season_can_still_be_read(client, school, suzhou):

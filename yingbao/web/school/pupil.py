@@ -88,6 +88,14 @@ def found(request: Seated, pk: int) -> Enrolment:
     return one
 
 
+def worked_on(request: Seated, pk: int) -> Enrolment:
+    """The same, but only a child whom this school works on: to claim one is no ground to act or to see more."""
+    one = found(request, pk)
+    if one.organisation_id != request.appointment.organisation_id:
+        raise Http404
+    return one
+
+
 def seen(one: Enrolment) -> str:
     """A mark of what the page showed: it differs once anything a clerk decides by has changed. 页面版本"""
     shown = (
@@ -111,7 +119,19 @@ def pupil(request: Seated, pk: int) -> HttpResponseBase:
         return redirect("pupil", pk=found(request, merged).person_id)
     one = found(request, pk)
     record_look(request, one, "page")
+    if one.organisation_id != request.appointment.organisation_id:
+        return render(request, "school/claimed.html", claimed(request, one))
     return render(request, "school/pupil.html", page(request, one))
+
+
+def claimed(request: Seated, one: Enrolment) -> dict[str, Any]:
+    """What a school sees of a child whom it names on its roster while another works on it: no more than it wrote."""
+    return {
+        "one": one,
+        "document": one.person.documents.filter(replaced_at__isnull=True).first(),
+        "roll": roll_of(one, request.appointment.organisation),
+        "list_url": request.session.get("list", reverse("pupils")),
+    }
 
 
 def record_look(request: Seated, one: Enrolment, what: str, reason: str = "") -> None:
@@ -214,7 +234,7 @@ def roll_of(one: Enrolment, school: Organisation) -> dict[str, Any] | None:
 @desk(Desk.SCHOOL)
 def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     """Do one thing for one child; a second click does nothing, a stale page is told. 办理"""
-    one, wanted = found(request, pk), Act(act)
+    one, wanted = worked_on(request, pk), Act(act)
     typed = {name: str(request.POST.get(name, "")).strip() for name in ("why", "reason", "field", "wanted")}
     if request.POST.get("seen") != seen(one):
         if wanted is not Act.CORRECT and is_done(wanted, one.state):
@@ -300,13 +320,8 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
 @require_POST
 @desk(Desk.SCHOOL)
 def number(request: Any, pk: int) -> HttpResponseBase:
-    """Show the whole identity number once, for a reason that is recorded. 查看完整证件号
-
-    Only to the school that works on the child: to claim one on a roster is no ground to see more than was known.
-    """
-    one = found(request, pk)
-    if one.organisation_id != request.appointment.organisation_id:
-        raise Http404
+    """Show the whole identity number once, for a reason that is recorded. 查看完整证件号"""
+    one = worked_on(request, pk)
     reason = str(request.POST.get("reason", "")).strip()
     if not reason or len(reason) > LONGEST_REASON:
         wrong = Text(

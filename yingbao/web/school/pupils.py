@@ -170,9 +170,8 @@ def export(request: Seated) -> HttpResponseBase:
         )
         messages.error(request, told.said(language()))
         return redirect(back_to(listing))
-    rows = listing.narrowed
-    if full:  # of the children whom another school works on, none
-        rows = rows.filter(organisation=request.appointment.organisation)
+    # Of the children whom another school works on, none are taken along.
+    rows = listing.narrowed.filter(organisation=request.appointment.organisation)
     data = export_pupils(rows, language=language(), full_numbers=full)
     looked(
         user=request.user,
