@@ -338,3 +338,10 @@ def test_what_nobody_came_back_to_is_erased_in_time(school, by):
     for roster, state in ((forgotten, "dropped"), (half_mended, "committed")):
         roster.refresh_from_db()
         assert (roster.state, roster.content_cipher, roster.rows.count()) == (state, None, 0)
+
+
+def test_a_number_in_a_files_name_is_hidden_wherever_the_name_is_shown(school, season, by):
+    data = "姓名,身份证号".encode()
+    name = "C:\\张三320508201205041231.csv"
+    roster = review.receive(school=school, season=season, filename=name, data=data, by=by, at=AT)
+    assert roster.filename == "张三320***************.csv"

@@ -27,6 +27,7 @@ from yingbao.spreadsheet.outcomes import IMPORTED
 from yingbao.spreadsheet.reading import read_table
 from yingbao.spreadsheet.roster import parse_roster
 from yingbao.spreadsheet.table import Table
+from yingbao.values.plain import veiled
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -52,7 +53,7 @@ def receive(*, school: Organisation, season: Season, filename: str, data: bytes,
     A clerk's newer file takes the place of the one that the same clerk left unconfirmed.
     Raises Refused if the file is empty or too large.
     """
-    filename = PurePosixPath(filename.replace("\\", "/")).name[-200:] or "roster"
+    filename = veiled(PurePosixPath(filename.replace("\\", "/")).name)[-200:] or "roster"
     if not data:
         raise Refused(
             where=filename,
