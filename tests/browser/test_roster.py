@@ -73,7 +73,8 @@ def test_a_roster_is_uploaded_watched_reviewed_and_confirmed_without_touching_th
     for view in ("有错误", "文件内重复", "两校同时在册", "转入", "新增", "有变化", "不在名单", "无变化"):
         chip = page.get_by_role("link", name=view)
         chip.focus()
-        page.keyboard.press("Enter")
+        with page.expect_response(lambda answer: "show=" in answer.url):
+            page.keyboard.press("Enter")
         expect(page.get_by_role("link", name=view)).to_have_attribute("aria-current", "true")
         assert grave(page) == [], view
     page.get_by_role("link", name="新增").click()
