@@ -1,0 +1,1 @@
+"""What is owed and what arrived: obligations, payments, statements, debits, refunds, receipts. 征收"""

@@ -1,0 +1,1 @@
+"""What a school or community states as a batch: who enrols, who pays, who is exempt. 申报"""
