@@ -10,8 +10,10 @@ from yingbao.enrolment.lifecycle import (
     ACT_NAMES,
     EDGES,
     ENDED,
+    LEFT,
     LIVE,
     STATE_NAMES,
+    TAKEN,
     Act,
     State,
     Who,
@@ -37,8 +39,8 @@ def test_every_state_can_be_reached_from_the_draft():
     assert reached == set(State)
 
 
-def test_no_state_is_a_dead_end():
-    assert {edge.origin for edge in EDGES} == set(State)
+def test_only_a_lapsed_year_is_a_dead_end():
+    assert set(State) - {edge.origin for edge in EDGES} == {State.LAPSED}
 
 
 def test_no_edge_stands_twice():
@@ -46,7 +48,7 @@ def test_no_edge_stands_twice():
 
 
 def test_leaving_needs_a_reason_and_nothing_else_does():
-    assert all(edge.needs_reason == (edge.target in ENDED) for edge in EDGES)
+    assert all(edge.needs_reason == (edge.target in LEFT) for edge in EDGES)
 
 
 def test_an_act_of_people_leads_to_one_state_only():
@@ -74,14 +76,14 @@ def test_a_fresh_decision_walks_an_edge_of_the_table_or_stays(state, flags):
 
 
 @pytest.mark.parametrize("flags", FLAGS)
-def test_an_ended_enrolment_is_moved_by_no_decision(flags):
+def test_an_ended_or_paid_enrolment_is_moved_by_no_decision(flags):
     registered, due, stands = flags
-    for state in ENDED:
+    for state in ENDED | TAKEN:
         assert settled(state, registered=registered, registration_due=due, stands=stands) == state
 
 
 def test_a_first_timer_is_a_draft_until_it_is_registered():
-    for state in LIVE - {State.CONFIRMED}:
+    for state in LIVE - TAKEN - {State.CONFIRMED}:
         assert settled(state, registered=False, registration_due=True, stands=False) == State.DRAFT
         assert settled(state, registered=True, registration_due=True, stands=False) == State.DETERMINED
 

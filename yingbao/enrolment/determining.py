@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from yingbao.agents.models import User
 from yingbao.determination.frame import determine
 from yingbao.enrolment import placing
-from yingbao.enrolment.lifecycle import ENDED, State
+from yingbao.enrolment.lifecycle import ENDED, TAKEN, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import current_digest, policy_of, windows
 from yingbao.people import history
@@ -58,6 +58,9 @@ def _facts(season: Season, policy: Policy, person_ids: Sequence[int], on: date) 
     """
     points = policy.windows[policy.points_admission.window] if policy.points_admission else None
     facts = facts_of(person_ids, pooling_area=season.pooling_area, on=on, points_until=points.last if points else None)
+    tiers = Enrolment.objects.filter(season=season, person_id__in=person_ids, tier__isnull=False)
+    if chosen := {str(person): tier for person, tier in tiers.values_list("person_id", "tier")}:
+        facts = facts.with_columns(tier=pl.col("person_id").replace_strict(chosen, default=None, return_dtype=pl.Int64))
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -102,14 +105,14 @@ def determine_people(
 
 
 def _lock(cursor: CursorWrapper, season: Season, person_ids: Sequence[int]) -> list[tuple[int, str, date]]:
-    """Lock the live enrolments in the one order that all lockers keep, so that they never wait in a circle."""
+    """Lock what a decision may still move, in the one order that all lockers keep: so they never wait in a circle."""
     cursor.execute(
         """
         SELECT person_id, state, as_of FROM enrolment_enrolment
         WHERE season_id = %s AND person_id = ANY(%s::bigint[]) AND state <> ALL(%s)
         ORDER BY person_id, id FOR UPDATE
         """,
-        [season.pk, list(person_ids), sorted(ENDED)],
+        [season.pk, list(person_ids), sorted(ENDED | TAKEN)],
     )
     return [(person, state, day) for person, state, day in cursor.fetchall()]
 

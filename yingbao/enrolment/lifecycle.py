@@ -19,8 +19,13 @@ class State(StrEnum):
     REGISTERED = "registered"
     DETERMINED = "determined"
     CONFIRMED = "confirmed"
+    DECLARED = "declared"
+    PAID = "paid"
+    EXEMPT = "exempt"
+    COVERED = "covered"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
     @property
     def text(self) -> Text:
@@ -33,15 +38,24 @@ STATE_NAMES = {
     State.REGISTERED: Text("已登记", "registered"),
     State.DETERMINED: Text("已核定", "determined"),
     State.CONFIRMED: Text("已确认参保", "confirmed"),
+    State.DECLARED: Text("已申报待缴费", "declared, to be paid"),
+    State.PAID: Text("已缴费", "paid"),
+    State.EXEMPT: Text("已申报免缴", "exempt"),
+    State.COVERED: Text("待遇已生效", "covered"),
     State.DECLINED: Text("不参保", "declined"),
     State.WITHDRAWN: Text("已撤回", "withdrawn"),
+    State.LAPSED: Text("到期未参保", "lapsed"),
 }
 
-ENDED = frozenset({State.DECLINED, State.WITHDRAWN})
-"""The family enrols not, or no longer; the year is free for another place."""
+LEFT = frozenset({State.DECLINED, State.WITHDRAWN})
+"""Someone said that the family enrols not, or no longer."""
+ENDED = LEFT | {State.LAPSED}
+"""Nothing more comes of it; the year is free for another place."""
 LIVE = frozenset(State) - ENDED
 """Someone still works on it."""
-ENROLLED = frozenset({State.CONFIRMED})
+TAKEN = frozenset({State.DECLARED, State.PAID, State.EXEMPT, State.COVERED})
+"""Money is owed, paid or promised for the child: no fresh decision moves it, only `taking` does."""
+ENROLLED = frozenset({State.CONFIRMED}) | TAKEN
 """The person is taken for the year: these states exist once per person and plan year, anywhere."""
 
 
@@ -58,6 +72,14 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
     CORRECT = "correct"
+    DECLARE = "declare"
+    GIVE_BACK = "give_back"
+    PAY = "pay"
+    BOUNCE = "bounce"
+    EXEMPT = "exempt"
+    CHARGE = "charge"
+    COVER = "cover"
+    LAPSE = "lapse"
 
     @property
     def text(self) -> Text:
@@ -76,6 +98,14 @@ ACT_NAMES = {
     Act.WITHDRAW: Text("撤回", "withdrawn"),
     Act.REOPEN: Text("重新办理", "reopened"),
     Act.CORRECT: Text("申请更正", "correction asked for"),
+    Act.DECLARE: Text("向税务部门申报", "declared to the tax authority"),
+    Act.GIVE_BACK: Text("申报退回", "declaration returned"),
+    Act.PAY: Text("缴费到账", "paid"),
+    Act.BOUNCE: Text("扣款被退回，恢复待缴费", "the debit was returned, to be paid again"),
+    Act.EXEMPT: Text("由他方缴费，家庭免缴", "someone else pays, the family is exempt"),
+    Act.CHARGE: Text("不再免缴，恢复待缴费", "no longer exempt, to be paid"),
+    Act.COVER: Text("待遇开始享受", "cover began"),
+    Act.LAPSE: Text("到期未缴费，本年度未参保", "not paid by the close"),
 }
 
 
@@ -116,8 +146,20 @@ def _edges() -> tuple[Edge, ...]:
         Edge(Act.DETERMINE, State.DETERMINED, State.DRAFT, program),
         Edge(Act.CONFIRM, State.DETERMINED, State.CONFIRMED, agent),
         Edge(Act.REVISE, State.CONFIRMED, State.DETERMINED, program),
+        # The money's own edges: the program walks them when a list is accepted, money arrives or goes back.
+        Edge(Act.DECLARE, State.CONFIRMED, State.DECLARED, program),
+        Edge(Act.GIVE_BACK, State.DECLARED, State.CONFIRMED, program),
+        Edge(Act.PAY, State.DECLARED, State.PAID, program),
+        *(Edge(Act.BOUNCE, state, State.DECLARED, program) for state in (State.PAID, State.COVERED)),
+        *(Edge(Act.EXEMPT, state, State.EXEMPT, program) for state in (State.DECLARED, State.PAID, State.COVERED)),
+        Edge(Act.CHARGE, State.EXEMPT, State.DECLARED, program),
+        *(Edge(Act.COVER, state, State.COVERED, program) for state in (State.PAID, State.EXEMPT)),
+        *(Edge(Act.LAPSE, state, State.LAPSED, program) for state in (*undecided, State.CONFIRMED, State.DECLARED)),
         *(Edge(Act.DECLINE, state, State.DECLINED, agent, True) for state in undecided),
-        *(Edge(Act.WITHDRAW, state, State.WITHDRAWN, anyone, True) for state in (*undecided, State.CONFIRMED)),
+        *(
+            Edge(Act.WITHDRAW, state, State.WITHDRAWN, anyone, True)
+            for state in (*undecided, State.CONFIRMED, State.DECLARED, State.PAID, State.EXEMPT)
+        ),
         Edge(Act.REOPEN, State.DECLINED, State.DRAFT, anyone),
         Edge(Act.REOPEN, State.WITHDRAWN, State.DRAFT, anyone),
     )
@@ -139,9 +181,11 @@ def edge_of(act: Act, origin: State | str) -> Edge | None:
 def is_done(act: Act, state: State | str) -> bool:
     """Whether the act has been done already, so that doing it again changes nothing. 重复点击无碍"""
     if act == Act.REGISTER:
-        return state in (State.REGISTERED, State.DETERMINED, State.CONFIRMED)
+        return state in {State.REGISTERED, State.DETERMINED} | ENROLLED
     if act == Act.REOPEN:
         return state in (State.DRAFT, State.REGISTERED, State.DETERMINED)
+    if act == Act.CONFIRM:
+        return state in ENROLLED
     return any(edge.act == act and edge.target == state for edge in EDGES)
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from yingbao.agents.models import Organisation, User
-from yingbao.enrolment.lifecycle import ENDED, ENROLLED, STATE_NAMES, Act, State
+from yingbao.enrolment.lifecycle import ENDED, ENROLLED, LEFT, STATE_NAMES, Act, State
 from yingbao.enrolment.listing import EnrolmentQuerySet
 from yingbao.people.models import Person
 from yingbao.values.text import Text
@@ -49,6 +49,9 @@ class Enrolment(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     """why declined or withdrawn"""
 
+    tier = models.PositiveSmallIntegerField(null=True)
+    """the tier of cover that the family chose, where the policy has several (Yuzhong 一(二)); null: not chosen"""
+
     # The decision, with the words of the command-line contract; empty until determined.
     status = models.CharField(max_length=10, blank=True)
     agent = models.CharField(max_length=10, blank=True)
@@ -85,12 +88,15 @@ class Enrolment(models.Model):
                 name="premium_is_the_sum_of_its_parts",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=sorted(state.value for state in ENDED)) | ~Q(reason=""),
+                condition=~Q(state__in=sorted(state.value for state in LEFT)) | ~Q(reason=""),
                 name="leaving_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(state="confirmed") | Q(status="enrolled"), name="only_the_entitled_are_confirmed"
+                condition=~Q(state__in=sorted(state.value for state in ENROLLED)) | Q(status="enrolled"),
+                name="only_the_entitled_are_confirmed",
             ),
+            models.CheckConstraint(condition=Q(tier__isnull=True) | Q(tier__in=[1, 2]), name="tier_known"),
+            models.UniqueConstraint(fields=["id", "person", "season"], name="enrolment_with_its_person_and_season"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "season", "state"], name="enrolments_of_agent"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from yingbao.enrolment.lifecycle import ENDED, LIVE, settled
+from yingbao.enrolment.lifecycle import ENDED, LIVE, TAKEN, settled
 
 COLUMNS = (
     "person_id", "kept", "status", "agent", "registration", "channel", "phase", "premium_fen", "self_paid_fen",
@@ -56,7 +56,7 @@ def _of(alias: str, columns: tuple[str, ...]) -> str:
 def _cases() -> str:
     """`lifecycle.settled` as a table: state, three facts, what follows."""
     rows = []
-    for state, (registered, due, stands) in product(sorted(LIVE), product((True, False), repeat=3)):
+    for state, (registered, due, stands) in product(sorted(LIVE - TAKEN), product((True, False), repeat=3)):
         target = settled(state, registered=registered, registration_due=due, stands=stands)
         rows.append(f"('{state.value}', {registered}, {due}, {stands}, '{target.value}')")
     return ",\n        ".join(rows)
@@ -71,7 +71,7 @@ def _difference() -> str:
     return "jsonb_strip_nulls(jsonb_build_object(" + ", ".join(pairs) + "))"
 
 
-_ENDED = ", ".join(f"'{state.value}'" for state in sorted(ENDED))
+_LEFT_ALONE = ", ".join(f"'{state.value}'" for state in sorted(ENDED | TAKEN))
 
 # In words: where is the child now (`placed`); which state follows (`due`); write what differs (`changed`); and for each
 # change of state or agent a line of history (`stepped`). All parts see the tables as they were before. What may
@@ -106,7 +106,7 @@ WITH communities AS (
         SELECT min(c.id) AS id FROM communities c
         WHERE f.agent = 'community' AND c.division = ANY(string_to_array(f.facts ->> 'parent_hukou', ';'))
     ) parents ON true
-    WHERE e.season_id = %(season)s AND e.state NOT IN ({_ENDED})
+    WHERE e.season_id = %(season)s AND e.state NOT IN ({_LEFT_ALONE})
       AND NOT (e.state = 'confirmed' AND f.phase IN ('not_open', 'closed'))
 ), due AS (
     SELECT placed.*, cases.target

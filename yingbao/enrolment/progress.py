@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q, Sum
 
 from yingbao.agents.models import Organisation
-from yingbao.enrolment.lifecycle import ENDED, State
+from yingbao.enrolment.lifecycle import ENDED, ENROLLED, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import DATA_KINDS, REGISTRATION_KINDS, holds
@@ -47,9 +47,9 @@ def counts(season: Season, organisation: Organisation) -> Counts:
     own = Enrolment.objects.of(season, organisation)
     figures = own.aggregate(
         listed=Count("pk", filter=LIVE),
-        confirmed=Count("pk", filter=Q(state=State.CONFIRMED)),
+        confirmed=Count("pk", filter=Q(state__in=sorted(ENROLLED))),
         ready=Count("pk", filter=READY),
-        undecided=Count("pk", filter=LIVE & ~Q(state=State.CONFIRMED) & ~Q(status="ineligible")),
+        undecided=Count("pk", filter=LIVE & ~Q(state__in=sorted(ENROLLED)) & ~Q(status="ineligible")),
         must_pay=Count("pk", filter=MUST_PAY),
         must_pay_fen=Sum("self_paid_fen", filter=MUST_PAY, default=0),
         exempt=Count("pk", filter=EXEMPT),

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Appointment, Desk, Organisation
-from yingbao.enrolment.lifecycle import State
+from yingbao.enrolment.lifecycle import ENROLLED, State
 from yingbao.enrolment.listing import INELIGIBLE
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import deadline, policy_of, season_for, windows
@@ -101,7 +101,7 @@ def schools(appointment: Appointment, season: Season) -> list[dict[str, Any]]:
         .values("organisation")
         .annotate(
             listed=Count("pk", filter=~Q(state=State.WITHDRAWN)),
-            confirmed=Count("pk", filter=Q(state=State.CONFIRMED)),
+            confirmed=Count("pk", filter=Q(state__in=sorted(ENROLLED))),
             ineligible=Count("pk", filter=INELIGIBLE),
             declined=Count("pk", filter=Q(state=State.DECLINED)),
         )
