@@ -41,6 +41,10 @@ def _database() -> dict[str, object]:
 
 
 DATABASES = {"default": _database()}
+GATEWAYS = Path(os.environ.get("YINGBAO_GATEWAYS") or HOME / "gateways")
+"""Where the payment channels' configuration and keys lie: wechat.toml, alipay.toml and what they name."""
+SIGNING = Path(os.environ.get("YINGBAO_SIGNING") or HOME / "signing")
+"""Where the key and certificates lie that electronic receipts are signed with."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = os.environ.get("YINGBAO_SECRET_KEY", "")
@@ -61,8 +65,11 @@ INSTALLED_APPS = [
     "axes",
     "procrastinate.contrib.django",
     "yingbao.agents",
+    "yingbao.ledger",
     "yingbao.people",
     "yingbao.enrolment",
+    "yingbao.declaration",
+    "yingbao.collection",
     "yingbao.spreadsheet",
     "yingbao.jobs",
     "yingbao.web",
