@@ -199,9 +199,10 @@ def settled(state: State, *, registered: bool, registration_due: bool, stands: b
     """The state that a fresh decision leads to. 核定后的状态
 
     `registered`: the basic data are on file here; `registration_due`: the decision sends a first-timer to be
-    registered; `stands`: a confirmed decision is the same in substance. Ended enrolments stay as they are.
+    registered; `stands`: a confirmed decision is the same in substance. Ended enrolments and those for which money
+    is owed or paid stay as they are.
     """
-    if state in ENDED:
+    if state in ENDED | TAKEN:
         return state
     if state == State.CONFIRMED:
         return State.CONFIRMED if stands else State.DETERMINED

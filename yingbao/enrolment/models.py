@@ -96,7 +96,7 @@ class Enrolment(models.Model):
                 name="only_the_entitled_are_confirmed",
             ),
             models.CheckConstraint(condition=Q(tier__isnull=True) | Q(tier__in=[1, 2]), name="tier_known"),
-            models.UniqueConstraint(fields=["id", "person", "season"], name="enrolment_with_its_person_and_season"),
+            models.UniqueConstraint(fields=["id", "person", "plan_year"], name="enrolment_with_its_person_and_year"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "season", "state"], name="enrolments_of_agent"),

@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="enrolment",
             constraint=models.UniqueConstraint(
-                fields=("id", "person", "season"), name="enrolment_with_its_person_and_season"
+                fields=("id", "person", "plan_year"), name="enrolment_with_its_person_and_year"
             ),
         ),
         migrations.AddConstraint(
