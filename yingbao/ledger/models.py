@@ -139,6 +139,8 @@ class ClosedDay(models.Model):
     """the user who closed it"""
     confirmed_by = models.BigIntegerField()
     """the second one who agreed"""
+    last_journal = models.BigIntegerField(default=0)
+    """the newest journal at that moment, of whatever book; a trigger fills it in"""
 
     class Meta:
         constraints: ClassVar = [

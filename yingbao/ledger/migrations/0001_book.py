@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("by", models.BigIntegerField()),
                 ("confirmed_by", models.BigIntegerField()),
+                ("last_journal", models.BigIntegerField(default=0)),
             ],
             options={
                 "constraints": [

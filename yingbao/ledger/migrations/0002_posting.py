@@ -87,6 +87,7 @@ BEGIN
         RAISE EXCEPTION 'days are closed one after the other: % %', NEW.book, NEW.day USING ERRCODE = 'YB001',
             DETAIL = NEW.book || ' ' || NEW.day;
     END IF;
+    NEW.last_journal := coalesce((SELECT max(j.id) FROM ledger_journal j), 0);
     RETURN NEW;
 END $$;
 CREATE TRIGGER before_closing BEFORE INSERT ON ledger_closedday
