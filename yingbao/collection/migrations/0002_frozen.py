@@ -54,7 +54,8 @@ class Migration(migrations.Migration):
             """
             ALTER TABLE collection_obligation ADD CONSTRAINT obligation_of_its_enrolment
                 FOREIGN KEY (enrolment_id, person_id, plan_year)
-                REFERENCES enrolment_enrolment (id, person_id, plan_year) ON UPDATE CASCADE;
+                REFERENCES enrolment_enrolment (id, person_id, plan_year)
+                ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED;
             """,
             "ALTER TABLE collection_obligation DROP CONSTRAINT obligation_of_its_enrolment;",
         ),
