@@ -200,6 +200,10 @@ class WeChat:
             "Accept": "application/json",
             "Content-Type": "application/json",
         }
+        # In public-key mode the merchant names the key with which it wants to be answered.
+        named = next((serial for serial in config.platform_keys if serial.startswith(configs.PUBLIC_KEY_ID)), None)
+        if named:
+            headers["Wechatpay-Serial"] = named
         return wire.call(self._line, method, url, headers=headers, content=body, longest=longest, seconds=seconds)
 
     def _ask(self, config: Config, method: str, path: str, content: Mapping[str, object] | None = None) -> Fields:
