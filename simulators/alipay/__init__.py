@@ -1,0 +1,1 @@
+"""Alipay's open gateway for one application. 模拟支付宝"""
