@@ -11,7 +11,8 @@ from procrastinate.contrib.django import app
 
 from yingbao.enrolment import determining
 from yingbao.enrolment.models import Season
-from yingbao.spreadsheet import review
+from yingbao.jobs import assisted
+from yingbao.spreadsheet import assisted_review, review
 from yingbao.values import clock
 
 log = logging.getLogger(__name__)
@@ -25,11 +26,16 @@ HALF_PAST_TWO_IN_CHINA = "30 18 * * *"
 def nightly(timestamp: int) -> None:
     """Decide every season afresh for the new day, and erase what nobody came back to. 夜间核定与清理
 
-    A decision depends on the day: a window closes at midnight, a child comes of age, a list ends.
+    A decision depends on the day: a window closes at midnight, a child comes of age, a list ends. Whom a list named
+    before anybody knew them is looked for first.
     """
     at = clock.now()
+    found = assisted.catch_up(at=at)
+    turned = assisted.turn(at=at)
+    log.info("%s persons found whom lists had named; statuses of %s turned with the day", found, turned)
     for season in Season.objects.order_by("pk"):
         changed = determining.refresh(season=season, as_of=at.date(), at=at)
         log.info("season %s: %s enrolments changed overnight", season.policy, changed)
     erased = review.purge(at=at)
     log.info("%s abandoned rosters erased", erased)
+    log.info("%s exemption lists cleared of what is not needed", assisted_review.purge(at=at))

@@ -1,4 +1,4 @@
-"""Rosters that schools upload, staged for review before anything else is written. 花名册
+"""Rosters that schools upload and lists that bodies send, staged for review before anything else is written. 暂存
 
 A staged row holds what the file said, with numbers and phones sealed as in `people`, and what would become of
 it. Nothing outside these tables changes until the clerk commits; what is no longer needed is dropped then.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.models import Season
-from yingbao.people.models import Person
+from yingbao.people.models import ASSISTANCE, Person
 
 
 class RosterQuerySet(models.QuerySet["Roster"]):
@@ -161,4 +162,161 @@ class RosterGuardian(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["roster", "row_number", "position"], name="one_staged_guardian_per_place"),
             models.CheckConstraint(condition=Q(position__in=[1, 2]), name="at_most_two_staged_guardians"),
+        ]
+
+
+class AssistedListQuerySet(models.QuerySet["AssistedList"]):
+    """Lists of assisted persons, narrowed to those that someone may see."""
+
+    def of_body(self, body: Organisation) -> AssistedListQuerySet:
+        """The lists that this body sent. 本单位名单"""
+        return self.filter(organisation=body)
+
+
+class AssistedList(models.Model):
+    """One list of assisted persons that a body uploaded. 救助名单"""
+
+    class Kind(models.TextChoices):
+        FULL = "full", "全量名单"
+        CHANGES = "changes", "变动名单"
+
+    class State(models.TextChoices):
+        READING = "reading", "等待读取"
+        REVIEWED = "reviewed", "待确认"
+        COMMITTING = "committing", "正在生效"
+        COMMITTED = "committed", "已生效"
+        DISCARDED = "discarded", "已放弃"
+        REFUSED = "refused", "未能受理"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="assisted_lists")
+    pooling_area = models.CharField(max_length=6)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    as_of = models.DateField()
+    """the list's date: who is no longer on a full list was assisted until the day before"""
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.PositiveIntegerField()
+    content_cipher = models.BinaryField(null=True)
+    """the file itself, encrypted; dropped once it is committed and no row is left to mend"""
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READING)
+    message = models.JSONField(null=True)
+    """why refused, or why it has to be looked at again: zh and en, and `where`, `what`, `mend` of a refusal"""
+    notes = models.JSONField(default=list)
+    """what the reader passed over or assumed, in both languages"""
+    layout = models.JSONField(default=dict)
+    """how the file is built: kind, encoding, sheet, header_row, and columns: field → [letter, header]"""
+    categories = ArrayField(models.CharField(max_length=32), default=list)
+    """the categories that its rows name; a full list speaks of these and of no others"""
+    counts = models.JSONField(default=dict)
+    """rows per view and effect, and `standing`, `absent`, `spared`, `nameless`: see `assisted_comparing.counted`"""
+    meant = models.BooleanField(null=True)
+    """whether the body said that ending more than half of its places is meant"""
+    committed_at = models.DateTimeField(null=True)
+    committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = AssistedListQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "-uploaded_at"], name="assisted_lists_of_body")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "sha256", "kind", "as_of"],
+                condition=~Q(state__in=["discarded", "refused"]),
+                name="one_answer_to_one_assisted_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="committed", committed_at__isnull=False)
+                | (~Q(state="committed") & Q(committed_at__isnull=True)),
+                name="committed_list_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["discarded", "refused"]) | Q(content_cipher__isnull=True),
+                name="discarded_list_is_gone",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["full", "changes"]), name="assisted_list_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class AssistedRow(models.Model):
+    """One row of a body's list, whom it means and what would become of it. 救助名单行"""
+
+    class Act(models.TextChoices):
+        ADD = "add", "新增"
+        END = "end", "退出"
+        NONE = "none", "不办理"
+
+    class Match(models.TextChoices):
+        MATCHED = "matched", "已匹配"
+        UNMATCHED = "unmatched", "未匹配"
+        AMBIGUOUS = "ambiguous", "疑似"
+        NAME_DIFFERS = "name_differs", "姓名不符"
+        FAULTY = "faulty", "有错误"
+
+    class Effect(models.TextChoices):
+        NEW = "new", "新列入"
+        SAME = "same", "已在名单"
+        CHANGED = "changed", "日期有变"
+        ENDS = "ends", "退出"
+        NOTHING = "nothing", "原本不在名单"
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", "是同一人"
+        REFUSED = "refused", "不是同一人"
+
+    assisted_list = models.ForeignKey(
+        AssistedList, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
+    row_number = models.PositiveIntegerField(null=True)
+    """the row in the sheet; null for a person whom a full list no longer names"""
+    act = models.CharField(max_length=4, choices=Act.choices)
+    match = models.CharField(max_length=12, choices=Match.choices)
+    effect = models.CharField(max_length=8, choices=Effect.choices, blank=True)
+    """what it does to the person's places on this body's list; empty where nobody is known yet"""
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="assisted_rows", db_constraint=False)
+    """whom the number belongs to, or whom somebody said that it means; follows a person who is merged"""
+    candidates = ArrayField(models.BigIntegerField(), default=list)
+    """where the number is unknown: persons of the same name and birth date"""
+    faults = models.JSONField(default=list)
+    """what the reader found wrong or doubtful: errors refuse the row, warnings do not"""
+    verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    settled_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    """when it took effect"""
+
+    name = models.CharField(max_length=60, blank=True)
+    identity_kind = models.CharField(max_length=32, blank=True)
+    number_cipher = models.BinaryField(null=True)
+    """only as long as the row waits for its person"""
+    number_index = models.BinaryField(max_length=32, null=True)
+    number_masked = models.CharField(max_length=40, blank=True)
+    birth_date = models.DateField(null=True)
+    category = models.CharField(max_length=32, blank=True)
+    first = models.DateField(null=True)
+    last = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assisted_list", "row_number"], name="one_assisted_row_per_sheet_row"),
+            models.CheckConstraint(condition=Q(category__in=["", *ASSISTANCE]), name="listed_category_known"),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(person__isnull=False), name="what_took_effect_has_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="", settled_at__isnull=True) | (~Q(verdict="") & Q(settled_at__isnull=False)),
+                name="settled_row_has_its_moment",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["assisted_list", "match", "row_number"], name="assisted_rows_by_match"),
+            models.Index(
+                fields=["number_index"],
+                condition=Q(applied_at__isnull=True, number_index__isnull=False),
+                name="assisted_rows_waiting",
+            ),
         ]

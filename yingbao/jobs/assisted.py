@@ -1,0 +1,117 @@
+"""The long work of exemption lists, and what follows from a status that came or went. 救助名单任务"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from yingbao.agents.models import Organisation, User
+from yingbao.enrolment.determining import CHUNK, determine_people
+from yingbao.enrolment.models import Season
+from yingbao.enrolment.seasons import china_day
+from yingbao.jobs.work import Running, work
+from yingbao.people import assisting
+from yingbao.spreadsheet import assisted_committing as committing
+from yingbao.spreadsheet import assisted_review
+from yingbao.spreadsheet.models import AssistedList
+from yingbao.spreadsheet.review import WHOLE, Progress, silent
+from yingbao.values import clock
+
+LOOKED_BACK = timedelta(days=7)
+_WRITTEN, _DETERMINED = 60, 99
+
+
+@work("assisted.review")
+def review_list(job: Running, *, assisted_list: int) -> None:
+    """Read an uploaded list and match its rows. 核对救助名单"""
+    assisted_review.review(assisted_list, at=clock.now(), progress=job.progress)
+
+
+@work("assisted.commit")
+def commit_list(job: Running, *, assisted_list: int, meant: bool) -> None:
+    """Let a reviewed list take effect, and decide afresh for everyone it touches: both, or neither. 名单生效"""
+    by, at = User.objects.get(pk=job.owner_id), clock.now()
+    try:
+        with transaction.atomic():
+            effected = committing.commit(
+                assisted_list=AssistedList.objects.get(pk=assisted_list),
+                by=by,
+                at=at,
+                meant=meant,
+                progress=job.progress,
+            )
+            _follow(effected, by, at, job.progress)
+    except Exception:
+        # Refused, cancelled or broken: nothing was written, and the list can be confirmed again.
+        committing.let_go(assisted_list)
+        raise
+    job.progress(WHOLE, WHOLE)
+
+
+@work("assisted.settle")
+def settle_list(job: Running, *, organisation: int) -> None:
+    """Let rows of lists in effect that somebody settled take effect too. 核实结果生效"""
+    catch_up(at=clock.now(), organisation=Organisation.objects.get(pk=organisation), progress=job.progress)
+    job.progress(WHOLE, WHOLE)
+
+
+def catch_up(*, at: datetime, organisation: Organisation | None = None, progress: Progress = silent) -> int:
+    """List whoever has appeared since a list took effect; returns of how many persons something changed. 补匹配
+
+    Each list is a transaction of its own, so that a night cut short goes on where it was.
+    """
+    changed = 0
+    lists = committing.lists_waiting(organisation)
+    for done, list_id in enumerate(lists):
+        progress(WHOLE * done // len(lists), WHOLE)
+        with transaction.atomic():
+            effected = committing.catch_up(list_id=list_id, at=at)
+            _follow(effected, effected.assisted_list.committed_by, at, silent)
+        changed += len(effected.person_ids)
+    return changed
+
+
+def turn(*, at: datetime) -> int:
+    """Follow up the statuses that began or ended with the day, in every season; returns of how many persons. 逐日变动
+
+    Looks back a week, so that nothing is lost when nights are missed; what was followed up already stays as it is.
+    """
+    today = china_day(at)
+    persons = assisting.turned(since=today - LOOKED_BACK, until=today)
+    if persons:
+        for season in Season.objects.order_by("pk"):
+            with transaction.atomic():
+                after_statuses(season=season, person_ids=persons, at=at)
+    return len(persons)
+
+
+def after_statuses(
+    *, season: Season, person_ids: Sequence[int], at: datetime, by: User | None = None, progress: Progress = silent
+) -> int:
+    """What follows in a season when these persons' assisted statuses changed; returns how many decisions did. 身份变动
+
+    Runs inside the transaction that wrote the statuses. Whoever has to do something about a decision that is another
+    now does it here, after the decisions are made.
+    """
+    changed = 0
+    for first in range(0, len(person_ids), CHUNK):
+        chunk = person_ids[first : first + CHUNK]
+        changed += determine_people(season=season, person_ids=chunk, as_of=china_day(at), at=at, by=by)
+        progress(first + len(chunk), len(person_ids))
+    return changed
+
+
+def _follow(effected: committing.Effected, by: User | None, at: datetime, progress: Progress) -> None:
+    """Decide afresh in every season of the list's pooling area for those whom it touched."""
+    if not effected.person_ids:
+        return
+    seasons = list(Season.objects.filter(pooling_area=effected.assisted_list.pooling_area).order_by("plan_year"))
+    for number, season in enumerate(seasons):
+
+        def part(done: int, total: int, number: int = number) -> None:
+            share = (number + done / max(total, 1)) / len(seasons)
+            progress(_WRITTEN + int((_DETERMINED - _WRITTEN) * share), WHOLE)
+
+        after_statuses(season=season, person_ids=effected.person_ids, at=at, by=by, progress=part)
