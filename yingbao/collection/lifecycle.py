@@ -120,6 +120,7 @@ class RefundState(StrEnum):
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     ABNORMAL = "abnormal"
+    DROPPED = "dropped"
 
 
 REFUND_NAMES = {
@@ -130,11 +131,14 @@ REFUND_NAMES = {
     RefundState.PROCESSING: Text("退款中", "under way"),
     RefundState.SUCCEEDED: Text("已退回", "refunded"),
     RefundState.ABNORMAL: Text("退款异常", "abnormal"),
+    RefundState.DROPPED: Text("无需退费", "no longer due"),
 }
 REFUND_EDGES = frozenset(
     {
         (RefundState.REQUESTED, RefundState.APPROVED),
         (RefundState.REQUESTED, RefundState.REJECTED),
+        # A returned debit takes back what was to be refunded.
+        (RefundState.REQUESTED, RefundState.DROPPED),
         (RefundState.APPROVED, RefundState.SUBMITTED),
         (RefundState.SUBMITTED, RefundState.PROCESSING),
         (RefundState.SUBMITTED, RefundState.SUCCEEDED),

@@ -15,7 +15,7 @@ class Arrival(models.Model):
     """Money that has moved to us, by whatever way: recorded once, never refused. 到账
 
     amount = allocated + overpaid + refunded + what is in suspense. `refunded_fen` counts from the approval of a refund
-    on. A returned debit is reversed: nothing of it is here any more.
+    on. A returned debit is reversed: nothing of it is here any more; what had been refunded before is to be explained.
     """
 
     WAYS = [("wechat", "微信"), ("alipay", "支付宝"), ("card", "刷卡"), ("transfer", "银行转账"), ("debit", "扣款")]
@@ -54,7 +54,7 @@ class Arrival(models.Model):
                 name="arrival_is_not_spent_twice",
             ),
             models.CheckConstraint(
-                condition=Q(reversed_at__isnull=True) | Q(allocated_fen=0, overpaid_fen=0, refunded_fen=0),
+                condition=Q(reversed_at__isnull=True) | Q(allocated_fen=0, overpaid_fen=0),
                 name="reversed_arrival_holds_nothing",
             ),
         ]

@@ -53,7 +53,7 @@ class Refund(models.Model):
                 name="refund_maker_is_not_checker",
             ),
             models.CheckConstraint(
-                condition=Q(state="requested") | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(state__in=["requested", "dropped"]) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="refund_moves_after_a_decision",
             ),
             models.CheckConstraint(
