@@ -92,6 +92,12 @@ def test_a_batch_tells_what_was_known_and_what_came_twice() -> None:
     assert Transfer.objects.count() == 3
 
 
+def test_of_a_message_that_comes_twice_in_a_batch_the_first_is_posted() -> None:
+    batch = [posting("a", entry(amount_fen=1)), posting("a", entry(amount_fen=2), day=DAY + timedelta(days=1))]
+    first, _ = post_many(batch, book=BOOK, at=AT)
+    assert written(first.journal_id) == [(1, DAY, "320500:bank:a", "320500:suspense", 1, None, None)]
+
+
 def test_a_batch_with_conflicts_names_them_and_leaves_nothing() -> None:
     post(posting("b"), book=BOOK, at=AT)
     post(posting("d"), book=BOOK, at=AT)

@@ -73,7 +73,10 @@ def post_many(postings: Sequence[Posting], *, book: str, at: datetime, by: int |
     """
     if wrong := unlike(postings):
         raise Conflict(*wrong)
-    distinct = list({posting.key: posting for posting in postings}.values())
+    first: dict[str, Posting] = {}
+    for posting in postings:
+        first.setdefault(posting.key, posting)
+    distinct = list(first.values())
     if not distinct:
         return []
     accounts = _Accounts(book)
