@@ -35,6 +35,8 @@ class Declaration(models.Model):
     """of these, children whose family pays something"""
     exempt = models.PositiveIntegerField()
     removals = models.PositiveIntegerField(default=0)
+    corrections = models.PositiveIntegerField(default=0)
+    """declared children whose sums changed; like removals in no other figure"""
     self_paid_fen = models.BigIntegerField()
     subsidised_fen = models.BigIntegerField()
     digest = models.BinaryField(max_length=32)
@@ -97,6 +99,7 @@ class DeclarationLine(models.Model):
     """One child on a frozen list, as it was stated; never edited but for the tax authority's word. 申报明细"""
 
     ADD = "add"
+    CORRECT = "correct"
     REMOVE = "remove"
 
     declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="lines")
@@ -104,7 +107,7 @@ class DeclarationLine(models.Model):
     """the declaration's agent; the database holds the two together"""
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="declaration_lines")
     ordinal = models.PositiveIntegerField()
-    change = models.CharField(max_length=8, choices=[(ADD, "新增"), (REMOVE, "退出")], default=ADD)
+    change = models.CharField(max_length=8, choices=[(ADD, "新增"), (CORRECT, "更正"), (REMOVE, "退出")], default=ADD)
     name = models.CharField(max_length=50)
     number_masked = models.CharField(max_length=40, blank=True)
     class_label = models.CharField(max_length=60, blank=True)
@@ -132,7 +135,7 @@ class DeclarationLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(verdict="refused") | ~Q(verdict_reason=""), name="line_refused_with_a_reason"
             ),
-            models.CheckConstraint(condition=Q(change__in=["add", "remove"]), name="line_change_known"),
+            models.CheckConstraint(condition=Q(change__in=["add", "correct", "remove"]), name="line_change_known"),
             models.CheckConstraint(condition=Q(verdict__in=["", "accepted", "refused"]), name="line_verdict_known"),
         ]
         indexes: ClassVar = [models.Index(fields=["enrolment"], name="lines_of_enrolment")]
