@@ -20,7 +20,7 @@ from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.models import Job
 from yingbao.people.models import Person
-from yingbao.spreadsheet.models import Roster
+from yingbao.spreadsheet.models import AssistedList, Roster
 from yingbao.web.school.pupil import seen
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ PLACES = {
 }
 EVERY_DESK = frozenset(PLACES)
 SCHOOL = frozenset({Desk.SCHOOL})
+LISTS = frozenset({Desk.LIST_PROVIDER})
 
 
 class Page(NamedTuple):
@@ -45,7 +46,7 @@ class Page(NamedTuple):
     """None: everyone, also who is not signed in"""
     method: str = "get"
     about: str = ""
-    """the kind of object in the address: a pupil, a job, a roster, a policy"""
+    """the kind of object in the address: a pupil, a job, a roster, a body's list, a policy"""
 
 
 EXPECTED = {
@@ -65,7 +66,16 @@ EXPECTED = {
     "community-home": Page(frozenset({Desk.COMMUNITY})),
     "agency-home": Page(frozenset({Desk.AGENCY})),
     "tax-home": Page(frozenset({Desk.TAX})),
-    "lists-home": Page(frozenset({Desk.LIST_PROVIDER})),
+    "lists-home": Page(LISTS),
+    "lists-upload": Page(LISTS, "post"),
+    "lists-template": Page(LISTS),
+    "assisted-list": Page(LISTS, about="list"),
+    "assisted-commit": Page(LISTS, "post", "list"),
+    "assisted-discard": Page(LISTS, "post", "list"),
+    "assisted-stop": Page(LISTS, "post", "list"),
+    "assisted-again": Page(LISTS, "post", "list"),
+    "assisted-settle": Page(LISTS, "post", "list"),
+    "assisted-marked": Page(LISTS, about="list"),
     "education-home": Page(frozenset({Desk.EDUCATION})),
     "card-home": Page(frozenset({Desk.CARD})),
     "school-home": Page(SCHOOL),
@@ -112,6 +122,8 @@ class Town(NamedTuple):
 
     season: Season
     clerk: Appointment
+    officer: Appointment
+    """of a body that sends lists"""
     own: dict[str, int]
     others: dict[str, list[int]]
 
@@ -128,7 +140,16 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, in
         filename="名单.xlsx", sha256="", size_bytes=1,
         state=Roster.State.REVIEWED,
     )  # fmt: skip
-    return {"pupil": person.pk, "job": job.pk, "roster": roster.pk}
+    return {"pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of)}
+
+
+def list_of(place: Organisation, of: Appointment) -> int:
+    """A list that was reviewed."""
+    return AssistedList.objects.create(
+        organisation=place, pooling_area=place.pooling_area, kind="full", as_of=AT.date(), uploaded_by=of.user,
+        uploaded_at=AT, filename="名单.xlsx", sha256=str(AssistedList.objects.count()), size_bytes=1,
+        state=AssistedList.State.REVIEWED,
+    ).pk  # fmt: skip
 
 
 @pytest.fixture
@@ -138,11 +159,12 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
     elsewhere = [
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
-        {"pupil": 2**60, "job": 2**60, "roster": 2**60},
+        {"pupil": 2**60, "job": 2**60, "roster": 2**60, "list": 2**60},
     ]
     return Town(
         suzhou,
         clerk,
+        clerk_of(organisation("civil_affairs"), Desk.LIST_PROVIDER),
         things(school, suzhou, clerk),
         {kind: [one[kind] for one in elsewhere] for kind in elsewhere[0]},
     )
@@ -171,9 +193,10 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
     job = Job.objects.create(
         owner=seat.user, organisation=seat.organisation, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
     )
+    own = town.own | {"job": job.pk, "list": list_of(seat.organisation, seat)}
     told = {}
     for name, page in EXPECTED.items():
-        thing = job.pk if page.about == "job" else town.own.get(page.about)
+        thing = own.get(page.about)
         status = ask(signed_in(seat), name, thing).status_code
         allowed = page.desks is None or desk in page.desks
         told[name] = status in (200, 302, 303, 409, 422) if allowed else status == 403
@@ -182,7 +205,7 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
 
 @pytest.mark.parametrize("name", MATTERS)
 def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in):
-    client = signed_in(town.clerk)
+    client = signed_in(town.officer if EXPECTED[name].desks == LISTS else town.clerk)
     for thing in town.others[EXPECTED[name].about]:
         assert ask(client, name, thing).status_code == 404
 

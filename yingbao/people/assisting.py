@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -47,7 +48,7 @@ def list_people(
     without an end counts. Raises Refused for a body that sends no such lists.
     """
     _refuse_others(provided_by)
-    values = {
+    values: dict[str, Any] = {
         "body": provided_by.pk,
         "persons": [each.person_id for each in listings],
         "categories": [each.category for each in listings],
@@ -70,7 +71,7 @@ def end_people(
     A place that would have begun only after that last day never was one, and goes.
     """
     _refuse_others(provided_by)
-    values = {
+    values: dict[str, Any] = {
         "body": provided_by.pk,
         "persons": [each.person_id for each in endings],
         "categories": [each.category for each in endings],

@@ -230,9 +230,8 @@ def _finish(found: AssistedList, by: User, at: datetime, meant: bool) -> None:
 
 def _counted_after(found: AssistedList) -> dict[str, int]:
     """The counts of a list in effect: places that were there before it are no longer to be counted."""
-    return found.counts | {
-        word: count for word, count in counted(found).items() if word not in ("standing", "elsewhere", "spared")
-    }
+    kept = ("standing", "elsewhere", "spared")
+    return {**found.counts, **{word: count for word, count in counted(found).items() if word not in kept}}
 
 
 _HOLD = """

@@ -7,6 +7,7 @@ under another number, is meant, somebody has to say; until then nothing is done 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -35,7 +36,7 @@ def match_rows(found: AssistedList) -> int:
     waiting = found.rows.filter(number_index__isnull=False, verdict="", applied_at__isnull=True).order_by("pk")
     rows = list(waiting.values_list("pk", "number_index", "name", "birth_date"))
     matches = matching.match(
-        matching.Incoming(number_index=bytes(index), name=name, birth_date=born) for _, index, name, born in rows
+        matching.Incoming(number_index=bytes(index or b""), name=name, birth_date=born) for _, index, name, born in rows
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -47,7 +48,7 @@ def match_rows(found: AssistedList) -> int:
                 ["{" + ",".join(map(str, each.alike)) + "}" for each in matches],
             ],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _how(found: matching.Match) -> str:
@@ -62,7 +63,7 @@ def weigh(found: AssistedList) -> int:
     """Say of each row whose person is known what it would do; returns of how many that is new. 预计结果"""
     with connection.cursor() as cursor:
         cursor.execute(_WEIGH, {"list": found.pk, "body": found.organisation_id})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def find_absent(found: AssistedList) -> bool:
@@ -77,7 +78,7 @@ def find_absent(found: AssistedList) -> bool:
     before = set(staged.values_list("person_id", "category"))
     staged.delete()
     last_day = found.as_of - timedelta(days=1)
-    values = {
+    values: dict[str, Any] = {
         "list": found.pk, "body": found.organisation_id, "as_of": found.as_of, "last": last_day,
         "categories": found.categories,
     }  # fmt: skip

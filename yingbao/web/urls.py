@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.front.urls")),
     path("", include("yingbao.web.desks.urls")),
     path("school/", include("yingbao.web.school.urls")),
+    path("lists/", include("yingbao.web.lists.urls")),
 ]
 
 handler400 = "yingbao.web.front.errors.bad_request"

@@ -38,8 +38,8 @@ COMES_LATER = {
         "and the schools' numbers.",
     ),
     Desk.LIST_PROVIDER: Text(
-        "名单上传的页面还没有建成；现在可以在这里看本季安排。",
-        "The page for uploading lists is not built yet; here you see the season's dates.",
+        "积分入医名单的上传还没有建成；现在可以在这里看本季安排。",
+        "Uploading the lists of points admissions is not built yet; here you see the season's dates.",
     ),
     Desk.EDUCATION: Text(
         "督察报告还没有建成；现在可以在这里看安排和各校进度。",

@@ -11,7 +11,6 @@ urlpatterns = [
     path("community/", home_of(Desk.COMMUNITY), name="community-home"),
     path("agency/", home_of(Desk.AGENCY), name="agency-home"),
     path("tax/", home_of(Desk.TAX), name="tax-home"),
-    path("lists/", home_of(Desk.LIST_PROVIDER), name="lists-home"),
     path("education/", home_of(Desk.EDUCATION), name="education-home"),
     path("cards/", home_of(Desk.CARD), name="card-home"),
 ]
