@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,9 @@ class App:
         try:
             endpoint, given = ADDRESSES.bind_to_environ(environ).match()
             response = self.answer(endpoint, request, **given)
+        except ConnectionAbortedError:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise
         except HTTPException as fault:
             return fault(environ, start_response)
         return response(environ, start_response)

@@ -160,6 +160,16 @@ def orders(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
     }
 
 
+def forget_notices(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
+    """Give up every notice still to come."""
+    with world.store.changing():
+        dropped = world.store.find(Delivery, "state IN ('waiting', 'held')")
+        for delivery in dropped:
+            delivery.state = "given_up"
+        world.store.put(*dropped)
+    return {"given_up": len(dropped)}
+
+
 def accounts(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
     """Accounts with their balances."""
     return [
@@ -233,6 +243,7 @@ ADDRESSES: dict[tuple[str, str], Action] = {
     ("POST", "refund"): finish_refund,
     ("GET", "log"): log,
     ("GET", "orders"): orders,
+    ("DELETE", "notices"): forget_notices,
     ("GET", "bank/accounts"): accounts,
     ("POST", "bank/accounts"): open_account,
     ("POST", "bank/transfer"): transfer,

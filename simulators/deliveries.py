@@ -134,6 +134,7 @@ class Deliveries:
         delivery.attempt += 1
         world.store.put(delivery, attempt)
         self._release(delivery)
+        self.wake()
         return attempt
 
     def send(self, channel: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bool]:
@@ -151,7 +152,6 @@ class Deliveries:
         for held in self.world.store.find(Delivery, channel=sent.channel, state="held"):
             held.state, held.due_true = "waiting", time.time()
             self.world.store.put(held)
-            self.wake()
 
     def _run(self) -> None:
         while not self._stopping:

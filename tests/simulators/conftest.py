@@ -32,6 +32,7 @@ def simulators(started: Simulators, platform: Platform):
     started.clock(NOW)
     yield started
     started.behave_again()
+    started.control("notices", method="DELETE")
 
 
 @pytest.fixture
