@@ -112,7 +112,8 @@ class RefundNotice(msgspec.Struct, frozen=True):
 class BillLine(msgspec.Struct, frozen=True):
     """One line of a channel's bill: a payment or a refund, both with an amount above zero. 账单明细
 
-    `fee_fen` is what the channel keeps: above zero for a payment, below zero where it gives a fee back.
+    `fee_fen` is what the channel keeps: above zero for a payment, below zero where it gives a fee back. A refund's
+    `state` in a WeChat bill is that of the moment the bill was made and may have changed since.
     """
 
     kind: LineKind
@@ -227,7 +228,8 @@ def gateways(directory: Path, *, now: Callable[[], datetime] = clock.now) -> dic
     """The channels configured in a directory, by name; Refused says which file is wrong and how. 已配置渠道
 
     A channel without its file is not configured. Files are read again when they change, so that keys can be replaced
-    while the platform runs; replace them by renaming. `now` is asked for the time of outgoing requests.
+    while the platform runs; replace them by renaming. `now` tells the time of requests and of the answers to them. What
+    is given holds open connections: keep it, one per process.
     """
     # Imported here because both build on the shapes above.
     from yingbao.exchange.alipay.client import Alipay

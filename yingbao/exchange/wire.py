@@ -175,6 +175,11 @@ def unpacked(text: str, what: str) -> bytes:
     return found
 
 
+def rows_of(text: str) -> list[str]:
+    """The lines of a table; unlike splitlines() it takes no other sign within a title for an end of line."""
+    return [row.removesuffix("\r") for row in text.split("\n")]
+
+
 def moment(text: str, what: str) -> datetime:
     """A moment in RFC 3339 with its offset."""
     try:

@@ -31,10 +31,17 @@ ADDRESS = "alipay.data.dataservice.bill.downloadurl.query"
 
 
 def line(
-    number=1, amount="240.12", fee="-1.44", kind="交易", refund="", at="2019-11-11 23:59:59", order="YB000001"
+    number=1,
+    amount="240.12",
+    fee="-1.44",
+    kind="交易",
+    refund="",
+    at="2019-11-11 23:59:59",
+    order="YB000001",
+    title="居民医保",
 ) -> str:
     return (
-        f"2019{number}\t,{order}\t,{kind},居民医保,2019-11-11 23:59:00,{at}, , , , ,蔷*(159****5620),"
+        f"2019{number}\t,{order}\t,{kind},{title},2019-11-11 23:59:00,{at}, , , , ,蔷*(159****5620),"
         f"{amount},{amount},{refund} ,{fee},0.00,"
     )
 
@@ -54,7 +61,7 @@ def framed(title: str, header: str, lines: list[str], *, seller=SELLER, day="201
         f"#-----------------业务{title}列表结束------------",
         "#导出时间：[2019年11月12日 09:00:00]",
     ]
-    return "\r\n".join(rows).encode("gbk")
+    return "\r\n".join(rows).encode("gb18030")
 
 
 def totals(payments=1, refunds=1, amount="240.00", fees="-1.44") -> str:
@@ -96,6 +103,10 @@ def test_the_files_may_stand_in_any_order(read):
     assert read(turned).lines == read(made()).lines
 
 
+def test_a_title_may_hold_wide_commas_and_odd_line_marks(read):
+    assert read(made([line(title="医保，二〇二〇\u2028年（一档）"), given_back()])).gross_fen == 24012
+
+
 def test_a_day_with_refunds_alone_has_a_bill(read):
     bill = read(made([given_back(fee="0.01")], totals(0, 1, "-0.12", "0.01")))
     assert (bill.gross_fen, bill.refunds_fen, bill.fees_fen) == (0, 12, -1)
@@ -135,6 +146,9 @@ def test_every_fen_of_any_bill_is_counted(alipay, sums):
         (made([line(at="2019-11-12 00:00:00")]), 6),
         (made([line(order="")]), 6),
         (made([line() + ",one more"]), 6),
+        (made([line(), given_back(title='"open')]), 7),
+        (made([line(), given_back(title="a\rb")]), 7),
+        (made([line(title="x" * 200_000)]), 6),
         (made(total=totals(2)), 6),
         (made(total=totals(refunds=0)), 6),
         (made(total=totals(amount="240.01")), 6),

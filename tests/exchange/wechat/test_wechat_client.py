@@ -88,6 +88,7 @@ def test_a_query_signs_its_path_with_the_question_mark_and_agrees_with_the_notic
     ("answer", "state"),
     [
         (UNPAID, "pending"),
+        ({**UNPAID, "amount": {"total": 24012, "payer_currency": "CNY"}, "payer": {}}, "pending"),
         (payment(trade_state="REFUND"), "refunded"),
         (payment(trade_state="CLOSED", success_time=None, transaction_id=None), "closed"),
         (payment(trade_state="PAYERROR", success_time=None), "failed"),

@@ -1,7 +1,8 @@
 """The trade bill of Alipay: a zip of two GBK tables, the details and their summary. 支付宝交易账单
 
 The archive is bounded before and while it is unpacked. The two tables are known by their first line, not by
-their names, which are themselves in GBK. Widths of brackets and colons differ between years and are made one.
+their names, which are themselves in GBK. Widths of brackets and colons in headings differ between years
+and are made one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from datetime import date
 from yingbao.exchange.alipay.config import Config
 from yingbao.exchange.gateway import Bill, BillLine
 from yingbao.exchange.sums import fen_of_bill
-from yingbao.exchange.wire import Unreadable, china_moment
+from yingbao.exchange.wire import Unreadable, china_moment, rows_of
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -74,7 +75,7 @@ def _tables(raw: bytes, day: date) -> list[str]:
                 left -= len(table)
                 if left < 0 or table.count(b"\x00"):
                     raise broken
-                found.append(unicodedata.normalize("NFKC", table.decode("gb18030")))
+                found.append(table.decode("gb18030"))
             return found
     except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
         raise broken from None
@@ -84,11 +85,11 @@ def _one(tables: list[str], first: str, day: date) -> list[str]:
     found = [table for table in tables if table.lstrip("\ufeff").startswith(first)]
     if len(found) != 1:
         raise _refused(day, 0, Text(zh=f"应有一个“{first[1:]}”文件", en=f"there must be one file {first[1:]}"))
-    return found[0].splitlines()
+    return rows_of(found[0])
 
 
 def _of_ours(table: list[str], *, config: Config, day: date) -> None:
-    head = [line for line in table[:10] if line.startswith("#")]
+    head = [_narrow(line) for line in table[:10] if line.startswith("#")]
     account = next((found[1] for line in head if (found := _ACCOUNT.match(line))), "")
     begins = next(("-".join(found.groups()) for line in head if (found := _BEGINS.match(line))), "")
     # The account is the seller's number with four digits of the account's own behind it.
@@ -100,18 +101,26 @@ def _of_ours(table: list[str], *, config: Config, day: date) -> None:
 
 def _rows(table: list[str], first: str, day: date) -> list[_Row]:
     """Header and rows with their line numbers; the header begins with the name of its first column."""
-    plain = [(number, line) for number, line in enumerate(table, start=1) if line.strip() and not line.startswith("#")]
-    cells = csv.reader((line for _, line in plain), strict=True)
-    try:
-        rows = [(number, [cell.strip() for cell in row]) for (number, _), row in zip(plain, cells, strict=True)]
-    except (csv.Error, ValueError):
-        raise _refused(day, 0, Text(zh="表格无法读取", en="the table cannot be read")) from None
-    if not rows or rows[0][1][0] != first:
+    rows: list[_Row] = []
+    for number, line in enumerate(table, start=1):
+        if line.strip() and not line.startswith("#"):
+            # One line at a time: a quotation mark that is left open swallows no other line.
+            try:
+                cells = next(csv.reader([line]))
+            except csv.Error:
+                raise _refused(day, number, Text(zh="这一行无法读取", en="it cannot be read")) from None
+            rows.append((number, [cell.strip() for cell in cells]))
+    if not rows or _narrow(rows[0][1][0]) != first:
         raise _refused(day, 1, Text(zh="没有表头", en="there is no header"))
+    rows[0] = (rows[0][0], [_narrow(name) for name in rows[0][1]])
     for number, row in rows[1:]:
         if len(row) != len(rows[0][1]):
             raise _refused(day, number, Text(zh="列数与表头不符", en="it has another number of fields than the header"))
     return rows
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _line(row: _Row, names: list[str], *, day: date) -> BillLine:

@@ -82,7 +82,7 @@ def payment(config: Config, fields: Fields, *, paid: str) -> Notice:
 
 def _is_refund(fields: Fields) -> bool:
     some = "refund_fee" in fields and amount(fields, "refund_fee") > 0
-    return some or "gmt_refund" in fields or "out_biz_no" in fields
+    return some or "gmt_refund" in fields
 
 
 def _refund(config: Config, fields: Fields) -> RefundNotice:

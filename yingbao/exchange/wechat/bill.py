@@ -12,17 +12,16 @@ from datetime import date
 from yingbao.exchange.gateway import Bill, BillLine, LineKind
 from yingbao.exchange.sums import fen_of_bill
 from yingbao.exchange.wechat.config import Config
-from yingbao.exchange.wire import Unreadable, china_moment
+from yingbao.exchange.wire import Unreadable, china_moment, rows_of
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
-_TIME, _APP, _MERCHANT, _STATE, _CURRENCY = "交易时间", "公众账号ID", "商户号", "交易状态", "货币种类"
+_TIME, _MERCHANT, _STATE, _CURRENCY = "交易时间", "商户号", "交易状态", "货币种类"
 _TRANSACTION, _ORDER, _REFUND_ID, _REFUND = "微信订单号", "商户订单号", "微信退款单号", "商户退款单号"
 _AMOUNT, _REFUNDED, _FEE, _REFUND_STATE = "订单金额", "申请退款金额", "手续费", "退款状态"
 _COLUMNS = (
     _TIME,
-    _APP,
     _MERCHANT,
     _STATE,
     _CURRENCY,
@@ -41,7 +40,7 @@ _KINDS: dict[str, LineKind] = {"SUCCESS": "payment", "REFUND": "refund", "REVOKE
 def read(raw: bytes, *, config: Config, day: date) -> Bill:
     """The bill in these bytes; Refused, whole, with the line at fault or the sum that does not agree."""
     try:
-        rows = raw.decode("utf-8-sig").splitlines()
+        rows = rows_of(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _refused(day, 0, Text(zh="不是 UTF-8 文字", en="it is no UTF-8 text")) from None
     rows = rows[: next((i for i in range(len(rows), 0, -1) if rows[i - 1].strip()), 0)]
@@ -78,7 +77,8 @@ def _line(row: str, names: list[str], *, config: Config, day: date, number: int)
     if len(cells) != len(names):
         raise _refused(day, number, Text(zh="列数与表头不符", en="it has another number of fields than the header"))
     of = dict(zip(names, cells, strict=True))
-    if of[_APP] != config.app_id or of[_MERCHANT] != config.merchant or of[_CURRENCY] != "CNY":
+    # Another app of the same merchant may have taken money too: then it is listed as a difference.
+    if of[_MERCHANT] != config.merchant or of[_CURRENCY] != "CNY":
         raise _refused(day, number, Text(zh="不是本商户的人民币交易", en="it is not our merchant's in CNY"))
     kind = _KINDS.get(of[_STATE])
     if kind is None:

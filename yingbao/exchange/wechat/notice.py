@@ -66,7 +66,8 @@ def payment(config: Config, content: Fields) -> Notice:
     amount_fen = 0
     if settled or "amount" in content:
         amount = content.part("amount")
-        amount.must_be("currency", "CNY")
+        # An unpaid order's answer may leave the currency out.
+        (amount.must_be if settled else amount.if_given_must_be)("currency", "CNY")
         amount.if_given_must_be("payer_currency", "CNY")
         amount_fen = amount.fen("total")
     if settled and not amount_fen:
