@@ -22,6 +22,7 @@ from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import holds
 from yingbao.enrolment.parts import check_may, is_agent
 from yingbao.enrolment.seasons import OPEN_PHASES, china_day, outside_window
+from yingbao.enrolment.taking import is_covered
 from yingbao.people import history
 from yingbao.people.models import BasicRegistration
 
@@ -118,6 +119,8 @@ def _walk(act: Act, enrolment: Enrolment, reason: str, by: Appointment, at: date
         if edge is None:
             raise refusals.no_way(act, locked)
         reason = _checked_reason(edge, reason, locked)
+        if act == Act.WITHDRAW and is_covered(locked, china_day(at)):
+            raise refusals.cover_has_begun(locked)
         _check_window(locked, at)
         _step(act, [locked.pk], edge.target, by, at, reason)
         return _locked([enrolment.pk])[0]

@@ -112,3 +112,14 @@ def reason_too_long(enrolment: Enrolment, longest: int) -> Refused:
         what=Text("原因太长", "The reason is too long"),
         mend=Text("请不超过{longest}字。", "Keep it within {longest} characters.").filled(longest=longest),
     )
+
+
+def cover_has_begun(enrolment: Enrolment) -> Refused:
+    """Who is covered already is not withdrawn: the individual's payment is not given back then. 待遇已开始"""
+    return Refused(
+        where=enrolment.person.name,
+        what=Text("待遇已于{day}开始，不能撤回", "cover began on {day}; it cannot be withdrawn any more").filled(
+            day=enrolment.coverage_from
+        ),
+        mend=Text("请与医保经办机构联系。", "Ask the insurance agency."),
+    )

@@ -14,7 +14,7 @@ import polars as pl
 from django.db import connection, transaction
 
 from yingbao.agents.models import User
-from yingbao.enrolment.determining import decide, determine_people
+from yingbao.enrolment.determining import CHUNK, decide, determine_people
 from yingbao.enrolment.lifecycle import EDGES, TAKEN, Act, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day
@@ -174,11 +174,29 @@ def is_in_time(decision: Mapping[str, object]) -> bool:
     return decision["status"] == "enrolled"
 
 
-def lapse(*, season: Season, at: datetime) -> int:
-    """At the close: who is neither paid nor exempt is not enrolled this year; returns how many. 到期未参保"""
-    open_ = [state.value for state in State if any(e.act == Act.LAPSE and e.origin == state for e in EDGES)]
-    keys = Enrolment.objects.filter(season=season, state__in=open_).order_by("person_id").values_list("pk", flat=True)
-    return len(walk(act=Act.LAPSE, enrolments=list(keys), at=at))
+def is_covered(enrolment: Enrolment, on: date) -> bool:
+    """Whether the child is paid for and cover has begun on that day. 是否已享受待遇"""
+    return (
+        enrolment.state in (State.PAID, State.EXEMPT, State.COVERED)
+        and enrolment.coverage_from is not None
+        and enrolment.coverage_from <= on
+    )
+
+
+def lapse(*, season: Season, on: date, at: datetime) -> int:
+    """At the close: whose window is over and who is neither paid nor exempt is not enrolled. 到期未参保
+
+    Who can still be enrolled on that day, such as a newborn, is left alone. Returns how many lapsed.
+    """
+    origins = [edge.origin.value for edge in EDGES if edge.act == Act.LAPSE]
+    open_ = Enrolment.objects.filter(season=season, state__in=origins).order_by("person_id")
+    keys = dict(open_.values_list("person_id", "pk"))
+    persons, lapsed = list(keys), 0
+    for first in range(0, len(persons), CHUNK):
+        decisions = payable(season=season, person_ids=persons[first : first + CHUNK], paid_on=on)
+        over = decisions.filter(pl.col("phase") == "closed")["person_id"]
+        lapsed += len(walk(act=Act.LAPSE, enrolments=[keys[int(person)] for person in over], at=at))
+    return lapsed
 
 
 def cover(*, season: Season, on: date, at: datetime) -> int:

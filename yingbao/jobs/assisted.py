@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from yingbao.agents.models import Organisation, User
+from yingbao.collection import adjusting
 from yingbao.enrolment.determining import CHUNK, determine_people
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day
+from yingbao.jobs import money
 from yingbao.jobs.work import Running, work
 from yingbao.people import assisting
 from yingbao.spreadsheet import assisted_committing as committing
@@ -92,14 +94,16 @@ def after_statuses(
 ) -> int:
     """What follows in a season when these persons' assisted statuses changed; returns how many decisions did. 身份变动
 
-    Runs inside the transaction that wrote the statuses. Whoever has to do something about a decision that is another
-    now does it here, after the decisions are made.
+    Runs inside the transaction that wrote the statuses. What is owed follows: of what a family has paid already a
+    refund opens, the body is claimed for, and the agent's declaration gets a supplement.
     """
     changed = 0
     for first in range(0, len(person_ids), CHUNK):
         chunk = person_ids[first : first + CHUNK]
         changed += determine_people(season=season, person_ids=chunk, as_of=china_day(at), at=at, by=by)
         progress(first + len(chunk), len(person_ids))
+    adjusting.follow(season=season, person_ids=person_ids, at=at, by=by)
+    money.correct_declarations(season=season, at=at, person_ids=person_ids)
     return changed
 
 

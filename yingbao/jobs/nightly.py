@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from yingbao.enrolment import determining
 from yingbao.enrolment.models import Season
-from yingbao.jobs import assisted
+from yingbao.jobs import assisted, money
 from yingbao.spreadsheet import assisted_review, review
 from yingbao.values import clock
 
@@ -36,6 +36,7 @@ def nightly(timestamp: int) -> None:
     for season in Season.objects.order_by("pk"):
         changed = determining.refresh(season=season, as_of=at.date(), at=at)
         log.info("season %s: %s enrolments changed overnight", season.policy, changed)
+    money.settle_the_night(at=at)
     erased = review.purge(at=at)
     log.info("%s abandoned rosters erased", erased)
     log.info("%s exemption lists cleared of what is not needed", assisted_review.purge(at=at))
