@@ -148,6 +148,21 @@ def test_what_the_bank_has_only_accepted_is_no_money_yet(status):
     assert (found.lines, found.waiting) == ((), ("A",))
 
 
+@pytest.mark.parametrize(
+    ("words", "outcome", "zh"),
+    [
+        ("退回 余额不足", "returned", "余额不足"),
+        ("失败 余额不足", "failed", "余额不足"),
+        ("退票：本人不同意", "returned", "余额不足（本人不同意）"),
+        ("账上只有3元", "failed", "余额不足（账上只有3元）"),
+    ],
+)
+def test_words_beside_a_code_tell_a_return_and_are_not_said_twice(words, outcome, zh):
+    report = pain002([("A", "RJCT", "AM04")]).written().decode()
+    (line,) = read(report.replace("</Rsn>", f"</Rsn><AddtlInf>{words}</AddtlInf>").encode()).lines
+    assert (line.outcome, line.reason_code, line.reason.zh) == (outcome, "AM04", zh)
+
+
 def test_a_batch_that_the_bank_refused_whole_says_why():
     found = read(pain002([], group=("RJCT", "FF01")).written())
     assert (found.lines, found.batch_refused) == ((), REASONS["FF01"])

@@ -161,6 +161,7 @@ WRONG = [
     ("金额", "", "没有填写"),
     ("金额", "五元", "不是金额"),
     ("金额", "1e3", "不是金额"),
+    ("金额", "5)", "不是金额"),
     ("金额", "9999999999999.00", "不合常理"),
     ("金额", "٣", "不是金额"),
     ("金额", "NaN", "不是金额"),
@@ -256,6 +257,14 @@ def test_sums_and_signatures_below_the_list_are_passed_over_and_said_so():
     found = read(table(GOOD, ["合计", "", "", "", "", "", "", "", ""], ["打印时间：", "", "", "", "", "", "", "", ""]))
     assert len(found.lines) == 1
     assert any("没有读取" in note.zh for note in found.notes)
+
+
+def test_a_text_file_that_breaks_off_anywhere_is_refused():
+    content = table(GOOD, changed(交易流水号="B", 余额="", 金额="4800.00"))
+    whole = content.rindex(b"\n", 0, -1) + 1
+    for end in range(whole + 40, len(content) - 1, 17):
+        assert refused(content[:end]).faults
+    assert len(read(content).lines) == 2
 
 
 def test_two_accounts_in_one_file_are_refused():

@@ -76,7 +76,7 @@ def fen_of(cell: Cell, *, signed: bool = False) -> int | None:
     if said in ("", "-", "--"):
         return None
     parts = _SIGNED.fullmatch(said)
-    if not parts:
+    if not parts or (parts["sign"] == "(") != (")" in said):
         raise _fault("“{said}”不是金额", "“{said}” is no sum of money", said, _MEND_AMOUNT)
     fen = _exact(parts["sum"].replace(",", ""), parts["rest"] or "", said)
     if parts["sign"] in ("-", "("):

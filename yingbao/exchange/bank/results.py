@@ -28,6 +28,9 @@ _SETTLED = frozenset(("ACSC", "ACCC"))
 _WAITING = frozenset(("ACCP", "ACSP", "ACTC", "ACWC", "ACWP", "PDNG", "RCVD", "ACFC"))
 """checked or under way; of these the standard says that settlement is still to come"""
 _VERSIONS = range(2, 15)
+_RETURN_WORDS = re.compile(r"退[回票汇]")
+"""before the words of a reason: a bank says so with RJCT for want of a status for returns"""
+_SAME_AGAIN = re.compile(r"^(?:退[回票汇]|失败)[\s:：，,]*")
 _CODE = re.compile(r"([A-Z]{2}[0-9]{2}|[A-Z]{4})(?:[-:：,， ]+(.*))?")
 _ID = re.compile(r"[0-9A-Za-z+?/:().,' -]{1,35}")
 _MEND = Text(zh="请银行重新出具回盘文件", en="ask the bank for the result file once more")
@@ -147,7 +150,8 @@ def _item(item: Any, row: int, made_on: date, findings: Findings) -> ResultLine 
     if status in _WAITING:
         return end_to_end_id
     refused = status == "RJCT"
-    outcome: Outcome = "succeeded" if not refused else "returned" if code in AFTER_SUCCESS else "failed"
+    was_paid = code in AFTER_SUCCESS or _RETURN_WORDS.match(_words(item))
+    outcome: Outcome = "succeeded" if not refused else "returned" if was_paid else "failed"
     return ResultLine(
         end_to_end_id=end_to_end_id, outcome=outcome, reason=_reason(item) if refused else Text("", ""),
         reason_code=code if refused else "", on=on, amount_fen=amount, row=row,
@@ -180,11 +184,18 @@ def _code(holder: Any) -> str:
     return said(holder, "StsRsnInf/Rsn/Cd", "StsRsnInf/Rsn/Prtry", "StsRsnInf/StsRsn/Cd", "StsRsnInf/StsRsn/Prtry")
 
 
+def _words(holder: Any) -> str:
+    """What the bank wrote beside the code."""
+    paths = ("StsRsnInf/AddtlInf", "StsRsnInf/AddtlStsRsnInf")
+    return " ".join(spaced(each.text or "") for path in paths for each in every(holder, path))
+
+
 def _reason(holder: Any) -> Text:
     """Code and words of a status; a reason that has neither is said to be missing."""
-    words = " ".join(spaced(each.text or "") for path in ("StsRsnInf/AddtlInf", "StsRsnInf/AddtlStsRsnInf")
-                     for each in every(holder, path))  # fmt: skip
-    return reason_of(_code(holder) or ("" if words else "MS03"), words)
+    code, words = _code(holder), _SAME_AGAIN.sub("", _words(holder))
+    if code in REASONS and REASONS[code].zh == words:
+        words = ""
+    return reason_of(code or ("" if words else "MS03"), words)
 
 
 def _whole(report: Any, findings: Findings) -> Text | None:

@@ -67,11 +67,25 @@ def rows_of(table: Table, findings: Findings) -> Iterator[Row]:
 def opened(content: bytes, name: str, headings: Headings) -> Table:
     """The table in the file, opened in the bounded child. Raises WrongFile with what the child says. 打开表格"""
     try:
-        return read_table(content, name, headings=headings)
+        table = read_table(content, name, headings=headings)
     except Refused as refused:
         place = refused.where.removeprefix(name).strip()
         fault = FileFault(row=0, column=place, what=refused.what, mend=refused.mend)
         raise WrongFile(name, [fault]) from refused
+    if table.kind == "csv" and content.rstrip(b"\0 \t")[-1:] not in (b"\n", b"\r"):
+        # A download that broke off looks whole if it breaks within a cell: 480 may once have been 4800.00.
+        what = Text(
+            zh="最后一行没有换行，文件可能没有下载完整", en="the last line has no end: the download may have broken off"
+        )
+        mend = Text(
+            zh="重新下载；文件若确实完整，另存为.xlsx再上传", en="download it again; if it is whole, save it as .xlsx"
+        )
+        raise WrongFile(name, [FileFault(row=_last_row(table), column="", what=what, mend=mend)])
+    return table
+
+
+def _last_row(table: Table) -> int:
+    return max((number for number, _ in table.rows()), default=table.header_row)
 
 
 def refuse_twice(table: Table, headings: Headings, fields: tuple[str, ...], name: str) -> None:
