@@ -50,8 +50,10 @@ def programs() -> Path:
 def pgbench(socket: str, database: str, *arguments: str) -> float:
     """Transactions per second that pgbench tells."""
     command = [programs() / "pgbench", "-h", socket, "-U", "postgres", *arguments, database]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = re.search(r"tps = ([0-9.]+)", told)
+    ended = subprocess.run(command, capture_output=True, text=True)
+    if ended.returncode:
+        raise SystemExit(ended.stderr)
+    found = re.search(r"tps = ([0-9.]+)", ended.stdout)
     return float(found[1]) if found else 0.0
 
 
@@ -133,8 +135,7 @@ def measure(socket: str, seconds: float) -> None:
         for number in range(ROUNDS):
             for what, rate in (
                 ("built-in", lambda: pgbench(socket, "pgbench", *common)),
-                ("function", lambda: pgbench(socket, "yingbao", *common, "-M", "prepared", "-f", script.name)),
-                ("simple", lambda: pgbench(socket, "yingbao", *common, "-f", script.name)),
+                ("function", lambda: pgbench(socket, "yingbao", *common, "-f", script.name)),
                 ("program", lambda number=number: through_the_program(seconds, number)),
                 ("1,000", lambda number=number: batches(1_000, seconds, number)),
                 ("10,000", lambda number=number: batches(10_000, seconds, number)),
@@ -142,8 +143,7 @@ def measure(socket: str, seconds: float) -> None:
                 rates.setdefault(what, []).append(rate())
     built_in = rates["built-in"]
     row("pgbench built-in (TPC-B-like, scale 20)", built_in, None)
-    row("one by one, the function through pgbench", rates["simple"], built_in)
-    row("one by one, the function through pgbench, prepared", rates["function"], built_in)
+    row("one by one, the function through pgbench", rates["function"], built_in)
     row("one by one, through the program, Python on the same processors", rates["program"], built_in)
     row("batches of 1,000, one client", rates["1,000"], built_in)
     row("batches of 10,000, one client", rates["10,000"], built_in)

@@ -124,3 +124,15 @@ def test_an_account_is_what_its_code_says(code: str, book: str, role: str, detai
 def test_a_posting_past_the_functions_into_a_closed_day_is_refused(written: int) -> None:
     with pytest.raises(DatabaseError, match="the day is closed: 320500 2019-11-12"):
         execute(JOURNAL, "b", BOOK, DAY, AT, 1)
+
+
+@pytest.mark.parametrize(("key", "taken"), [("", False), ("x", True), ("号" * 200, True), ("x" * 201, False)])
+def test_the_database_too_wants_a_key_of_sensible_length(key: str, taken: bool) -> None:
+    bank, suspense = account_of(BOOK, "bank", "a"), account_of(BOOK, "suspense")
+    statement = f"WITH j AS ({JOURNAL}) {TRANSFER.replace('VALUES (%s,', 'SELECT j.id,').replace('%s)', '%s FROM j')}"
+    values = [key, BOOK, DAY, AT, 1, 1, DAY, bank, suspense, 1]
+    if taken:
+        execute(statement, *values)
+    else:
+        with pytest.raises(IntegrityError, match="journal_has_a_key"):
+            execute(statement, *values)

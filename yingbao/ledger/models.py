@@ -22,6 +22,13 @@ class Octets(Func):
     output_field = IntegerField()
 
 
+class Characters(Func):
+    """How many characters a column has. 字符数"""
+
+    function = "char_length"
+    output_field = IntegerField()
+
+
 class Code(Func):
     """An account's code, made of book, role and detail. 账户代码"""
 
@@ -89,7 +96,11 @@ class Journal(models.Model):
             models.CheckConstraint(
                 condition=models.lookups.Exact(Octets("digest"), 32), name="journal_digest_is_a_sha256"
             ),
-            models.CheckConstraint(condition=Q(key__regex=r"^.{1,200}$"), name="journal_has_a_key"),
+            # By length: a regular expression with a bound of 200 took longer than all the rest of a posting.
+            models.CheckConstraint(
+                condition=models.lookups.Range(Characters("key"), (1, 200)),
+                name="journal_has_a_key",
+            ),
             models.CheckConstraint(condition=Q(event__regex=r"^[a-z_]+$"), name="journal_event_is_a_word"),
             models.CheckConstraint(condition=Q(transfers__gt=0), name="journal_has_a_transfer"),
         ]

@@ -147,7 +147,10 @@ class Migration(migrations.Migration):
                         condition=django.db.models.lookups.Exact(yingbao.ledger.models.Octets("digest"), 32),
                         name="journal_digest_is_a_sha256",
                     ),
-                    models.CheckConstraint(condition=models.Q(("key__regex", "^.{1,200}$")), name="journal_has_a_key"),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Range(yingbao.ledger.models.Characters("key"), (1, 200)),
+                        name="journal_has_a_key",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("event__regex", "^[a-z_]+$")), name="journal_event_is_a_word"
                     ),
