@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from yingbao.agents.models import Appointment, Desk, Organisation, User
-from yingbao.demo import bodies, filling, logins, mark, samples, show
+from yingbao.demo import assisted_samples, bodies, filling, logins, mark, samples, show
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Crowd
@@ -22,7 +22,7 @@ from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.promotion import preview
 from yingbao.people.models import Change, IdentityDocument, Person, SchoolRoll
 from yingbao.people.sealed import index_of, unseal
-from yingbao.spreadsheet import committing, review
+from yingbao.spreadsheet import assisted_review, committing, review
 from yingbao.spreadsheet.models import Roster, RosterRow
 from yingbao.values import clock, identity
 from yingbao.values.clock import CHINA
@@ -288,3 +288,27 @@ def test_the_messy_sample_shows_every_outcome_and_many_errors(home: Path) -> Non
     assert set(roster.rows.values_list("outcome", flat=True)) == set(RosterRow.Outcome.values)
     fields = {error["field"] for row in roster.rows.filter(outcome="error") for error in row.errors}
     assert fields >= {"name", "identity_number", "birth_date", "hukou"}
+
+
+@pytest.mark.parametrize(
+    ("filename", "kind", "body"),
+    [
+        (assisted_samples.CIVIL_AFFAIRS, "full", "civil_affairs"),
+        (assisted_samples.UNION, "changes", "union_federation"),
+        (assisted_samples.DISABLED, "full", "disabled_federation"),
+    ],
+)
+def test_each_bodys_sample_list_has_rows_of_every_kind(home: Path, filename: str, kind: str, body: str) -> None:
+    show.introduced(home, MARK, language="en", say=lambda line: None)
+    organisation = Organisation.objects.get(pooling_area=SUZHOU, kind=body)
+    found = assisted_review.receive(
+        organisation=organisation, kind=kind, as_of=AT.date(), filename=filename,
+        data=(home / "samples" / filename).read_bytes(), by=User.objects.get(username="suzhou-school"), at=AT,
+    )  # fmt: skip
+    counts = assisted_review.review(found.pk, at=AT).counts
+    assert {view for view in ("faulty", "to_settle", "unmatched", "matched") if not counts[view]} == set()
+    assert counts["new"] > 0
+    if kind == "full":
+        assert counts["absent"] * 2 <= counts["standing"]
+    if body == "civil_affairs":
+        assert counts["absent"] > 0
