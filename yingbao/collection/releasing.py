@@ -13,7 +13,7 @@ from typing import Literal
 from django.db import connection, transaction
 
 from yingbao.agents.models import User
-from yingbao.collection import owing, refunding
+from yingbao.collection import owing, receipting, refunding
 from yingbao.collection.alarming import raise_alarm
 from yingbao.collection.arriving import give_back
 from yingbao.collection.models import Allocation, Arrival, Obligation
@@ -86,6 +86,7 @@ def unmatch(*, allocations: Sequence[Allocation], at: datetime, by: User) -> Non
             )
             post(posting, book=arrival.pooling_area, at=at, by=by.pk)
         _let_go(held, "unmatched", at)
+        receipting.void_released(at=at, arrivals=[one.arrival_id for one in held])
         _owe_again(held, at)
 
 
@@ -122,6 +123,7 @@ def reverse(*, arrival: Arrival, key: str, returned_fen: int, at: datetime, by: 
             said = "扣款退回前已退费，差额待说明"
             raise_alarm(arrival.pooling_area, kind="difference", key=key, said=said, at=at, arrival=arrival)
         _let_go(held, "returned", at)
+        receipting.void_released(at=at, arrivals=[arrival.pk])
         Arrival.objects.filter(pk=arrival.pk).update(reversed_at=at, overpaid_fen=0, why_suspended="")
         return _owe_again(held, at)
 

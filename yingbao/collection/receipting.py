@@ -1,0 +1,131 @@
+"""Electronic receipts: issued for money that arrived, numbered without gaps, voided and replaced. 电子票据
+
+Nobody has to ask: whatever was applied to a child and has no receipt gets one. Numbers are drawn in a batch while the
+series' row is locked, so that none is lost and none is given twice.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from yingbao.collection.models import Allocation, Receipt, ReceiptSeries
+from yingbao.enrolment.seasons import china_day
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+BATCH = 2_000
+"""So many receipts are issued while the series is locked."""
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Of check codes: nothing that is mistaken for something else on paper."""
+
+
+def issue(*, pooling_area: str, at: datetime, most: int = BATCH) -> list[Receipt]:
+    """Issue receipts for what is paid and has none, the oldest first; returns them. 开具票据"""
+    with transaction.atomic():
+        series = _locked_series(pooling_area, at)
+        waiting = _without_receipt(pooling_area, most)
+        return _draw(series, waiting, at)
+
+
+def issue_all(*, pooling_area: str, at: datetime) -> int:
+    """Issue all that wait, batch by batch; returns how many. 批量开具"""
+    issued = 0
+    while batch := issue(pooling_area=pooling_area, at=at):
+        issued += len(batch)
+    return issued
+
+
+def void(*, receipt: Receipt, reason: str, at: datetime) -> Receipt:
+    """Void a receipt and say why; its number is not given again. 作废"""
+    if not reason.strip():
+        raise Refused(
+            where=receipt.number,
+            what=Text("没有写明作废理由", "there is no reason to void it"),
+            mend=Text("写明理由。", "Say why."),
+        )
+    with transaction.atomic():
+        locked = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+        if locked.voided_at is None:
+            locked.voided_at, locked.void_reason = at, reason.strip()[:100]
+            locked.save(update_fields=["voided_at", "void_reason"])
+        return locked
+
+
+def replace(*, receipt: Receipt, reason: str, at: datetime, payer: str | None = None) -> Receipt:
+    """Void a receipt and issue another for the same money under a new number. 换开
+
+    Raises Refused if the money is no longer applied, or another has taken its place already.
+    """
+    with transaction.atomic():
+        series = _locked_series(receipt.series.pooling_area, at)
+        voided = void(receipt=receipt, reason=reason, at=at)
+        allocation = Allocation.objects.select_related("arrival").get(pk=voided.allocation_id)
+        valid = Receipt.objects.filter(obligation=voided.obligation_id, voided_at__isnull=True)
+        if allocation.released_at is not None or valid.exists():
+            raise Refused(
+                where=receipt.number,
+                what=Text("这笔缴费已退回或已换开", "the money went back, or another receipt stands"),
+                mend=Text("查看这个孩子的票据。", "Look at the child's receipts."),
+            )
+        row = (allocation.pk, allocation.obligation_id, payer or voided.payer, allocation.amount_fen)
+        (fresh,) = _draw(series, [row], at, replaces=voided)
+        return fresh
+
+
+def void_released(*, at: datetime, arrivals: Sequence[int], obligation: int | None = None) -> int:
+    """Void receipts for money that is no longer applied, because it was refunded or returned. 退回作废"""
+    gone = Receipt.objects.filter(
+        voided_at__isnull=True, allocation__released_at__isnull=False, allocation__arrival__in=arrivals
+    )
+    if obligation is not None:
+        gone = gone.filter(obligation=obligation)
+    keys = list(gone.values_list("pk", flat=True))
+    return Receipt.objects.filter(pk__in=keys).update(voided_at=at, void_reason="款项已退回")
+
+
+def _locked_series(pooling_area: str, at: datetime) -> ReceiptSeries:
+    year = china_day(at).year
+    ReceiptSeries.objects.get_or_create(pooling_area=pooling_area, year=year)
+    return ReceiptSeries.objects.select_for_update().get(pooling_area=pooling_area, year=year)
+
+
+def _without_receipt(pooling_area: str, most: int) -> list[tuple[int, int, str, int]]:
+    """Allocations that stand and have no valid receipt: key, obligation, payer, sum."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT l.id, l.obligation_id, a.payer, l.amount_fen
+            FROM collection_allocation l JOIN collection_arrival a ON a.id = l.arrival_id
+            WHERE l.released_at IS NULL AND a.pooling_area = %s
+              AND NOT EXISTS (SELECT FROM collection_receipt r
+                              WHERE r.obligation_id = l.obligation_id AND r.voided_at IS NULL)
+            ORDER BY l.id LIMIT %s
+            """,
+            [pooling_area, most],
+        )
+        return [(key, obligation, payer, sum_) for key, obligation, payer, sum_ in cursor.fetchall()]
+
+
+def _draw(
+    series: ReceiptSeries,
+    rows: Sequence[tuple[int, int, str, int]],
+    at: datetime,
+    replaces: Receipt | None = None,
+) -> list[Receipt]:
+    """The next numbers of the locked series, one for each row."""
+    receipts = [
+        Receipt(
+            series=series, ordinal=ordinal, number=f"{series.pooling_area}{series.year % 100:02}{ordinal:010}",
+            check_code="".join(secrets.choice(ALPHABET) for _ in range(8)), obligation_id=obligation,
+            allocation_id=allocation, payer=payer, amount_fen=amount_fen, issued_at=at, replaces=replaces,
+        )
+        for ordinal, (allocation, obligation, payer, amount_fen) in enumerate(rows, series.last + 1)
+    ]  # fmt: skip
+    Receipt.objects.bulk_create(receipts)
+    if receipts:
+        ReceiptSeries.objects.filter(pk=series.pk).update(last=series.last + len(receipts))
+    return receipts
