@@ -77,7 +77,7 @@ def as_workbook(rows: list[list[str]]) -> bytes:
 def spoilt_rows(rows: list[list[str]], variant: str) -> list[list[str]]:
     """One fault in the table; it sits in the last line."""
     if variant == "missing_column":
-        return [row[:5] + row[6:] for row in rows]
+        return [row[:4] + row[5:] for row in rows]
     if variant == "no_header":
         return rows[1:]
     if variant not in SPOILT_ROWS or len(rows) < 2:

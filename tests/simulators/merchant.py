@@ -26,6 +26,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from tests.simulators.running import Simulators
 
 
+LINE = httpx.Client(timeout=20, trust_env=False)
+
+
 @dataclass
 class Notice:
     """What arrived. 通知"""
@@ -122,7 +125,7 @@ class Wechat:
             f'timestamp="{stamp}",serial_no="{told["merchant_serial"]}"'
         )
         headers = {"Authorization": authorization, "Content-Type": "application/json", **spoil.get("headers", {})}
-        return httpx.request(method, told["address"] + path, content=body, headers=headers, timeout=20, trust_env=False)
+        return LINE.request(method, told["address"] + path, content=body, headers=headers)
 
     def verified(self, headers: Any, body: bytes) -> bool:
         """Whether the four headers vouch for the body. A serial that nobody told is a KeyError."""
@@ -206,7 +209,7 @@ class Alipay:
 
     def raw(self, method: str, content: dict[str, Any], **more: str) -> httpx.Response:
         form = self.form(method, content, **more)
-        return httpx.post(self.configuration["address"], data=form, timeout=20, trust_env=False)
+        return LINE.post(self.configuration["address"], data=form)
 
     def call(self, method: str, **content: Any) -> dict[str, Any]:
         """The signed answer, its signature verified over the raw bytes."""
