@@ -111,10 +111,12 @@ def refund(**changes) -> dict:
     return {name: value for name, value in content.items() if value is not None}
 
 
-def sealed(content: dict, *, event="TRANSACTION.SUCCESS", secret=SECRET, resource=None, **changes) -> bytes:
+def sealed(
+    content: dict, *, event="TRANSACTION.SUCCESS", secret=SECRET, nonce="fdasflkja484", resource=None, **changes
+) -> bytes:
     """The body of a notice about this content."""
     plain = json.dumps(content).encode()
-    packed = AESGCM(secret.encode()).encrypt(b"fdasflkja484", plain, b"transaction")
+    packed = AESGCM(secret.encode()).encrypt(nonce.encode(), plain, b"transaction")
     message = {
         "id": "EV-2018022511223320873",
         "create_time": "2019-11-12T09:59:31+08:00",
@@ -126,7 +128,7 @@ def sealed(content: dict, *, event="TRANSACTION.SUCCESS", secret=SECRET, resourc
             "original_type": "transaction" if event.startswith("TRANSACTION") else "refund",
             "ciphertext": base64.b64encode(packed).decode(),
             "associated_data": "transaction",
-            "nonce": "fdasflkja484",
+            "nonce": nonce,
             **(resource or {}),
         },
         **changes,

@@ -137,7 +137,7 @@ def test_a_bill_at_odds_with_itself_is_refused_with_its_line(read, raw, line):
     assert no.value.where == f"wechat 2019-11-11, line {line}"
 
 
-def announced(server, raw, **changes):
+def announced(server, raw, status=200, **changes):
     """Plan the signed announcement of a bill, and then the unsigned file."""
 
     def answer(request):
@@ -145,7 +145,7 @@ def announced(server, raw, **changes):
         fields = {"hash_type": "SHA1", "hash_value": hashlib.sha1(raw).hexdigest(), "download_url": address, **changes}
         return reply(fields)(request)
 
-    server.replies += [answer, lambda _: Response(raw, 200, content_type="text/plain")]
+    server.replies += [answer, lambda _: Response(raw, status, content_type="text/plain")]
 
 
 def test_a_bill_is_downloaded_and_is_the_one_announced(served):
@@ -159,7 +159,13 @@ def test_a_bill_is_downloaded_and_is_the_one_announced(served):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"hash_value": "0" * 40}, {"hash_value": "é"}, {"hash_type": "MD5"}, {"download_url": "http://127.0.0.1:9/else"}],
+    [
+        {"status": 404},
+        {"hash_value": "0" * 40},
+        {"hash_value": "é"},
+        {"hash_type": "MD5"},
+        {"download_url": "http://127.0.0.1:9/else"},
+    ],
 )
 def test_a_bill_that_is_not_the_announced_one_is_not_taken(served, changes):
     wechat, server = served

@@ -121,6 +121,7 @@ def test_a_payment_keeps_its_digest_when_some_of_it_is_refunded(served):
         raw(b"", status=302, headers={"Location": "http://127.0.0.1:1/"}),
         raw(b'{"code":"ORDER_NOT_EXIST","message":"unsigned"}', status=404),
         reply({"code": "FREQUENCY_LIMITED", "message": "慢一点"}, status=429),
+        reply({"code": "SLOW_DOWN", "message": "慢一点"}, status=429),
         reply({"code": "SYSTEM_ERROR", "message": "系统异常"}, status=400),
         reply({"message": "no code"}, status=400),
         reply(payment(out_trade_no="YB20191112000002")),
@@ -221,6 +222,13 @@ def test_an_answer_that_drips_for_ever_is_left_alone(served):
     with server.running() as address, wire.line() as line, pytest.raises(Unsure, match="too long"):
         wire.call(line, "GET", address, headers={}, seconds=0.3)
     assert time.monotonic() - began < 4
+
+
+def test_an_answer_longer_than_allowed_is_not_read_to_its_end(served):
+    _, server = served
+    server.replies.append(raw(b"x" * 1001))
+    with server.running() as address, wire.line() as line, pytest.raises(Unsure, match="is too long"):
+        wire.call(line, "GET", address, headers={}, longest=1000)
 
 
 def test_in_public_key_mode_we_say_with_which_key_to_answer(tmp_path, served):

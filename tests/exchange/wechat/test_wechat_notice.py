@@ -222,6 +222,16 @@ def test_a_notice_sealed_or_named_otherwise_is_refused(wechat, changes):
         read(wechat, sign(sealed(payment(), **changes)))
 
 
+def test_a_nonce_of_another_length_is_refused_even_where_it_opens(wechat):
+    with pytest.raises(Forged, match="12 bytes"):
+        read(wechat, sign(sealed(payment(), nonce="fdasflkja4845678")))
+
+
+def test_a_field_that_stands_twice_is_refused_though_signed(wechat):
+    with pytest.raises(Forged, match="twice"):
+        read(wechat, sign(sealed(payment()).replace(b'{"id"', b'{"id":"EV-0","id"', 1)))
+
+
 def test_a_notice_sealed_with_another_key_is_refused(wechat):
     with pytest.raises(Forged, match="does not open"):
         read(wechat, sign(sealed(payment(), secret="x" * 32)))
