@@ -6,6 +6,7 @@ without saying who may open it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.models import Job
@@ -36,6 +38,8 @@ PLACES = {
 }
 EVERY_DESK = frozenset(PLACES)
 SCHOOL = frozenset({Desk.SCHOOL})
+TAX = frozenset({Desk.TAX})
+AGENCY = frozenset({Desk.AGENCY})
 LISTS = frozenset({Desk.LIST_PROVIDER})
 
 
@@ -100,6 +104,23 @@ EXPECTED = {
     "roster-stop": Page(SCHOOL, "post", "roster"),
     "roster-again": Page(SCHOOL, "post", "roster"),
     "promotion": Page(SCHOOL),
+    "declarations": Page(SCHOOL),
+    "declaration-freeze": Page(SCHOOL, "post"),
+    "declaration": Page(SCHOOL, about="declaration"),
+    "declaration-submit": Page(SCHOOL, "post", "declaration"),
+    "declaration-discard": Page(SCHOOL, "post", "declaration"),
+    "declaration-form": Page(SCHOOL, about="declaration"),
+    "declaration-notice": Page(SCHOOL, about="declaration"),
+    "tax-declarations": Page(TAX),
+    "tax-declaration": Page(TAX, about="handed in"),
+    "tax-declaration-mark": Page(TAX, "post", "handed in"),
+    "tax-declaration-accept": Page(TAX, "post", "handed in"),
+    "tax-declaration-part": Page(TAX, "post", "handed in"),
+    "tax-declaration-return": Page(TAX, "post", "handed in"),
+    "tax-compare": Page(TAX),
+    "tax-compare-workbook": Page(TAX, "post"),
+    "agency-declarations": Page(AGENCY),
+    "agency-declarations-workbook": Page(AGENCY, "post"),
 }
 MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy")}
 
@@ -124,6 +145,8 @@ class Town(NamedTuple):
     clerk: Appointment
     officer: Appointment
     """of a body that sends lists"""
+    collector: Appointment
+    """of the tax authority"""
     own: dict[str, int]
     others: dict[str, list[int]]
 
@@ -140,7 +163,20 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, in
         filename="名单.xlsx", sha256="", size_bytes=1,
         state=Roster.State.REVIEWED,
     )  # fmt: skip
-    return {"pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of)}
+    filed = declaration_of(place, season, of)
+    return {
+        "pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
+        "declaration": filed, "handed in": filed,
+    }  # fmt: skip
+
+
+def declaration_of(place: Organisation, season: Season, of: Appointment) -> int:
+    """A declaration that was handed in, with nobody on it."""
+    return Declaration.objects.create(
+        season=season, organisation=place, ordinal=1, reference=f"SB{place.pk:010}", method="none", state="submitted",
+        heads=0, payers=0, exempt=0, self_paid_fen=0, subsidised_fen=0, digest=hashlib.sha256().digest(),
+        frozen_at=AT, frozen_by=of.user, submitted_at=AT, submitted_by=of.user,
+    ).pk  # fmt: skip
 
 
 def list_of(place: Organisation, of: Appointment) -> int:
@@ -159,14 +195,16 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
     elsewhere = [
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
-        {"pupil": 2**60, "job": 2**60, "roster": 2**60, "list": 2**60},
+        dict.fromkeys(("pupil", "job", "roster", "list", "declaration", "handed in"), 2**60),
     ]
     return Town(
         suzhou,
         clerk,
         clerk_of(organisation("civil_affairs"), Desk.LIST_PROVIDER),
+        clerk_of(organisation("tax_authority"), Desk.TAX),
         things(school, suzhou, clerk),
-        {kind: [one[kind] for one in elsewhere] for kind in elsewhere[0]},
+        # The tax authority sees every school of its own pooling area.
+        {kind: [one[kind] for one in elsewhere[kind == "handed in" :]] for kind in elsewhere[0]},
     )
 
 
@@ -205,7 +243,8 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
 
 @pytest.mark.parametrize("name", MATTERS)
 def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in):
-    client = signed_in(town.officer if EXPECTED[name].desks == LISTS else town.clerk)
+    seats = {LISTS: town.officer, TAX: town.collector}
+    client = signed_in(seats.get(EXPECTED[name].desks, town.clerk))
     for thing in town.others[EXPECTED[name].about]:
         assert ask(client, name, thing).status_code == 404
 

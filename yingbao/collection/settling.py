@@ -109,6 +109,18 @@ def lose_sight(*, payment: Payment, at: datetime, said: str) -> Payment:
     return _moved_alone(payment, PaymentState.UNKNOWN, Word.QUERY, at, said)
 
 
+def note_asked(*, payment: Payment, at: datetime) -> Payment:
+    """The channel was asked and knows nothing of the order yet; its state stays. 已查询"""
+
+    def deed() -> Payment:
+        held = Payment.objects.select_for_update().get(pk=payment.pk)
+        held.checked_at = at
+        held.save(update_fields=["checked_at"])
+        return held
+
+    return whole(deed)
+
+
 def area_of(order_number: str) -> str:
     """The pooling area whose order number this would be; else the first one there is. 所属统筹区"""
     areas = list(Season.objects.order_by("pooling_area").values_list("pooling_area", flat=True).distinct())

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.desks.urls")),
     path("school/", include("yingbao.web.school.urls")),
     path("lists/", include("yingbao.web.lists.urls")),
+    path("tax/", include("yingbao.web.tax.urls")),
+    path("agency/", include("yingbao.web.agency.urls")),
 ]
 
 handler400 = "yingbao.web.front.errors.bad_request"

@@ -11,7 +11,10 @@ from yingbao.collection.models.statement import StatementLine
 
 
 class Bill(models.Model):
-    """A channel's bill of one day: what it took and paid back for us. 渠道账单"""
+    """A channel's bill of one day: what it took and paid back for one pooling area. 渠道账单
+
+    Where one merchant collects for several areas, its bill is kept in parts, one for each of them.
+    """
 
     pooling_area = models.CharField(max_length=6)
     channel = models.CharField(max_length=10)
@@ -27,7 +30,7 @@ class Bill(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["channel", "merchant", "day"], name="one_bill_a_day"),
+            models.UniqueConstraint(fields=["channel", "merchant", "day", "pooling_area"], name="one_bill_a_day"),
         ]
 
     @property

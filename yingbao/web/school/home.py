@@ -18,6 +18,7 @@ from yingbao.spreadsheet.models import Roster
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
 
 WAYS_ON: dict[str, tuple[str, str, Text]] = {
@@ -25,8 +26,12 @@ WAYS_ON: dict[str, tuple[str, str, Text]] = {
     "data": ("pupils", "show=data", Text("补全资料", "Complete the data")),
     "registration": ("pupils", "show=register", Text("看要登记的学生", "See who is to be registered")),
     "confirmation": ("pupils", "show=ready", Text("去确认", "Confirm pupils")),
+    "declaration": ("declarations", "", Text("去申报", "Declare")),
+    "payment": ("declarations", "", Text("看缴费信息", "How to pay")),
 }
 """Where each step is done: address, query, what the button says. 办理入口"""
+NOT_BEFORE = frozenset({"declaration", "payment"})
+"""Steps that lead nowhere while there is nothing to declare or to pay."""
 
 
 @require_GET
@@ -40,6 +45,8 @@ def home(request: Seated) -> HttpResponse:
     last = last_roster(organisation, season)
     to_mend = last.counts.get("error", 0) if last else 0
     steps = steps_of(season, organisation, today, roster_errors=to_mend, figures=now)
+    if pays_through_school(policy):
+        steps = with_money(steps, standing(season, organisation, clock.now()))
     offered: list[dict[str, Any]] = [{"step": step, "way": way_on(step)} for step in steps if step.state != "reminder"]
     context = {
         "organisation": organisation,
@@ -68,7 +75,7 @@ def last_roster(school: Organisation, season: Season) -> Roster | None:
 
 def way_on(step: SeasonStep) -> dict[str, Any] | None:
     """The button of a step that can be worked on now. 办理入口"""
-    if step.id not in WAYS_ON or step.state == "done":
+    if step.id not in WAYS_ON or step.state == "done" or (step.id in NOT_BEFORE and not step.left):
         return None
     name, query, words = WAYS_ON[step.id]
     return {"url": f"{reverse(name)}?{query}" if query else reverse(name), "words": words}

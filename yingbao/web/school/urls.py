@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.school import home, pupil, pupils, roster
+from yingbao.web.school import declaration, home, pupil, pupils, roster
 
 urlpatterns = [
     path("", home.home, name="school-home"),
@@ -20,5 +20,12 @@ urlpatterns = [
     path("pupils/<int:pk>/reopen", pupil.act, {"act": "reopen"}, name="pupil-reopen"),
     path("pupils/<int:pk>/register", pupil.act, {"act": "register"}, name="pupil-register"),
     path("pupils/<int:pk>/correct", pupil.act, {"act": "correct"}, name="pupil-correct"),
+    path("declaration/", declaration.declarations, name="declarations"),
+    path("declaration/freeze", declaration.freeze, name="declaration-freeze"),
+    path("declaration/<int:pk>/", declaration.declaration, name="declaration"),
+    path("declaration/<int:pk>/submit", declaration.act, {"act": "submit"}, name="declaration-submit"),
+    path("declaration/<int:pk>/discard", declaration.act, {"act": "discard"}, name="declaration-discard"),
+    path("declaration/<int:pk>/form.pdf", declaration.paper, {"kind": "form"}, name="declaration-form"),
+    path("declaration/<int:pk>/notice.pdf", declaration.paper, {"kind": "notice"}, name="declaration-notice"),
     *roster.urlpatterns,
 ]

@@ -20,7 +20,19 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("school-home", Text("本季工作", "This season")),
         ("pupils", Text("学生", "Pupils")),
         ("roster-upload", Text("花名册", "Roster")),
+        ("declarations", Text("申报", "Declaration")),
         ("promotion", Text("升级", "New school year")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+    Desk.TAX: [
+        ("tax-home", Text("本季工作", "This season")),
+        ("tax-declarations", Text("申报受理", "Declarations")),
+        ("tax-compare", Text("名单比对", "Compare lists")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+    Desk.AGENCY: [
+        ("agency-home", Text("本季工作", "This season")),
+        ("agency-declarations", Text("名单比对", "Compare lists")),
         ("jobs", Text("任务", "Jobs")),
     ],
 }
