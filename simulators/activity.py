@@ -60,6 +60,12 @@ def day_of(world: World, channel: str, day: str) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
+def days(world: World, channel: str) -> list[str]:
+    """Every day on which something moved."""
+    paid = {order.paid_at[:10] for order in world.store.find(Order, channel=channel, state="SUCCESS")}
+    return sorted(paid | {back.finished[:10] for back in world.store.find(Refund, channel=channel, state="SUCCESS")})
+
+
 def of_payment(order: Order) -> Entry:
     """A payment."""
     return Entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -16,6 +17,8 @@ from simulators.clock import stamped
 from simulators.rows import Attempt, Delivery, Order, Refund
 from simulators.wechat import notices as wechat
 from simulators.world import World
+
+log = logging.getLogger(__name__)
 
 MINUTE, HOUR = 60, 3600
 SCHEDULES = {
@@ -156,10 +159,20 @@ class Deliveries:
     def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            self._carry()
-            self._finish_refunds()
-            settlement.settle(self.world)
+            try:
+                self._carry()
+                self._finish_refunds()
+                settlement.settle(self.world)
+            except Exception:
+                log.exception("the simulators go on, but this was not meant to happen")
             self._wake.wait(self._pause())
+
+    def _deliver(self, delivery: Delivery) -> None:
+        """In a thread of the pool, where nobody would see a fault."""
+        try:
+            self.deliver(delivery)
+        except Exception:
+            log.exception("a notice could not be built")
 
     def _pause(self) -> float:
         """True seconds until something may be due; the moved clock is looked at twice a second."""
@@ -180,7 +193,7 @@ class Deliveries:
                 delivery.state = "sending"
             world.store.put(*due)
         for delivery in due:
-            self._pool.submit(self.deliver, delivery)
+            self._pool.submit(self._deliver, delivery)
 
     def _finish_refunds(self) -> None:
         world = self.world

@@ -19,46 +19,53 @@ PAYERS = {
 
 
 def settle(world: World) -> None:
-    """Pay out every day that is due and not yet paid out. A day with more refunds than payments is carried over."""
+    """Pay out every day that is due. A day below zero is carried over; what turns up later for a day follows. 结算"""
     ripe = world.clock.now() - timedelta(days=1)
     if ripe.time() < ARRIVES:
         ripe -= timedelta(days=1)
     last = ripe.date().isoformat()
     for channel in PAYERS:
-        start = world.store.setting(f"{channel} settled to", "")
-        if start >= last:
+        seen = f"{last} {_moved(world, channel, last)}"
+        # Whole days are read again only when something in them has changed.
+        if world.store.setting(f"{channel} settled", "") == seen:
             continue
         with world.store.changing():
-            for day in _days(world, channel, start, last):
-                _settle_day(world, channel, day)
-            world.store.remember(f"{channel} settled to", last)
+            for day in activity.days(world, channel):
+                if day <= last:
+                    _settle_day(world, channel, day)
+            world.store.remember(f"{channel} settled", seen)
 
 
-def _days(world: World, channel: str, start: str, last: str) -> list[str]:
-    """Days after `start` until `last` on which something moved."""
-    paid = {row.paid_at[:10] for row in world.store.find(Order, "paid_at > ?", start, channel=channel, state="SUCCESS")}
-    back = {
-        row.finished[:10] for row in world.store.find(Refund, "finished > ?", start, channel=channel, state="SUCCESS")
-    }
-    return sorted(day for day in paid | back if start < day <= last)
+def _moved(world: World, channel: str, last: str) -> int:
+    """How many payments and refunds there are until a day."""
+    bound = last + "T24"
+    test = "state = 'SUCCESS' AND channel = ? AND {} < ?"
+    paid = world.store.total(Order, "1", test.format("paid_at"), channel, bound)
+    return paid + world.store.total(Refund, "1", test.format("finished"), channel, bound)
 
 
 def _settle_day(world: World, channel: str, day: str) -> None:
     name, account, word, merchant = PAYERS[channel]
-    owed = int(world.store.setting(f"{channel} owed fen", 0))
-    owed += sum(entry.net_fen for entry in activity.day_of(world, channel, day))
+    settled = world.store.setting(f"{channel} settled {day}")
+    net = sum(entry.net_fen for entry in activity.day_of(world, channel, day))
+    owed = int(world.store.setting(f"{channel} owed fen", 0)) + net - (settled or 0)
+    if settled == net:
+        return
     if owed > 0:
         next_day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+        arrives = next_day if settled is None else max(next_day, world.day())
         book.post(
             world,
             book.home_account(world),
             side="贷",
             amount_fen=owed,
-            day=next_day,
+            day=arrives,
             other_name=name,
             other_account=account,
             remark=f"{word} {merchant} {day.replace('-', '')}",
         )
-        world.store.remember(f"{channel} paid out {day}", {"fen": owed, "day": next_day})
+        payouts = world.store.setting(f"{channel} payouts", [])
+        world.store.remember(f"{channel} payouts", [*payouts, {"bill": day, "fen": owed, "day": arrives}])
         owed = 0
     world.store.remember(f"{channel} owed fen", owed)
+    world.store.remember(f"{channel} settled {day}", net)

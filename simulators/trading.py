@@ -98,7 +98,7 @@ def new_refund(world: World, order: Order, number: str, amount_fen: int, reason:
     """Accept a refund and hold its sum against the order. 退款受理"""
     with world.store.changing():
         order = world.store.one(Order, key=order.key) or order
-        before = world.fee_fen(order.refunded_fen)
+        before = _fee_back_fen(order)
         order.refunded_fen += amount_fen
         later = world.clock.now() + timedelta(seconds=REFUND_TAKES)
         refund = Refund(
@@ -111,12 +111,17 @@ def new_refund(world: World, order: Order, number: str, amount_fen: int, reason:
             reason=reason,
             notify_url=notify_url,
             made=world.clock.stamp(),
-            fee_back_fen=world.fee_fen(order.refunded_fen) - before,
+            fee_back_fen=_fee_back_fen(order) - before,
             due_true=time.time() + REFUND_TAKES / world.speed,
             due_moved=stamped(later),
         )
         world.store.put(order, refund)
     return refund
+
+
+def _fee_back_fen(order: Order) -> int:
+    """How much of the fee belongs to what has been refunded; all of it when all has been."""
+    return (2 * order.fee_fen * order.refunded_fen + order.amount_fen) // (2 * order.amount_fen)
 
 
 def finish_refund(world: World, refund: Refund, state: str) -> Refund:

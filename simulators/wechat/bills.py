@@ -8,7 +8,6 @@ from simulators import activity
 from simulators.activity import Entry
 from simulators.clock import plain
 from simulators.keys import APP_ID, MERCHANT
-from simulators.rows import Order, Refund
 from simulators.wechat.answers import PAYER
 from simulators.world import World, yuan
 
@@ -92,13 +91,14 @@ def flow_bill(world: World, day: str) -> bytes | None:
     """Payments, refunds, fees and payouts with the balance after each; None where nothing moved. 资金账单"""
     balance = 0
     moves: list[tuple[str, str, str, str, str, int]] = []
-    for other in _days_before(world, day):
-        balance += sum(entry.net_fen for entry in activity.day_of(world, "wechat", other))
-        payout = world.store.setting(f"wechat paid out {other}")
-        if payout and payout["day"] < day:
+    for other in activity.days(world, "wechat"):
+        if other < day:
+            balance += sum(entry.net_fen for entry in activity.day_of(world, "wechat", other))
+    for payout in world.store.setting("wechat payouts", []):
+        if payout["day"] < day:
             balance -= int(payout["fen"])
-        elif payout and payout["day"] == day:
-            proof = other.replace("-", "")
+        elif payout["day"] == day:
+            proof = payout["bill"].replace("-", "")
             moves.append((f"{day}T08:00:00+08:00", f"5000{proof}", "自动提现", "提现", proof, -int(payout["fen"])))
     for entry in activity.day_of(world, "wechat", day):
         serial = entry.refund_serial or entry.transaction
@@ -123,10 +123,3 @@ def flow_bill(world: World, day: str) -> bytes | None:
         lines.append(marked(cells))
     sums = marked([len(moves), taken[0], yuan(taken[1]), given[0], yuan(given[1])])
     return _file(FLOW, lines, FLOW_SUMS, sums)
-
-
-def _days_before(world: World, day: str) -> list[str]:
-    store = world.store
-    paid = {row.paid_at[:10] for row in store.find(Order, "paid_at < ?", day, channel="wechat", state="SUCCESS")}
-    back = {row.finished[:10] for row in store.find(Refund, "finished < ?", day, channel="wechat", state="SUCCESS")}
-    return sorted(paid | back)

@@ -25,7 +25,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from tests.simulators.running import Simulators
 
-
 LINE = httpx.Client(timeout=20, trust_env=False)
 
 

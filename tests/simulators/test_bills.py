@@ -179,6 +179,37 @@ def test_a_day_without_trade_has_no_bill_and_settles_nothing(day):
     assert days == {NEXT}
 
 
+def test_a_payment_that_turns_up_after_the_settlement_follows_with_the_day_it_belongs_to(tmp_path):
+    with running(tmp_path / "home") as simulators:
+        wechat = Wechat(simulators)
+        first, late = wechat.order(10_000), wechat.order(20_000)
+        simulators.pay("wechat", first)
+        simulators.clock(f"{NEXT}T09:00:00+08:00")
+        simulators.pay("wechat", late, at=f"{DAY}T23:59:59+08:00")
+        simulators.clock("2019-11-15T12:00:00+08:00")
+        lines = simulators.control("bank/lines", {"account": HOME}, "GET")
+        # The second one is booked when it is found, on the day that the clock shows then.
+        assert [(line["amount_fen"], line["remark"][-8:]) for line in lines] == [
+            (9_940, "20191112"),
+            (19_880, "20191112"),
+        ]
+        assert lines[0]["day"] == NEXT <= lines[1]["day"]
+
+
+def test_a_day_with_more_refunds_than_payments_is_carried_over(tmp_path):
+    with running(tmp_path / "home", speed=1e7) as simulators:
+        alipay = Alipay(simulators)
+        order, later = alipay.order("100.00", timeout_express="9d"), alipay.order("150.00", timeout_express="9d")
+        simulators.pay("alipay", order)
+        simulators.clock("2019-11-13T10:00:00+08:00")
+        alipay.call("alipay.trade.refund", out_trade_no=order, refund_amount="100.00", out_request_no="r")
+        simulators.clock("2019-11-14T10:00:00+08:00")
+        simulators.pay("alipay", later)
+        simulators.clock("2019-11-15T10:00:00+08:00")
+        lines = simulators.control("bank/lines", {"account": HOME}, "GET")
+        assert [(line["day"], line["amount_fen"]) for line in lines] == [("2019-11-13", 9_940), ("2019-11-15", 4_970)]
+
+
 def test_another_fee_can_be_asked_for(tmp_path):
     with running(tmp_path / "home", fee="38") as simulators:
         wechat = Wechat(simulators)
