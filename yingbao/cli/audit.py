@@ -17,10 +17,10 @@ def command(most: int) -> None:
     """Check that the books, what is owed, declared, paid, refunded and receipted agree; exit 1 if anything does not."""
     ready()
     from yingbao.collection.audit import INVARIANTS
-    from yingbao.ledger.audit import examine
+    from yingbao.ledger.audit import examine_at_once
 
     language = chosen()
-    findings = examine(INVARIANTS, most=most)
+    findings = examine_at_once(INVARIANTS, most=most)
     for finding in findings:
         click.echo(f"{finding.invariant.id}: {finding.invariant.says.said(language)}", err=True)
         for row in finding.rows:

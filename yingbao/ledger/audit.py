@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 
 from yingbao.values.text import Text
 
@@ -48,6 +48,16 @@ def examine(
                 told = [dict(zip(names, row, strict=True)) for row in rows[:most]]
                 findings.append(Finding(each, told, more=len(rows) > most))
     return findings
+
+
+def examine_at_once(invariants: Sequence[Invariant], *, most: int = 100) -> list[Finding]:
+    """The same over one moment of the database, while others go on posting. 定点稽核
+
+    Opens a transaction of its own, so the caller must not be in one.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return examine(invariants, most=most)
 
 
 INVARIANTS: list[Invariant] = [

@@ -1,7 +1,7 @@
 """Holds a message against the definitions of ISO 20022 that pyiso20022 brings along: order, number, form of all parts.
 
-The package's classes are the schemas of the standard as data. Importing them asks for three types of days and
-moments of xsdata, which is not among our dependencies; plain text stands in for those.
+The package's classes are the schemas of the standard as data; xsdata, for which they were made, reads a message into
+them and writes it again.
 """
 
 from __future__ import annotations
@@ -10,25 +10,28 @@ import dataclasses
 import enum
 import importlib
 import re
-import sys
-import types
 import typing
 from decimal import Decimal
 from typing import Any
 
 from lxml import etree
-
-_DAYS = {name: type(name, (str,), {}) for name in ("XmlDate", "XmlDateTime", "XmlTime", "XmlPeriod")}
+from xsdata.formats.dataclass.parsers import XmlParser
+from xsdata.formats.dataclass.parsers.config import ParserConfig
+from xsdata.models.datatype import XmlDate, XmlDateTime
 
 
 def definition(message: str) -> Any:
     """The class of `Document` of a message such as pain_008_001_02."""
-    if "xsdata" not in sys.modules:
-        for name in ("xsdata", "xsdata.models", "xsdata.models.datatype"):
-            sys.modules.setdefault(name, types.ModuleType(name))
-        vars(sys.modules["xsdata.models.datatype"]).update(_DAYS)
     area = message.split("_")[0]
     return importlib.import_module(f"pyiso20022.{area}.{message}.{message}").Document
+
+
+def parsed(message: bytes, name: str) -> Any:
+    """The message as an object of the standard's own class; what the class does not know is an error."""
+    strict = ParserConfig(
+        fail_on_unknown_properties=True, fail_on_unknown_attributes=True, fail_on_converter_warnings=True
+    )
+    return XmlParser(config=strict).from_bytes(message, definition(name))
 
 
 def broken(element: Any, kind: Any) -> list[str]:
@@ -74,9 +77,9 @@ def _broken_text(name: str, text: str, hint: Any, rules: Any) -> list[str]:
             found.append(f"{name}: {text} is no code of it")
         if kind is Decimal and not re.fullmatch(r"-?\d+(\.\d{1,5})?", text):
             found.append(f"{name}: {text} is no number")
-        if kind is _DAYS["XmlDate"] and not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        if kind is XmlDate and not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             found.append(f"{name}: {text} is no day")
-        if kind is _DAYS["XmlDateTime"] and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\+\d\d:\d\d|Z)?", text):
+        if kind is XmlDateTime and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\+\d\d:\d\d|Z)?", text):
             found.append(f"{name}: {text} is no moment")
     if not rules.get("min_length", 0) <= len(text) <= rules.get("max_length", len(text)):
         found.append(f"{name}: {text} has not the right length")

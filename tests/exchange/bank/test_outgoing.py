@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from tests.exchange.bank.schema import broken, definition
+from tests.exchange.bank.schema import broken, definition, parsed
 from yingbao.exchange.bank.debits import pain008
 from yingbao.exchange.bank.faults import WrongFile
 from yingbao.exchange.bank.files import DebitFile, DebitItem, PaymentItem
@@ -65,6 +65,17 @@ def rows(content: bytes) -> list[list[str]]:
 
 def said(holder: Any, path: str) -> str:
     return holder.find("/".join("{*}" + step for step in path.split("/"))).text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(debits, min_size=1, max_size=6, unique_by=lambda each: each.end_to_end_id))
+def test_the_standards_own_classes_read_a_batch_as_it_was_given(items):
+    message = parsed(pain008(batch(*items)), "pain_008_001_02").cstmr_drct_dbt_initn
+    taken = [each for group in message.pmt_inf for each in group.drct_dbt_tx_inf]
+    assert [(each.pmt_id.end_to_end_id, int(each.instd_amt.value * 100)) for each in taken] == [
+        (item.end_to_end_id, item.amount_fen) for item in items
+    ]
+    assert message.grp_hdr.ctrl_sum * 100 == sum(item.amount_fen for item in items)
 
 
 @settings(max_examples=60, deadline=None)
