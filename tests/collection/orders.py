@@ -39,7 +39,7 @@ def ordered(*enrolments: Enrolment, at: datetime = AT, channel: str = "wechat", 
 def pending(*enrolments: Enrolment, at: datetime = AT, **more) -> Payment:
     """An order that the channel has taken."""
     payment = ordered(*enrolments, at=at, **more)
-    return answered(payment=payment, address="https://pay.example/1", at=at)
+    return answered(payment=payment, address="https://pay.example/1")
 
 
 def said(payment: Payment, transaction: str = "42001", *, at: datetime = AT, amount_fen: int | None = None) -> Paid:

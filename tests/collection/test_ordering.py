@@ -217,13 +217,13 @@ def test_a_child_taken_in_another_city_is_not_ordered(suzhou, school, pupil):
 )
 def test_what_the_channel_answers_moves_the_order(pupil, answer, state):
     payment = ordered(pupil)
-    assert answered(payment=payment, at=AT, **answer).state == state
+    assert answered(payment=payment, **answer).state == state
 
 
 def test_a_notice_that_overtakes_the_answer_is_not_undone_by_it(pupil):
     payment = ordered(pupil)
     settle(paid=said(payment), word=Word.NOTICE, at=AT)
-    late = answered(payment=payment, at=AT, address="https://x")
+    late = answered(payment=payment, address="https://x")
     assert (late.state, late.address) == ("succeeded", "https://x")
 
 

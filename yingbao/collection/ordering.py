@@ -76,7 +76,7 @@ def order(
         raise refusing.just_changed() from error
 
 
-def answered(*, payment: Payment, at: datetime, address: str = "", declined: str = "", unsure: str = "") -> Payment:
+def answered(*, payment: Payment, address: str = "", declined: str = "", unsure: str = "") -> Payment:
     """What the channel answered to an order: where to pay, or no, or nothing that can be believed. 渠道应答
 
     A notice may have overtaken the answer: then the order is paid already and stays so.
@@ -89,8 +89,7 @@ def answered(*, payment: Payment, at: datetime, address: str = "", declined: str
             held.state = target.value
         held.address = address or held.address
         held.said = (declined or unsure)[:200]
-        held.checked_at = at
-        held.save(update_fields=["state", "address", "said", "checked_at"])
+        held.save(update_fields=["state", "address", "said"])
         return held
 
     return whole(deed)

@@ -13,5 +13,5 @@ class JobsConfig(AppConfig):
     name = "yingbao.jobs"
 
     def ready(self) -> None:
-        for module in ("rosters", "assisted", "nightly"):
+        for module in ("rosters", "assisted", "payments", "nightly"):
             import_module(f"yingbao.jobs.{module}")

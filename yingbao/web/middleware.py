@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from yingbao.agents.models import Appointment
+from yingbao.exchange.gateway import LONGEST_NOTICE
 from yingbao.values import clock
 
 LONGEST_SESSION_SECONDS = 12 * 3600
@@ -51,9 +52,14 @@ def speak(request: Any) -> None:
 
 
 def check_size(request: Any) -> None:
-    """Refuse, before any of it is read, more than a roster may be; from strangers, more than a form. 限制大小"""
+    """Refuse, before any of it is read, more than a roster may be; from strangers, more than a form. 限制大小
+
+    From payment channels, more than their messages ever are.
+    """
     known = request.user.is_authenticated
     most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE if known else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if request.path.startswith("/notices/"):
+        most = LONGEST_NOTICE
     said = str(request.META.get("CONTENT_LENGTH") or "")
     if said.isascii() and said.isdigit() and int(said) > most:
         raise RequestDataTooBig

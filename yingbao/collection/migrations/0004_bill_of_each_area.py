@@ -14,4 +14,6 @@ class Migration(migrations.Migration):
                 fields=["channel", "merchant", "day", "pooling_area"], name="one_bill_a_day"
             ),
         ),
+        # A signed address of Alipay's phone page has more than a thousand characters.
+        migrations.AlterField("payment", "address", models.CharField(blank=True, max_length=4000)),
     ]

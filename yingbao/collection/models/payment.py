@@ -34,7 +34,7 @@ class Payment(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     """no later than the last moment at which this sum is right"""
-    address = models.CharField(max_length=1000, blank=True)
+    address = models.CharField(max_length=4000, blank=True)
     """the page or code where the channel takes the money"""
     merchant = models.CharField(max_length=40, blank=True)
     transaction = models.CharField(max_length=64, blank=True)
