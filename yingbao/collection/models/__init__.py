@@ -1,9 +1,11 @@
 """Everything that collection keeps, one file for each thing. 征收数据"""
 
+from yingbao.collection.models.advice import Advice, AdviceLine
 from yingbao.collection.models.arrival import Alarm, Allocation, Arrival
+from yingbao.collection.models.bank_file import BankFile
 from yingbao.collection.models.bill import Bill, BillLine
 from yingbao.collection.models.close import Close
-from yingbao.collection.models.debit import DebitBatch, DebitItem, Mandate
+from yingbao.collection.models.debit import DebitAnswer, DebitBatch, DebitItem, DebitPart, Mandate
 from yingbao.collection.models.obligation import Obligation
 from yingbao.collection.models.payment import Payment, PaymentLine
 from yingbao.collection.models.receipt import Receipt, ReceiptPaper, ReceiptSeries
@@ -11,7 +13,7 @@ from yingbao.collection.models.refund import Refund
 from yingbao.collection.models.statement import BankAccount, Statement, StatementLine
 
 __all__ = [
-    "Alarm", "Allocation", "Arrival", "BankAccount", "Bill", "BillLine", "Close", "DebitBatch", "DebitItem",
-    "Mandate", "Obligation", "Payment", "PaymentLine", "Receipt", "ReceiptPaper", "ReceiptSeries", "Refund",
-    "Statement", "StatementLine",
+    "Advice", "AdviceLine", "Alarm", "Allocation", "Arrival", "BankAccount", "BankFile", "Bill", "BillLine", "Close",
+    "DebitAnswer", "DebitBatch", "DebitItem", "DebitPart", "Mandate", "Obligation", "Payment", "PaymentLine",
+    "Receipt", "ReceiptPaper", "ReceiptSeries", "Refund", "Statement", "StatementLine",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from yingbao.agents.models import Organisation, User
 from yingbao.collection.lifecycle import DEBIT_NAMES, DebitState
 from yingbao.collection.models.arrival import Arrival
+from yingbao.collection.models.obligation import Obligation
 from yingbao.collection.models.statement import BankAccount
 from yingbao.declaration.models import Declaration
 
@@ -100,3 +101,35 @@ class DebitItem(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="debit_is_of_something"),
         ]
+
+
+class DebitPart(models.Model):
+    """For whom a debit is: one child's obligation, as it stood when the batch was made. 扣款构成"""
+
+    item = models.ForeignKey(DebitItem, models.PROTECT, related_name="parts")
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="debit_parts")
+    amount_fen = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item", "obligation"], name="child_once_in_a_debit"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="debit_part_is_of_something"),
+        ]
+
+
+class DebitAnswer(models.Model):
+    """A result file of a bank, taken whole. 扣款回盘"""
+
+    pooling_area = models.CharField(max_length=6)
+    sha256 = models.BinaryField(max_length=32, unique=True)
+    name = models.CharField(max_length=200)
+    form = models.CharField(max_length=8)
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    succeeded = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    returned = models.PositiveIntegerField()
+    known = models.PositiveIntegerField()
+    """lines that said what we had been told before"""
+    waiting = models.PositiveIntegerField()
+    """items that the bank has only accepted: no money has moved"""
