@@ -196,8 +196,8 @@ def test_a_bill_that_cannot_be_downloaded_is_asked_for_again_later(served):
     alipay, server = served
     announced(server, made(), status=404)
     server.replies.append(reply(ADDRESS, bill_download_url="http://127.0.0.1:9/open"))
-    for _ in range(2):
-        with pytest.raises(Unsure):
+    for why in ("cannot be downloaded", "open address"):
+        with pytest.raises(Unsure, match=why):
             alipay.bill(DAY)
 
 
