@@ -77,7 +77,7 @@ def _tables(raw: bytes, day: date) -> list[str]:
                     raise broken
                 found.append(table.decode("gb18030"))
             return found
-    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
+    except (zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, EOFError, OSError, zlib.error):
         raise broken from None
 
 
