@@ -108,6 +108,26 @@ def test_a_list_that_is_refused_can_be_confirmed_again(suzhou, school, civil_aff
     assert not begin(assisted_list=found, by=officer, at=AT)
 
 
+def test_a_commit_whose_worker_died_is_taken_up_again_and_ends_the_same(suzhou, school, civil_affairs, officer):
+    child = known("王一", school)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    found = received(civil_affairs, officer, [row(child)])
+    start("assisted.review", found, assisted_list=found.pk)
+    work.run_waiting()
+    begin(assisted_list=found, by=officer, at=AT)
+    job = start("assisted.commit", found, assisted_list=found.pk, meant=False)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, attempts=1)
+    assert work.revive(at=AT) == 1
+    work.run_waiting()
+    found.refresh_from_db()
+    assert found.state == "committed"
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    work.revive(at=AT)
+    work.run_waiting()
+    assert len(places(civil_affairs)) == 1
+    assert pays(suzhou) == {"王一": 0}
+
+
 def test_whoever_appears_is_found_at_night_and_decided_for(suzhou, school, civil_affairs, officer):
     number = resident_id()
     run(received(civil_affairs, officer, [row(known("王零")), row(姓名="王一", 证件号码=number)]))

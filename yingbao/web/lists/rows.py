@@ -105,7 +105,7 @@ class ListPage:
         if not self.show:
             return []
         first = (self.number - 1) * PAGE_SIZE
-        found = self.list.rows.filter(VIEWS[self.show]).select_related("person").defer("number_cipher")
+        found = self.list.rows.filter(VIEWS[self.show]).select_related("person", "settled_by").defer("number_cipher")
         rows = list(found.order_by("row_number", "pk")[first : first + PAGE_SIZE])
         documents = _documents(rows)
         return [self._row(row, documents) for row in rows]
