@@ -59,6 +59,16 @@ EXPECTED = {
     "sign-in": Page(None),
     "sign-out": Page(None, "post", answers=(302,)),
     "language": Page(None, "post", answers=(302,)),
+    "pay": Page(None),
+    "pay-add": Page(None, "post", answers=(422,)),
+    "pay-remove": Page(None, "post", answers=(302,)),
+    "pay-tier": Page(None, "post", answers=(302,)),
+    "pay-order": Page(None, "post", answers=(302,)),
+    "pay-waiting": Page(None, answers=(302,)),
+    "pay-check": Page(None, "post", answers=(302,)),
+    "pay-cancel": Page(None, "post", answers=(302,)),
+    "pay-back": Page(None, answers=(302,)),
+    "pay-guide": Page(None),
     "notice-wechat": Page(None, "post", answers=(400, 503)),
     "notice-wechat-refunds": Page(None, "post", answers=(400, 503)),
     "notice-alipay": Page(None, "post", answers=(400, 503)),
@@ -265,7 +275,9 @@ def test_what_changes_something_is_never_done_by_following_a_link(name, town, si
     assert signed_in(town.clerk).get(reverse(name, args=arguments)).status_code == 405
 
 
-@pytest.mark.parametrize("name", [name for name, page in EXPECTED.items() if page.method == "post" and not signed(name)])
+@pytest.mark.parametrize(
+    "name", [name for name, page in EXPECTED.items() if page.method == "post" and not signed(name)]
+)
 def test_what_changes_something_wants_the_forms_token(name, town, signed_in):
     page = EXPECTED[name]
     arguments = [town.own[page.about]] if page.about else []
