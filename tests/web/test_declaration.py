@@ -153,6 +153,16 @@ def test_refused_children_are_shown_with_their_reason_and_stand_on_the_next_list
     assert (row["now"], row["about"]) == (True, "号码有误")
 
 
+def test_after_an_acceptance_in_part_only_the_accepted_are_asked_for(client, pupils, school, suzhou, clerk, account):
+    one = submitted(suzhou, school, clerk)
+    assert "受理后再转账" in text(client.get(f"/school/declaration/{one.pk}/"))
+    accept_in_part(declaration=one, refused={one.lines.get(name="甲").pk: "号码有误"}, by=officer(), at=AT)
+    bill(declaration=one, at=AT)
+    page = client.get(f"/school/declaration/{one.pk}/")
+    assert page.context["to_pay"] == one.self_paid_fen // 2
+    assert page.context["figures"] == f"{one.self_paid_fen // 200}.00"
+
+
 def test_an_accepted_list_shows_what_has_come_in(client, pupils, school, suzhou, clerk, account):
     one = accepted(suzhou, school, clerk)
     bill(declaration=one, at=AT)

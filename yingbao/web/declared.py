@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from yingbao.collection.models import BankAccount, Obligation
 from yingbao.declaration.freezing import digest_of
+from yingbao.declaration.lifecycle import STANDING
 from yingbao.declaration.models import Declaration, DeclarationLine
 from yingbao.enrolment.seasons import deadline, policy_of
 from yingbao.paper import declaration_form as paper
@@ -147,6 +148,15 @@ def paid(declaration: Declaration) -> Paid:
     return Paid(**figures)
 
 
+def to_pay(declaration: Declaration) -> int:
+    """What is to be paid by it, in fen: the frozen sum, and once it is taken, what of that is still owed. 应缴金额
+
+    After an acceptance in part, a withdrawal or a payment that is less than was frozen: whoever transferred the frozen
+    sum would overpay.
+    """
+    return paid(declaration).rest_fen if declaration.state in STANDING else declaration.self_paid_fen
+
+
 def account_of(declaration: Declaration) -> BankAccount | None:
     """The account into which the pooling area's premiums are transferred. 收款账户"""
     accounts = BankAccount.objects.filter(pooling_area=declaration.season.pooling_area, active=True)
@@ -155,7 +165,7 @@ def account_of(declaration: Declaration) -> BankAccount | None:
 
 def shown(declaration: Declaration) -> dict[str, Any]:
     """What every page about a declaration shows. 页面内容"""
-    last = deadline(declaration.season)
+    last, rest = deadline(declaration.season), to_pay(declaration)
     return {
         "one": declaration,
         "title": title(declaration),
@@ -163,8 +173,9 @@ def shown(declaration: Declaration) -> dict[str, Any]:
         "method": METHODS[declaration.method],
         "sums": sums(declaration),
         "total": declaration.self_paid_fen + declaration.subsidised_fen,
-        "capitals": money.capitals(declaration.self_paid_fen),
-        "figures": money.figures(declaration.self_paid_fen),
+        "to_pay": rest,
+        "capitals": money.capitals(rest),
+        "figures": money.figures(rest),
         "account": account_of(declaration),
         "deadline": last,
         "days": (last - clock.today()).days,
@@ -222,16 +233,17 @@ def form(declaration: Declaration) -> bytes:
 
 
 def notice(declaration: Declaration) -> bytes:
-    """The notice by which the agent's accountant transfers. 缴款通知"""
-    organisation = declaration.organisation
+    """The notice by which the agent's accountant transfers what is owed at this moment. 缴款通知"""
+    organisation, standing = declaration.organisation, declaration.state in STANDING
+    owed = paid(declaration)
     return paper.draw_payment_notice(
         paper.NoticePaper(
             school_name=organisation.name,
             school_code=organisation.code,
             season=policy_of(declaration.season).name,
             declaration_number=f"{declaration.season.plan_year}-{organisation.code}-{declaration.ordinal}",
-            heads=declaration.payers,
-            amount_fen=declaration.self_paid_fen,
+            heads=owed.owed - owed.paid if standing else declaration.payers,
+            amount_fen=to_pay(declaration),
             remittance_reference=declaration.reference,
             payee=_payee(declaration),
             deadline=deadline(declaration.season),
