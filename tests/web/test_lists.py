@@ -149,6 +149,8 @@ def test_a_doubtful_row_is_settled_before_the_list_takes_effect(client, officer)
     first, second = AssistedRow.objects.order_by("row_number")
     assert "李一是同一人" in text(client.post(f"{page}settle", {"row": first.pk, "same": "yes"}, follow=True))
     assert "不是同一人" in text(client.post(f"{page}settle", {"row": second.pk, "same": "no"}, follow=True))
+    assert "李一 是同一人" not in client.get(f"{page}?show=matched").content.decode()
+    assert "李二 是同一人" in client.get(f"{page}?show=not_meant").content.decode()
     assert "周科长 · 2019年11月12日 10:00 · 核实为不是同一人" in text(client.get(f"{page}?show=not_meant"))
     confirm(client, page)
     assert [name for name, *_ in places(officer.organisation)] == ["王一"]
