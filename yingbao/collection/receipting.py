@@ -9,9 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from yingbao.agents.models import User
 from yingbao.collection.models import Allocation, Receipt, ReceiptSeries
 from yingbao.enrolment.seasons import china_day
 from yingbao.values.refusal import Refused
@@ -21,6 +23,16 @@ BATCH = 2_000
 """So many receipts are issued while the series is locked."""
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of check codes: nothing that is mistaken for something else on paper."""
+
+
+class _Due(NamedTuple):
+    """Money that stands and has no valid receipt; `replaces` is the voided receipt that it had before."""
+
+    allocation: int
+    obligation: int
+    payer: str
+    amount_fen: int
+    replaces: int | None
 
 
 def issue(*, pooling_area: str, at: datetime, most: int = BATCH) -> list[Receipt]:
@@ -39,8 +51,11 @@ def issue_all(*, pooling_area: str, at: datetime) -> int:
     return issued
 
 
-def void(*, receipt: Receipt, reason: str, at: datetime) -> Receipt:
-    """Void a receipt and say why; its number is not given again. 作废"""
+def void(*, receipt: Receipt, reason: str, at: datetime, by: User | None = None) -> Receipt:
+    """Void a receipt and say why; its number is not given again. 作废
+
+    While its money stands, `issue` gives it another number the next time and ties the two together.
+    """
     if not reason.strip():
         raise Refused(
             where=receipt.number,
@@ -51,18 +66,21 @@ def void(*, receipt: Receipt, reason: str, at: datetime) -> Receipt:
         locked = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
         if locked.voided_at is None:
             locked.voided_at, locked.void_reason = at, reason.strip()[:100]
-            locked.save(update_fields=["voided_at", "void_reason"])
+            locked.voided_by = by
+            locked.save(update_fields=["voided_at", "void_reason", "voided_by"])
         return locked
 
 
-def replace(*, receipt: Receipt, reason: str, at: datetime, payer: str | None = None) -> Receipt:
+def replace(
+    *, receipt: Receipt, reason: str, at: datetime, by: User | None = None, payer: str | None = None
+) -> Receipt:
     """Void a receipt and issue another for the same money under a new number. 换开
 
     Raises Refused if the money is no longer applied, or another has taken its place already.
     """
     with transaction.atomic():
         series = _locked_series(receipt.series.pooling_area, at)
-        voided = void(receipt=receipt, reason=reason, at=at)
+        voided = void(receipt=receipt, reason=reason, at=at, by=by)
         allocation = Allocation.objects.select_related("arrival").get(pk=voided.allocation_id)
         valid = Receipt.objects.filter(obligation=voided.obligation_id, voided_at__isnull=True)
         if allocation.released_at is not None or valid.exists():
@@ -71,8 +89,9 @@ def replace(*, receipt: Receipt, reason: str, at: datetime, payer: str | None = 
                 what=Text("这笔缴费已退回或已换开", "the money went back, or another receipt stands"),
                 mend=Text("查看这个孩子的票据。", "Look at the child's receipts."),
             )
-        row = (allocation.pk, allocation.obligation_id, payer or voided.payer, allocation.amount_fen)
-        (fresh,) = _draw(series, [row], at, replaces=voided)
+        named = (payer or "").strip()[:100] or voided.payer
+        row = _Due(allocation.pk, allocation.obligation_id, named, allocation.amount_fen, voided.pk)
+        (fresh,) = _draw(series, [row], at)
         return fresh
 
 
@@ -93,13 +112,26 @@ def _locked_series(pooling_area: str, at: datetime) -> ReceiptSeries:
     return ReceiptSeries.objects.select_for_update().get(pooling_area=pooling_area, year=year)
 
 
-def _without_receipt(pooling_area: str, most: int) -> list[tuple[int, int, str, int]]:
-    """Allocations that stand and have no valid receipt: key, obligation, payer, sum."""
+def _without_receipt(pooling_area: str, most: int) -> list[_Due]:
+    """Allocations that stand and have no valid receipt.
+
+    What a channel calls its payer is a number of its own, not a name: there the payer is whom the order names, else
+    the child for whom it was paid.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT l.id, l.obligation_id, a.payer, l.amount_fen
-            FROM collection_allocation l JOIN collection_arrival a ON a.id = l.arrival_id
+            SELECT l.id, l.obligation_id,
+                   coalesce(nullif(btrim(m.payer), ''),
+                            CASE WHEN a.way IN ('transfer', 'debit') THEN nullif(btrim(a.payer), '') END, p.name),
+                   l.amount_fen, v.id
+            FROM collection_allocation l
+            JOIN collection_arrival a ON a.id = l.arrival_id
+            JOIN collection_obligation o ON o.id = l.obligation_id
+            JOIN people_person p ON p.id = o.person_id
+            LEFT JOIN collection_payment m ON m.id = a.payment_id
+            LEFT JOIN LATERAL (SELECT r.id FROM collection_receipt r WHERE r.allocation_id = l.id
+                               ORDER BY r.id DESC LIMIT 1) v ON true
             WHERE l.released_at IS NULL AND a.pooling_area = %s
               AND NOT EXISTS (SELECT FROM collection_receipt r
                               WHERE r.obligation_id = l.obligation_id AND r.voided_at IS NULL)
@@ -107,23 +139,19 @@ def _without_receipt(pooling_area: str, most: int) -> list[tuple[int, int, str, 
             """,
             [pooling_area, most],
         )
-        return [(key, obligation, payer, sum_) for key, obligation, payer, sum_ in cursor.fetchall()]
+        return [_Due(*row) for row in cursor.fetchall()]
 
 
-def _draw(
-    series: ReceiptSeries,
-    rows: Sequence[tuple[int, int, str, int]],
-    at: datetime,
-    replaces: Receipt | None = None,
-) -> list[Receipt]:
+def _draw(series: ReceiptSeries, rows: Sequence[_Due], at: datetime) -> list[Receipt]:
     """The next numbers of the locked series, one for each row."""
     receipts = [
         Receipt(
             series=series, ordinal=ordinal, number=f"{series.pooling_area}{series.year % 100:02}{ordinal:010}",
-            check_code="".join(secrets.choice(ALPHABET) for _ in range(8)), obligation_id=obligation,
-            allocation_id=allocation, payer=payer, amount_fen=amount_fen, issued_at=at, replaces=replaces,
+            check_code="".join(secrets.choice(ALPHABET) for _ in range(8)), obligation_id=row.obligation,
+            allocation_id=row.allocation, payer=row.payer, amount_fen=row.amount_fen, issued_at=at,
+            replaces_id=row.replaces,
         )
-        for ordinal, (allocation, obligation, payer, amount_fen) in enumerate(rows, series.last + 1)
+        for ordinal, row in enumerate(rows, series.last + 1)
     ]  # fmt: skip
     Receipt.objects.bulk_create(receipts)
     if receipts:

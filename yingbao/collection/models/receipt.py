@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from yingbao.agents.models import User
 from yingbao.collection.models.arrival import Allocation
 from yingbao.collection.models.obligation import Obligation
 
@@ -38,6 +39,8 @@ class Receipt(models.Model):
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=100, blank=True)
+    voided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    """null: the platform, because the money went back"""
 
     class Meta:
         constraints: ClassVar = [
@@ -62,4 +65,9 @@ class ReceiptPaper(models.Model):
     receipt = models.OneToOneField(Receipt, models.PROTECT, primary_key=True, related_name="paper")
     pdf = models.BinaryField()
     sha256 = models.BinaryField(max_length=32)
+    face = models.JSONField()
+    """what stands on it, word for word: the fields of `paper.receipt.ReceiptPaper`"""
     made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sha256"], name="paper_found_by_its_bytes")]
