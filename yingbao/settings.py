@@ -45,6 +45,8 @@ GATEWAYS = Path(os.environ.get("YINGBAO_GATEWAYS") or HOME / "gateways")
 """Where the payment channels' configuration and keys lie: wechat.toml, alipay.toml and what they name."""
 SIGNING = Path(os.environ.get("YINGBAO_SIGNING") or HOME / "signing")
 """Where the key and certificates lie that electronic receipts are signed with."""
+PLATFORM_URL = (os.environ.get("YINGBAO_URL") or "http://localhost:8000").rstrip("/")
+"""Where the public reaches the platform; it stands in the QR code of every receipt."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = os.environ.get("YINGBAO_SECRET_KEY", "")
