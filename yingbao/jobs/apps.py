@@ -13,5 +13,5 @@ class JobsConfig(AppConfig):
     name = "yingbao.jobs"
 
     def ready(self) -> None:
-        for module in ("rosters", "assisted", "payments", "nightly"):
+        for module in ("rosters", "assisted", "payments", "refunds", "nightly"):
             import_module(f"yingbao.jobs.{module}")
