@@ -260,3 +260,18 @@ def test_a_long_list_comes_in_pages_and_by_place(client, school, suzhou):
     assert len(client.get(f"{BUILD}?place=to_confirm&page=9").context["rows"]) == 1
     assert client.get(f"{BUILD}?place=paid").context["rows"] == []
     assert len(client.get(f"{BUILD}?place=nonsense&page=x").context["rows"]) == 100
+
+
+def test_every_child_says_whether_it_is_declared_paid_or_exempt(client, pupils, school, suzhou, clerk):
+    bill(declaration=accepted(suzhou, school, clerk), at=AT)
+    Enrolment.objects.filter(person__name="甲").update(state="paid")
+    shown = {
+        view: [row.enrolment.person.name for row in client.get(f"/school/pupils/?show={view}").context["listing"].rows]
+        for view in ("unpaid", "paid", "enrolled")
+    }
+    assert shown == {"unpaid": ["乙"], "paid": ["甲", "丙"], "enrolled": ["甲", "乙", "丙"]}
+    for name, words in (("甲", "已缴费"), ("乙", "已申报待缴费"), ("丙", "已申报免缴")):
+        one = Enrolment.objects.get(person__name=name)
+        assert words in text(client.get(f"/school/pupils/{one.person_id}/"))
+    figure = next(one for one in client.get("/school/").context["figures"] if one["name"].en == "Confirmed")
+    assert (figure["n"], figure["query"]) == (3, "show=enrolled")

@@ -41,7 +41,8 @@ def test_what_comes_next_follows_the_work(client, clerk, school, suzhou):
     assert client.get("/school/").context["next"]["step"].id == "confirmation"
     confirm(enrolments=[one], by=clerk, at=AT)
     steps = {each["step"].id: each["step"].state for each in client.get("/school/").context["steps"]}
-    assert (steps["confirmation"], steps["declaration"]) == ("done", "later")
+    assert (steps["confirmation"], steps["declaration"], steps["payment"]) == ("done", "next", "later")
+    assert client.get("/school/").context["next"]["way"]["url"] == "/school/declaration/"
 
 
 def test_every_number_leads_to_a_list_of_just_as_many(client, school, suzhou):

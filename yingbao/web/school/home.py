@@ -91,7 +91,7 @@ def figures(now: Counts) -> list[dict[str, Any]]:
     """The numbers of the list, each a way into it. 统计数字"""
     return [
         {"name": Text("在册学生", "On the roll"), "n": now.on_roll, "show": ""},
-        {"name": Text("已确认参保", "Confirmed"), "n": now.confirmed, "query": "state=confirmed"},
+        {"name": Text("已确认参保", "Confirmed"), "n": now.confirmed, "query": "show=enrolled"},
         {"name": Text("待确认", "To confirm"), "n": now.ready, "query": "show=ready", "call": now.ready > 0},
         {"name": Text("有待办事项", "Need something"), "n": now.needs_something, "query": "show=needs",
          "call": now.needs_something > 0},

@@ -15,7 +15,7 @@ from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, 
 from django.db.models.expressions import Func
 
 from yingbao.agents.models import Appointment
-from yingbao.enrolment.lifecycle import STATE_NAMES, State
+from yingbao.enrolment.lifecycle import ENROLLED, STATE_NAMES, TAKEN, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import DATA_KINDS, KINDS, REGISTRATION_KINDS, Need, holds, needs_of
@@ -45,6 +45,9 @@ def views() -> dict[str, View]:
         "register": View(Text("待登记", "To be registered"), holds(*REGISTRATION_KINDS)),
         "must-pay": View(Text("需缴费", "Must pay"), MUST_PAY),
         "exempt": View(Text("免缴", "Exempt"), EXEMPT),
+        "enrolled": View(Text("已确认参保", "Confirmed"), Q(state__in=sorted(ENROLLED))),
+        "unpaid": View(Text("已申报待缴费", "Declared, to be paid"), Q(state=State.DECLARED)),
+        "paid": View(Text("已缴费或免缴", "Paid or exempt"), Q(state__in=sorted(TAKEN - {State.DECLARED}))),
         "first": View(Text("首次参保", "First-timers"), FIRST_TIMER),
         "ineligible": View(Text("不能参保", "Not eligible"), INELIGIBLE),
     }
