@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,22 @@ def test_a_digest_names_the_version_of_a_file(folder: Path):
     assert before == hashlib.sha256(SUZHOU.read_bytes()).hexdigest()
     path.write_text("another", encoding="utf-8")
     assert catalogue.digest(path) != before
+
+
+MANY_AT_ONCE = """
+import threading
+from yingbao.policy.catalogue import policy_of
+start = threading.Barrier(8)
+def read():
+    start.wait()
+    assert policy_of("500103/2020").plan_year == 2020
+threads = [threading.Thread(target=read) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+def test_a_process_survives_threads_that_all_read_its_first_policy():
+    for _ in range(4):
+        ran = subprocess.run([sys.executable, "-c", MANY_AT_ONCE], capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, "")

@@ -55,7 +55,7 @@ def command(children: int | None, port: int, day: datetime, fresh: bool, seed: i
             if no_serve:
                 introduce()
             else:
-                show.serve(port, began=began, meanwhile=introduce, language=language, say=click.echo)
+                show.serve(home, port, began=began, meanwhile=introduce, language=language, say=click.echo)
     except KeyboardInterrupt:
         stopped = Text("已停止，未写入一半的数据。", "Stopped; nothing was left half-written.")
         click.echo(stopped.said(language), err=True)

@@ -26,6 +26,8 @@ def prepare(home: Path, on: date) -> None:
     os.environ["YINGBAO_DEMO"] = "1"
     os.environ["YINGBAO_HOME"] = str(home)
     os.environ["YINGBAO_CLOCK"] = f"{on}T{OPENS_AT}"
+    # The simulated gateways write there what the platform has to know of them.
+    os.environ["YINGBAO_GATEWAYS"] = str(home / "simulators" / "gateways")
     if not os.environ.get("YINGBAO_SECRET_KEY"):
         os.environ["YINGBAO_SECRET_KEY"] = kept(home / "secret-key", lambda: secrets.token_urlsafe(50))
     if not os.environ.get(VARIABLE) and not os.environ.get(FILE_VARIABLE):

@@ -16,7 +16,7 @@ from psycopg import sql
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
-EDITION = 1
+EDITION = 2
 """goes up whenever the demonstration holds something new"""
 _LOCK = 0x59424445
 

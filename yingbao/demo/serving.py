@@ -11,7 +11,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
 
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -22,6 +26,8 @@ STARTS_WITHIN_SECONDS = 60
 ENDS_WITHIN_SECONDS = 15
 
 _BACKLOG = 128
+RETRIES_QUICKER = 60
+"""The simulated gateways repeat their notices so many times quicker than the real ones."""
 
 
 class Ended(Exception):
@@ -48,6 +54,12 @@ def listen(port: int) -> socket.socket:
     )
 
 
+def free_port(port: int) -> int:
+    """A free port, this one or one after it; nobody listens on it yet. 空闲端口"""
+    with closing(listen(port)) as listener:
+        return int(listener.getsockname()[1])
+
+
 class Processes:
     """The web server and the worker, each in a session of its own so that Ctrl-C reaches only their parent. 子进程"""
 
@@ -56,11 +68,31 @@ class Processes:
 
     def start(self, *words: str, hand_on: Sequence[int] = ()) -> None:
         """Start one of this program's own commands. 启动"""
-        command = [sys.executable, "-c", "from yingbao.cli import main; main()", *words]
+        self._start(words[0], [sys.executable, "-c", "from yingbao.cli import main; main()", *words], hand_on)
+
+    def start_simulators(self, *, home: Path, port: int, platform: str, now: datetime) -> str:
+        """Start the simulated gateways and bank; returns their address once they are ready. 启动模拟网关"""
+        words = ["--home", str(home), "--port", str(port), "--platform", platform, "--now", now.isoformat()]
+        command = [sys.executable, "-m", "simulators", *words, "--speed", str(RETRIES_QUICKER)]
+        process = self._start("simulators", command, (), stdout=subprocess.PIPE)
+        while (line := process.stdout.readline() if process.stdout else b"").strip() != b"ready":
+            if not line:
+                raise Ended("simulators")
+        return f"http://{HOST}:{port}"
+
+    def _start(
+        self, name: str, command: list[str], hand_on: Sequence[int], stdout: int | None = None
+    ) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(  # noqa: S603  our own words only
-            command, pass_fds=tuple(hand_on), start_new_session=True, stdin=subprocess.DEVNULL
+            command,
+            pass_fds=tuple(hand_on),
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            cwd=settings.PROJECT,
         )
-        self._running.append((words[0], process))
+        self._running.append((name, process))
+        return process
 
     def watch(self) -> None:
         """Raise Ended if one of them is no longer there. 检查"""

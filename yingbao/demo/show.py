@@ -10,10 +10,18 @@ from pathlib import Path
 import msgspec
 from django.db import transaction
 
-from yingbao.demo import bodies, filling, introduction, logins, mark, samples
+from yingbao.demo import bodies, filling, introduction, logins, mark, paying, samples
 from yingbao.demo.environment import FIRST_DAY
 from yingbao.demo.mark import EDITION, Mark
-from yingbao.demo.serving import HOST, Ended, Processes, listen, until_asked_to_end, wait_for_first_page
+from yingbao.demo.serving import (
+    HOST,
+    Ended,
+    Processes,
+    free_port,
+    listen,
+    until_asked_to_end,
+    wait_for_first_page,
+)
 from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.models import Season
 from yingbao.people.models import IdentityDocument
@@ -23,6 +31,11 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Language, Text
 
 Say = Callable[[str], None]
+SIMULATORS_PORT = 8900
+SIMULATED = Text(
+    "模拟的微信、支付宝和银行（不动真钱）：{url}/bank", "Simulated WeChat, Alipay and bank, no real money: {url}/bank"
+)
+PAID = Text("{n} 个家庭刚通过模拟渠道缴费。", "{n} families have just paid through the simulated channels.")
 USUAL_CHILDREN, USUAL_SEED = 8_000, 2020
 
 
@@ -104,8 +117,10 @@ def introduced(home: Path, there: Mark, *, language: Language, say: Say) -> None
     say(cases.filled(path=cases_at).said(language))
 
 
-def serve(port: int, *, began: float, meanwhile: Callable[[], None], language: Language, say: Say) -> None:
+def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None], language: Language, say: Say) -> None:
     """Serve until asked to end; all that was started here ends with it. 提供服务
+
+    With the platform come the simulated gateways and bank, in a process of their own.
 
     `meanwhile` is done while the processes start.
     """
@@ -120,8 +135,13 @@ def serve(port: int, *, began: float, meanwhile: Callable[[], None], language: L
             processes.start("serve", "--bind", f"fd://{listener.fileno()}", hand_on=[listener.fileno()])
             listener.close()
             processes.start("work")
+            port_outside, platform = free_port(SIMULATORS_PORT), f"http://{HOST}:{taken}"
+            outside = processes.start_simulators(
+                home=home / "simulators", port=port_outside, platform=platform, now=clock.now()
+            )
             meanwhile()
             wait_for_first_page(taken, processes, asked)
+            say(SIMULATED.filled(url=outside).said(language))
             if not asked.is_set():
                 ready = Text(
                     "应保已就绪（{seconds} 秒）：http://{host}:{port}/    按 Ctrl-C 结束",
@@ -129,6 +149,8 @@ def serve(port: int, *, began: float, meanwhile: Callable[[], None], language: L
                 )
                 seconds = f"{time.monotonic() - began:.1f}"
                 say(ready.filled(seconds=seconds, host=HOST, port=taken).said(language))
+                if families := paying.pay_once(outside):
+                    say(PAID.filled(n=families).said(language))
             while not asked.wait(0.5):
                 processes.watch()
         except Ended as ended:

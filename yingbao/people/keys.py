@@ -76,10 +76,14 @@ def loaded() -> Keys:
     return parsed(text, where=where)
 
 
+_READER = msgspec.json.Decoder(Keys)
+"""Made before any thread asks: the library cannot make two at once."""
+
+
 def parsed(text: str, *, where: str) -> Keys:
     """Keys from their JSON. Raises Refused; its message and its cause hold nothing of the text."""
     try:
-        keys = msgspec.json.decode(text, type=Keys)
+        keys = _READER.decode(text)
     except (msgspec.MsgspecError, ValueError):
         # The reader's own message may quote the value, which is a secret.
         raise Refused(

@@ -9,6 +9,7 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 
 import msgspec
 
@@ -80,11 +81,16 @@ def _unknown(policy: str, known: list[str]) -> Refused:
     return Refused(where=policy, what=what, mend=mend)
 
 
+_one_at_a_time = RLock()
+
+
 def policy_of(policy: str | Path) -> Policy:
     """The policy of an id or a path; read once for each version of the file."""
     path = find(str(policy))
     found = path.stat()
-    return _read(path, found.st_mtime_ns, found.st_size)
+    # The library that types the file crashes the process if two threads are the first to use it.
+    with _one_at_a_time:
+        return _read(path, found.st_mtime_ns, found.st_size)
 
 
 @lru_cache(maxsize=64)

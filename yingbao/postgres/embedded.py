@@ -7,19 +7,28 @@ import tempfile
 import warnings
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from fasteners import InterProcessLock
 
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
+_one_at_a_time = Lock()
 
-@cache
+
 def socket_folder(data: Path) -> str:
     """Start the server over this data folder unless it runs already; return where its socket lies.
 
     The server stops when the last process that called this ends. It listens on no network address.
     """
+    # The package is not made for threads: a second one would find the server half started.
+    with _one_at_a_time:
+        return _started(data)
+
+
+@cache
+def _started(data: Path) -> str:
     with warnings.catch_warnings():
         # It looks for a runtime folder of the session and says so if there is none; it gets one of ours.
         warnings.simplefilter("ignore")
