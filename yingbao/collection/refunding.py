@@ -119,19 +119,10 @@ def submit(*, refunds: Sequence[int], at: datetime) -> list[Refund]:
         return due
 
 
-def heard(
-    *,
-    number: str,
-    outcome: RefundState,
-    at: datetime,
-    said: str = "",
-    amount_fen: int | None = None,
-    paid_from: AccountName | None = None,
-) -> Refund:
+def heard(*, number: str, outcome: RefundState, at: datetime, said: str = "", amount_fen: int | None = None) -> Refund:
     """Channel or bank says what became of a refund: processing, succeeded or abnormal. 退费结果
 
-    `paid_from`: the account that paid, if it is not the one into which the money came, as after a direct debit. Being
-    told again changes nothing. Raises Refused for a number that we never sent, and for another sum.
+    Being told again changes nothing. Raises Refused for a number that we never sent, and for another sum.
     """
     with transaction.atomic():
         refund = Refund.objects.filter(number=number).first()
@@ -147,7 +138,7 @@ def heard(
             return locked
         _check_edge(locked, outcome)
         if outcome == RefundState.SUCCEEDED:
-            _paid(locked, arrival, at, paid_from)
+            _paid(locked, arrival, at)
         elif outcome == RefundState.ABNORMAL:
             _failed(locked, arrival, said, at)
         locked.state, locked.said = outcome, said[:200]
@@ -162,10 +153,10 @@ def drop(*, arrival: Arrival, note: str, by: User | None, at: datetime) -> None:
     waiting.update(state=RefundState.DROPPED, finished_at=at, decision_note=note)
 
 
-def _paid(refund: Refund, arrival: Arrival, at: datetime, paid_from: AccountName | None) -> None:
-    """The sum has left the account that it came into, or another of ours; the receipt for it is void."""
+def _paid(refund: Refund, arrival: Arrival, at: datetime) -> None:
+    """The sum has left the account that it came into; the receipt for it is void."""
     role, _, detail = arrival.at_account.partition(":")
-    account = paid_from or AccountName(Role(role), detail)
+    account = AccountName(Role(role), detail)
     entry = Entry(TRANSIT, account, refund.amount_fen, subject=refund.obligation_id, source=arrival.pk)
     _post(arrival, f"refund_paid:{refund.number}", Event.REFUND_PAID, entry, at, None)
     if refund.obligation_id is not None:
