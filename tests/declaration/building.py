@@ -9,12 +9,28 @@ from django.db import connection
 from tests.collection.building import confirmed
 from tests.enrolment.building import AT, at, clerk, organisation
 from yingbao.agents.models import Appointment, Organisation
+from yingbao.collection.audit import INVARIANTS
 from yingbao.declaration.deciding import accept
 from yingbao.declaration.freezing import freeze, submit
 from yingbao.declaration.models import Declaration, DeclarationLine
 from yingbao.enrolment.models import Season
 
-__all__ = ["AT", "accepted", "altered", "at", "clerk", "confirmed", "frozen", "officer", "organisation", "submitted"]
+__all__ = [
+    "AT",
+    "DECLARED",
+    "accepted",
+    "altered",
+    "at",
+    "clerk",
+    "confirmed",
+    "frozen",
+    "officer",
+    "organisation",
+    "submitted",
+]
+
+DECLARED = [one for one in INVARIANTS if one.id.startswith("declared.")]
+"""the invariants of declarations"""
 
 
 def officer(area: str = "320500") -> Appointment:

@@ -7,10 +7,11 @@ import json
 from datetime import datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tests.declaration.building import (
     AT,
+    DECLARED,
     accepted,
     altered,
     at,
@@ -24,12 +25,13 @@ from tests.declaration.building import (
 from tests.enrolment.building import child
 from yingbao.collection.billing import bill
 from yingbao.declaration.deciding import accept, send_back
-from yingbao.declaration.freezing import ALTERED, correct_declared, digest_of, discard, freeze, submit
+from yingbao.declaration.freezing import correct_declared, digest_of, discard, freeze, submit
 from yingbao.declaration.models import Declaration, DeclarationLine
 from yingbao.declaration.refusals import NothingToDeclare
 from yingbao.enrolment.actions import confirm_ready, reopen, withdraw
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
+from yingbao.ledger.audit import examine
 from yingbao.people.models import AssistedStatus
 from yingbao.values.clock import CHINA
 from yingbao.values.reference import is_reference
@@ -93,9 +95,8 @@ def test_another_digest_is_found_once_a_line_was_altered_past_the_trigger(suzhou
     made = frozen(suzhou, school, by)
     altered(made.lines.first(), "name", "李小红")
     assert digest_of(made) != bytes(made.digest)
-    with connection.cursor() as cursor:
-        cursor.execute(ALTERED)
-        assert cursor.fetchall() == [(made.pk, made.reference)]
+    (finding,) = examine(DECLARED)
+    assert (finding.invariant.id, finding.rows[0]["reference"]) == ("declared.hash_still_matches", made.reference)
 
 
 @pytest.mark.parametrize(

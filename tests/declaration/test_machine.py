@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.declaration.building import at, clerk, frozen, officer, organisation
+from tests.declaration.building import DECLARED, at, clerk, frozen, officer, organisation
 from tests.enrolment.building import child
 from yingbao.collection.billing import bill
 from yingbao.collection.models import Obligation
@@ -26,13 +26,14 @@ from yingbao.collection.owing import end_unpaid, lock
 from yingbao.declaration import deciding
 from yingbao.declaration.building import NOW, build
 from yingbao.declaration.comparing import differences
-from yingbao.declaration.freezing import ALTERED, discard, submit
+from yingbao.declaration.freezing import discard, submit
 from yingbao.declaration.lifecycle import OPEN, STANDING
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.actions import confirm, reopen, withdraw
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import open_season
+from yingbao.ledger.audit import examine
 from yingbao.values.refusal import Refused
 
 CHILDREN = 3
@@ -193,9 +194,7 @@ class Declaring(RuleBasedStateMachine):
     def the_frozen_lists_are_whole_and_what_is_held_agrees(self) -> None:
         if not hasattr(self, "undo"):
             return
-        with connection.cursor() as cursor:
-            cursor.execute(ALTERED)
-            assert cursor.fetchall() == []
+        assert examine(DECLARED) == []
         left = {one.enrolment for one in differences(season=self.season) if one.kind == "left"}
         gone = {key for key in self.taken if self.standing[key] == "withdrawn"}
         assert left == gone - set(self.hand or {})

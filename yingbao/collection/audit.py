@@ -227,6 +227,8 @@ OF_THE_MONEY: list[Invariant] = [
         FROM declaration_declaration d LEFT JOIN declaration_declarationline l ON l.declaration_id = d.id
         GROUP BY d.id
         HAVING d.heads <> count(l.id) FILTER (WHERE l.change = 'add')
+            OR d.payers <> count(l.id) FILTER (WHERE l.change = 'add' AND l.self_paid_fen > 0)
+            OR d.corrections <> count(l.id) FILTER (WHERE l.change = 'correct')
             OR d.removals <> count(l.id) FILTER (WHERE l.change = 'remove')
             OR d.self_paid_fen <> coalesce(sum(l.self_paid_fen) FILTER (WHERE l.change = 'add'), 0)
             OR d.subsidised_fen <> coalesce(sum(l.subsidised_fen) FILTER (WHERE l.change = 'add'), 0)

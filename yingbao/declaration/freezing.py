@@ -157,25 +157,6 @@ def digests_of(declarations: Sequence[int]) -> dict[int, bytes]:
         return {key: bytes(digest) for key, digest in cursor.fetchall()}
 
 
-ALTERED = f"""
-SELECT d.id, d.reference FROM declaration_declaration d
-LEFT JOIN LATERAL (
-    SELECT {DIGEST} AS digest,
-           count(*) FILTER (WHERE change = 'add') AS heads,
-           count(*) FILTER (WHERE change = 'add' AND self_paid_fen > 0) AS payers,
-           count(*) FILTER (WHERE change = 'remove') AS removals,
-           count(*) FILTER (WHERE change = 'correct') AS corrections,
-           coalesce(sum(self_paid_fen) FILTER (WHERE change = 'add'), 0) AS self_paid,
-           coalesce(sum(subsidised_fen) FILTER (WHERE change = 'add'), 0) AS subsidised
-    FROM declaration_declarationline l WHERE l.declaration_id = d.id
-) held ON true
-WHERE (d.digest, d.heads, d.payers, d.removals, d.corrections, d.self_paid_fen, d.subsidised_fen) IS DISTINCT FROM
-      (held.digest, held.heads, held.payers, held.removals, held.corrections, held.self_paid, held.subsidised)
-ORDER BY d.id
-"""  # noqa: S608  our own words
-"""Every declaration whose lines are no longer those that were frozen: an invariant for the audit. 被改动的申报"""
-
-
 def _frozen(
     season: Season, organisation: Organisation, at: datetime, *, method: str, by: Appointment | None, because: str
 ) -> Declaration | None:
