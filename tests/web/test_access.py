@@ -38,6 +38,7 @@ PLACES = {
 }
 EVERY_DESK = frozenset(PLACES)
 SCHOOL = frozenset({Desk.SCHOOL})
+COMMUNITY = frozenset({Desk.COMMUNITY})
 TAX = frozenset({Desk.TAX})
 AGENCY = frozenset({Desk.AGENCY})
 LISTS = frozenset({Desk.LIST_PROVIDER})
@@ -52,13 +53,23 @@ class Page(NamedTuple):
     about: str = ""
     """the kind of object in the address: a pupil, a job, a roster, a body's list, a policy"""
     answers: tuple[int, ...] = (200,)
-    """of a public address, where nothing is filled in"""
+    """of a public address where nothing is filled in; of another one, what it may say besides"""
 
 
 EXPECTED = {
     "sign-in": Page(None),
     "sign-out": Page(None, "post", answers=(302,)),
     "language": Page(None, "post", answers=(302,)),
+    "counter": Page(COMMUNITY),
+    "counter-find": Page(COMMUNITY, "post"),
+    "counter-add": Page(COMMUNITY, "post", answers=(404,)),
+    "counter-remove": Page(COMMUNITY, "post"),
+    "counter-tier": Page(COMMUNITY, "post"),
+    "counter-take": Page(COMMUNITY, "post"),
+    "counter-payment": Page(COMMUNITY),
+    "counter-check": Page(COMMUNITY, "post"),
+    "counter-cancel": Page(COMMUNITY, "post"),
+    "counter-slip": Page(COMMUNITY, "post"),
     "pay": Page(None),
     "pay-add": Page(None, "post", answers=(422,)),
     "pay-remove": Page(None, "post", answers=(302,)),

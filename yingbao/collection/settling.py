@@ -71,9 +71,7 @@ def take_card(*, payment: Payment, voucher: str, by: User, at: datetime) -> Sett
 
     Raises Refused if the voucher stands for another payment or is none.
     """
-    if not all(_is_number(one) for one in (voucher, payment.terminal)):
-        raise refusing.voucher_missing()
-    merchant = f"{payment.terminal}:{china_day(at):%Y%m%d}"
+    merchant = _terminal_of(payment.terminal, voucher, at)
     paid = Paid("card", merchant, payment.number, voucher, payment.total_fen, at, payment.payer)
 
     def deed() -> Settled:
@@ -87,6 +85,16 @@ def take_card(*, payment: Payment, voucher: str, by: User, at: datetime) -> Sett
         return _settled(paid, Word.COUNTER, at)
 
     return whole(deed)
+
+
+def check_voucher(*, terminal: str, voucher: str, at: datetime) -> None:
+    """Refused if the slip's numbers are none, or if they stand for a payment already made. 核对凭证号
+
+    A second click comes with the same numbers: whoever sends a form asks for its order first.
+    """
+    merchant = _terminal_of(terminal, voucher, at)
+    if Arrival.objects.filter(key=f"card:{merchant}:{voucher}").exists():
+        raise refusing.voucher_used(voucher)
 
 
 def close(*, payment: Payment, word: Word, at: datetime, said: str = "") -> Payment:
@@ -178,6 +186,13 @@ def _moved_alone(payment: Payment, target: PaymentState, word: Word, at: datetim
         return held
 
     return whole(deed)
+
+
+def _terminal_of(terminal: str, voucher: str, at: datetime) -> str:
+    """Terminal and day, within which a voucher number is given once."""
+    if not all(_is_number(one) for one in (voucher, terminal)):
+        raise refusing.voucher_missing()
+    return f"{terminal}:{china_day(at):%Y%m%d}"
 
 
 def _is_number(text: str) -> bool:

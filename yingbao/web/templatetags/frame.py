@@ -24,6 +24,11 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("promotion", Text("升级", "New school year")),
         ("jobs", Text("任务", "Jobs")),
     ],
+    Desk.COMMUNITY: [
+        ("community-home", Text("本季工作", "This season")),
+        ("counter", Text("现场收费", "Counter")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
     Desk.TAX: [
         ("tax-home", Text("本季工作", "This season")),
         ("tax-declarations", Text("申报受理", "Declarations")),
