@@ -100,3 +100,9 @@ def test_another_citys_children_are_never_told(suzhou, yuzhong, school):
     away = organisation(area="500103")
     confirmed(yuzhong, away, hukou="500103", area="500103")
     assert told(suzhou) == []
+
+
+def test_where_families_pay_no_child_is_told_as_not_declared(yuzhong):
+    confirmed(yuzhong, organisation(area="500103"), hukou="500103", area="500103")
+    assert told(yuzhong) == []
+    assert counted(season=yuzhong) == {}

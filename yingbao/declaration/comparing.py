@@ -1,7 +1,8 @@
 """The insurance agency's registered list against what agents declared: every mismatch, for both to see. 名单比对
 
 Registered are the season's enrolments that someone works on and that are entitled. Declared are the lines that the
-tax authority took, the last one of each child and agent. What is on a declaration in hand is no mismatch yet.
+tax authority took, the last one of each child and agent. What is on a declaration in hand is no mismatch yet. Where
+families pay themselves no list is declared, so nothing can differ.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from yingbao.agents.models import Organisation
 from yingbao.declaration.lifecycle import OPEN, STANDING
 from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.models import Season
+from yingbao.enrolment.seasons import policy_of
+from yingbao.enrolment.steps import pays_through_school
 from yingbao.values.text import Text
 
 
@@ -148,6 +151,8 @@ def differences(
     offset: int = 0,
 ) -> list[Difference]:
     """The children about whom the lists differ, of one agent or of the season, of one kind or of all. 差异明细"""
+    if not pays_through_school(policy_of(season)):
+        return []
     values = _values(season, organisation, kind) | {"limit": limit, "offset": offset}
     with connection.cursor() as cursor:
         cursor.execute(TOLD, values)
@@ -158,6 +163,8 @@ def counted(
     *, season: Season, organisation: Organisation | None = None, kind: Mismatch | None = None
 ) -> dict[int, dict[Mismatch, int]]:
     """How many mismatches of each kind every agent has: organisation's key → kind → children. 各单位差异数"""
+    if not pays_through_school(policy_of(season)):
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, _values(season, organisation, kind))
         found: dict[int, dict[Mismatch, int]] = {}

@@ -15,6 +15,7 @@ from yingbao.declaration.comparing import MISMATCH_NAMES, Mismatch, counted, dif
 from yingbao.enrolment.lifecycle import STATE_NAMES, State
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import policy_of, season_for
+from yingbao.enrolment.steps import pays_through_school
 from yingbao.people.looks import looked
 from yingbao.spreadsheet.workbooks import ExportColumn, write_table
 from yingbao.values import clock
@@ -60,7 +61,8 @@ def compare(request: Seated) -> HttpResponse:
     look(request, "list", len(rows))
     home, workbook = ADDRESSES[Desk(request.appointment.desk)]
     context: dict[str, Any] = {
-        "policy": policy_of(season), "rows": [{"row": row, "state": STATE_NAMES[State(row.state)]} for row in rows],
+        "policy": policy_of(season), "declares": pays_through_school(policy_of(season)),
+        "rows": [{"row": row, "state": STATE_NAMES[State(row.state)]} for row in rows],
         "agents": [{"one": each, "counts": list(counts.values()), "sum": sum(counts.values())}
                    for each, counts in every],
         "kinds": [{"kind": each, "count": sum(counts[each] for _, counts in every), "here": each == kind}
