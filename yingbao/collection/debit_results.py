@@ -45,7 +45,7 @@ class AnswerFacts(NamedTuple):
     form: str
     lines: Sequence[ResultFacts]
     batch: str = ""
-    """the number of our batch, where the file tells it"""
+    """the number of our batch, where the file tells it; a bank that had a plain file tells a number of its own"""
     refused: str = ""
     """why the bank took nothing of the batch; there are no lines then"""
     waiting: int = 0
@@ -118,13 +118,14 @@ def _check(file: AnswerFacts, lines: Sequence[ResultFacts], items: dict[str, Deb
     if not lines and not file.waiting:
         what = Text("文件里没有本统筹区的扣款", "no debit of this pooling area is in the file")
         raise _refused(file.name, what, Text("核对批次号", "compare the number of the batch"))
+    ours = bool(file.batch) and DebitBatch.objects.filter(number=file.batch).exists()
     for line in lines:
         where = f"{file.name} {line.row}"
         item = items.get(line.end_to_end)
         if item is None:
             what = Text("没有编号为{id}的扣款", "there is no debit {id}").filled(id=line.end_to_end)
             raise _refused(where, what, Text("核对是不是本批次的回盘", "is it the result of this batch?"))
-        if file.batch and item.batch.number != file.batch:
+        if ours and item.batch.number != file.batch:
             what = Text("扣款{id}不在批次{batch}中", "debit {id} is not in batch {batch}")
             mend = Text("请银行重新出具", "ask the bank for it anew")
             raise _refused(where, what.filled(id=line.end_to_end, batch=file.batch), mend)
