@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from pypdf import PdfReader
 
 from tests.declaration.building import accepted, officer, submitted
 from tests.enrolment.building import AT, at, child, organisation
@@ -20,6 +22,7 @@ from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import open_season
 from yingbao.people.models import Look
 from yingbao.values import clock
+from yingbao.values.money import figures
 
 pytestmark = pytest.mark.django_db
 BUILD, FREEZE = "/school/declaration/", "/school/declaration/freeze"
@@ -243,6 +246,34 @@ def test_form_and_notice_are_pdfs_with_the_reference_in_their_names(client, pupi
         answer = client.get(f"/school/declaration/{one.pk}/{kind}.pdf")
         assert answer.content.startswith(b"%PDF")
         assert answer["Content-Disposition"] == f'inline; filename="{one.reference}-{kind}.pdf"'
+
+
+def test_the_form_says_what_was_frozen_and_the_notice_what_is_owed(client, pupils, school, suzhou, clerk, account):
+    one = submitted(suzhou, school, clerk)
+    accept_in_part(declaration=one, refused={one.lines.get(name="甲").pk: "号码有误"}, by=officer(), at=AT)
+    bill(declaration=one, at=AT)
+    form, notice = (read(client.get(f"/school/declaration/{one.pk}/{kind}.pdf")) for kind in ("form", "notice"))
+    account_number, digest = "6222000011112222333", bytes(one.digest).hex()
+    for said in (one.reference, "星海学校", account_number, "孤儿", "甲", "乙", "丙", digest):
+        assert said in form, said
+    assert figures(one.self_paid_fen) in form
+    assert figures(one.self_paid_fen // 2) in notice
+    assert figures(one.self_paid_fen) not in notice
+
+
+def read(answer) -> str:
+    """What stands on all pages of a PDF, without blanks and places to break a line."""
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    return re.sub(r"[\s\u200b]+", "", "".join(page.extract_text() for page in pages))
+
+
+def test_no_notice_is_printed_without_an_account_or_without_a_sum(client, pupils, school, suzhou, clerk):
+    one = submitted(suzhou, school, clerk)
+    answer = client.get(f"/school/declaration/{one.pk}/notice.pdf")
+    assert answer.status_code == 409
+    assert "不要转账" in text(answer)
+    send_back(declaration=one, reason="不符", by=officer(), at=AT)
+    assert "没有要缴的款" in text(client.get(f"/school/declaration/{one.pk}/notice.pdf"))
 
 
 def test_no_whole_number_stands_on_the_pages(client, pupils, school, suzhou, clerk):

@@ -11,13 +11,14 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from yingbao.collection.models import BankAccount, Obligation
 from yingbao.declaration.freezing import digest_of
-from yingbao.declaration.lifecycle import STANDING
+from yingbao.declaration.lifecycle import STANDING, State
 from yingbao.declaration.models import Declaration, DeclarationLine
 from yingbao.enrolment.seasons import deadline, policy_of
 from yingbao.paper import declaration_form as paper
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.values import clock, divisions, money
+from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
 FAMILY = Text("家庭", "the family")
@@ -233,9 +234,24 @@ def form(declaration: Declaration) -> bytes:
 
 
 def notice(declaration: Declaration) -> bytes:
-    """The notice by which the agent's accountant transfers what is owed at this moment. 缴款通知"""
+    """The notice by which the agent's accountant transfers what is owed at this moment. 缴款通知
+
+    Raises Refused if nothing is to be paid by it, or as long as the account to pay into is not published.
+    """
     organisation, standing = declaration.organisation, declaration.state in STANDING
     owed = paid(declaration)
+    if not to_pay(declaration) or declaration.state in (State.RETURNED, State.DISCARDED):
+        raise Refused(
+            where=declaration.reference,
+            what=Text("这份申报现在没有要缴的款", "Nothing is to be paid by this declaration now"),
+            mend=Text("无需转账。", "Transfer nothing."),
+        )
+    if account_of(declaration) is None:
+        raise Refused(
+            where=declaration.reference,
+            what=Text("收款账户还没有公布", "The account to pay into is not published yet"),
+            mend=Text("请先联系主管税务部门，不要转账。", "Ask the tax authority before you transfer."),
+        )
     return paper.draw_payment_notice(
         paper.NoticePaper(
             school_name=organisation.name,
