@@ -350,3 +350,27 @@ def _rolls_read() -> int:
             "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'people_schoolroll'"
         )
         return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("state", ["declared", "paid", "exempt", "covered"])
+def test_a_child_that_is_declared_or_paid_moves_to_its_new_school_as_it_is(suzhou, school, state):
+    person = child(school)
+    one = listed(suzhou, school)
+    Enrolment.objects.filter(pk=one.pk).update(state=state)
+    SchoolRoll.objects.filter(person=person).update(left_on=date(2019, 11, 13), leave_reason="transferred")
+    new = organisation(name="枫桥学校")
+    enter(person, new)
+    assert again(one, at("2019-11-14")) == 1
+    assert (one.state, one.organisation, one.as_of) == (state, new, AT.date())
+    step = one.steps.last()
+    assert (step.act, step.changes) == ("move", {"organisation": [school.pk, new.pk]})
+    assert again(one, at("2019-11-15")) == 0
+
+
+def test_a_paid_child_whose_roll_is_contested_stays_where_it_is(suzhou, school):
+    person = child(school, contested=True)
+    one = listed(suzhou, school)
+    Enrolment.objects.filter(pk=one.pk).update(state="paid")
+    enter(person, organisation(name="枫桥学校"), contested=True)
+    assert again(one) == 0
+    assert one.organisation == school

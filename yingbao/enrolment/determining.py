@@ -85,9 +85,17 @@ def determine_people(
     decision differs in substance, and is left alone on a day that is outside its windows.
     """
     with history.by(by.pk if by else None, f"season {season.policy}", at=at), connection.cursor() as cursor:
+        cursor.execute(
+            placing.MOVE_TAKEN,
+            {
+                "season": season.pk, "area": season.pooling_area, "persons": list(person_ids), "at": at,
+                "by": by.pk if by else None,
+            },
+        )  # fmt: skip
+        moved = int(cursor.rowcount)
         locked = _lock(cursor, season, person_ids)
         if not locked:
-            return 0
+            return moved
         persons = [person for person, _, _ in locked]
         fresh = decide(season=season, person_ids=persons, as_of=as_of)
         days = {person: day for person, state, day in locked if state == State.CONFIRMED}
@@ -99,7 +107,7 @@ def determine_people(
             placing.SETTLE,
             {"season": season.pk, "area": season.pooling_area, "at": at, "by": by.pk if by else None},
         )
-        changed = int(cursor.fetchone()[0])
+        changed = moved + int(cursor.fetchone()[0])
         cursor.execute("DROP TABLE decided")
         return changed
 

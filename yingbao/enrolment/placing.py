@@ -39,6 +39,25 @@ WHERE r.person_id = ANY(%s::bigint[]) AND r.left_on IS NULL AND NOT r.contested
 """Where these children are, as far as no other school says otherwise."""
 COPY_DECIDED = f"COPY decided FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({', '.join(WORDS)}))"
 
+MOVE_TAKEN = f"""
+WITH moved AS (
+    SELECT e.id, e.state, e.organisation_id AS was_at, r.school_id AS now_at
+    FROM enrolment_enrolment e
+    JOIN people_schoolroll r ON r.person_id = e.person_id AND r.left_on IS NULL AND NOT r.contested
+    JOIN agents_organisation o ON o.id = r.school_id AND o.pooling_area = %(area)s
+    WHERE e.season_id = %(season)s AND e.person_id = ANY(%(persons)s::bigint[]) AND e.organisation_id <> r.school_id
+      AND e.state IN ({", ".join(f"'{state.value}'" for state in sorted(TAKEN))})
+    ORDER BY e.person_id, e.id FOR UPDATE OF e
+), walked AS (
+    UPDATE enrolment_enrolment e SET organisation_id = moved.now_at FROM moved WHERE e.id = moved.id
+)
+INSERT INTO enrolment_step (enrolment_id, act, from_state, to_state, at, by_id, reason, changes)
+SELECT id, 'move', state, state, %(at)s, %(by)s::bigint, '',
+       jsonb_build_object('organisation', jsonb_build_array(was_at, now_at))
+FROM moved ORDER BY id
+"""  # noqa: S608  our own words
+"""A child for whom money is owed or paid goes to its new school's list as it is; what was declared stays stated."""
+
 REGISTER_ADMITTED = """
 INSERT INTO people_basicregistration (person_id, pooling_area, registered_on, channel)
 SELECT person_id, %(area)s, (facts ->> 'points_admitted_on')::date, 'points'
