@@ -122,6 +122,15 @@ def test_debit_is_offered_only_under_a_verified_agreement(client, pupils, school
     assert Declaration.objects.get().method == "debit"
 
 
+def test_a_list_of_exempt_children_asks_for_no_way_of_paying(client, school, suzhou, clerk):
+    child(school, assisted="orphan")
+    listed(school, suzhou)
+    confirm_ready(season=suzhou, organisation=school, by=clerk, at=AT)
+    assert 'type="radio"' not in client.get(BUILD).content.decode()
+    assert "无需缴费" in text(freeze(client))
+    assert Declaration.objects.get().method == "none"
+
+
 def test_freezing_twice_by_an_impatient_clerk_makes_one_list(client, pupils):
     mark = expected(client)
     client.post(FREEZE, {"expected": mark, "method": "transfer"})
@@ -151,6 +160,8 @@ def test_refused_children_are_shown_with_their_reason_and_stand_on_the_next_list
     accept_in_part(declaration=one, refused={line.pk: "号码有误"}, by=officer(), at=AT)
     bill(declaration=one, at=AT)
     assert "号码有误" in text(client.get(f"/school/declaration/{one.pk}/"))
+    child_page = client.get(f"/school/pupils/{line.enrolment.person_id}/")
+    assert "没有受理这名学生的申报：号码有误" in text(child_page)
     page = client.get(BUILD)
     row = next(row for row in page.context["rows"] if row["child"].name == "甲")
     assert (row["now"], row["about"]) == (True, "号码有误")

@@ -14,9 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.declaration.deciding import refused_last
 from yingbao.enrolment import actions
 from yingbao.enrolment.corrections import FIELDS
-from yingbao.enrolment.lifecycle import Act, acts_open, is_done
+from yingbao.enrolment.lifecycle import Act, State, acts_open, is_done
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.needs import DATA_KINDS, needs
 from yingbao.enrolment.parts import may
@@ -162,6 +163,7 @@ def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
         "passed_over": passed_over(one, policy),
         "facts": facts_used(one),
         "needs": missing,
+        "refused": refused_last([one.pk]).get(one.pk) if one.state == State.CONFIRMED else None,
         "data_missing": any(need.kind in DATA_KINDS for need in missing),
         "list_url": request.session.get("list", reverse("pupils")),
         "events": story(one, organisation),
