@@ -8,9 +8,9 @@ import pytest
 
 from tests.collection.building import confirmed, owed, pay
 from tests.enrolment.building import AT, at, body, clerk, organisation
-from yingbao.collection.adjusting import Adjusted, follow
+from yingbao.collection.adjusting import Adjusted, follow, withdraw
 from yingbao.collection.models import Obligation, Refund
-from yingbao.enrolment.actions import withdraw
+from yingbao.enrolment import actions
 from yingbao.ledger.balances import balances
 from yingbao.people.models import AssistedStatus
 
@@ -104,14 +104,14 @@ def test_a_status_withdrawn_after_the_window_leaves_the_child_exempt(suzhou, sch
 def test_a_paid_child_who_is_withdrawn_is_paid_back(one, school):
     pay(one)
     withdraw(enrolment=one.enrolment, reason="随父母迁往外地", by=clerk(school), at=at("2019-11-20"))
-    assert adjust(one, at("2019-11-20")) == Adjusted(0, 0, 0, 1)
+    assert adjust(one, at("2019-11-20")) == NOTHING
     assert Refund.objects.get().reason == "withdrawn"
     left = balances("320500")
     assert (left["320500:treasury"], left["320500:overpaid"]) == (0, one.due_fen)
 
 
 def test_an_unpaid_child_who_is_withdrawn_owes_nothing(one, school):
-    withdraw(enrolment=one.enrolment, reason="随父母迁往外地", by=clerk(school), at=AT)
+    actions.withdraw(enrolment=one.enrolment, reason="随父母迁往外地", by=clerk(school), at=AT)
     assert adjust(one) == Adjusted(0, 0, 0, 1)
     assert Refund.objects.count() == 0
     assert set(balances("320500").values()) == {0}

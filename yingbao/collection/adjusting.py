@@ -13,13 +13,13 @@ from typing import NamedTuple
 import polars as pl
 from django.db import transaction
 
-from yingbao.agents.models import User
+from yingbao.agents.models import Appointment, User
 from yingbao.collection import owing, releasing
 from yingbao.collection.models import Obligation
 from yingbao.collection.owing import Owed
-from yingbao.enrolment import taking
+from yingbao.enrolment import actions, taking
 from yingbao.enrolment.lifecycle import ENDED, Act, State
-from yingbao.enrolment.models import Season
+from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day, policy_of
 from yingbao.people import assisting
 
@@ -61,6 +61,14 @@ def follow_all(*, season: Season, at: datetime) -> Adjusted:
     """Bring all obligations of a season after their enrolments, as each night. 全量跟随"""
     persons = Obligation.objects.filter(season=season, ended_at__isnull=True).order_by("person_id")
     return follow(season=season, person_ids=list(persons.values_list("person_id", flat=True)), at=at)
+
+
+def withdraw(*, enrolment: Enrolment, reason: str, by: Appointment, at: datetime) -> Enrolment:
+    """Withdraw a child, and with it what is owed: of what was paid a refund opens in the same moment. 撤回并退费"""
+    with transaction.atomic():
+        withdrawn = actions.withdraw(enrolment=enrolment, reason=reason, by=by, at=at)
+        follow(season=withdrawn.season, person_ids=[withdrawn.person_id], at=at, by=by.user)
+        return withdrawn
 
 
 def _follow_leaving(season: Season, persons: Sequence[int], at: datetime, by: User | None) -> int:

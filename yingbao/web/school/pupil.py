@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.collection import adjusting
 from yingbao.declaration.deciding import refused_last
 from yingbao.enrolment import actions
 from yingbao.enrolment.corrections import FIELDS
@@ -309,7 +310,7 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
         case Act.DECLINE:
             actions.decline(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
         case Act.WITHDRAW:
-            actions.withdraw(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
+            adjusting.withdraw(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
         case Act.REOPEN:
             actions.reopen(enrolment=one, by=by, at=at)
         case Act.CORRECT:
