@@ -14,6 +14,22 @@ def voiding_may_change(*columns):
         """
 
 
+# Without arguments TG_ARGV is NULL, and a row less NULL is NULL and differs from nothing: tables of which nothing may
+# change (order lines, statements, receipts' papers) could be changed at will.
+NOTHING_MAY_CHANGE = """
+CREATE OR REPLACE FUNCTION only_these_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE free text[] := coalesce(TG_ARGV::text[], '{}');
+BEGIN
+    -- The trigger's arguments are the columns that may change; all others stay as they were written.
+    IF to_jsonb(NEW) - free IS DISTINCT FROM to_jsonb(OLD) - free THEN
+        RAISE EXCEPTION '% is frozen but for %', TG_TABLE_NAME, array_to_string(free, ', ')
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("collection", "0005_advice_and_debit_parts"),
@@ -35,6 +51,7 @@ class Migration(migrations.Migration):
             model_name="receiptpaper",
             constraint=models.UniqueConstraint(fields=("sha256",), name="paper_found_by_its_bytes"),
         ),
+        migrations.RunSQL(NOTHING_MAY_CHANGE, migrations.RunSQL.noop),
         migrations.RunSQL(
             voiding_may_change("voided_at", "void_reason", "voided_by_id"),
             voiding_may_change("voided_at", "void_reason"),
