@@ -1,4 +1,4 @@
-"""Refunds through the channels, against gateways in their own process: sent once, told, asked about, failed. 渠道退款"""
+"""Refunds through the channels, against running gateways: sent once, told, asked about, failed. 渠道退款"""
 
 from __future__ import annotations
 

@@ -17,10 +17,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.collection.alarming import raise_alarm
+from yingbao.collection.arriving import Told, hold
+from yingbao.collection.models import Alarm, Allocation, Arrival, Bill, BillLine, Obligation
+from yingbao.collection.receipting import issue
+from yingbao.collection.refunding import ask as ask_refund
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.models import Job
+from yingbao.ledger.posting import AccountName, Role
 from yingbao.people.models import Person
 from yingbao.spreadsheet.models import AssistedList, Roster
 from yingbao.web.school.pupil import seen
@@ -80,6 +86,11 @@ EXPECTED = {
     "pay-cancel": Page(None, "post", answers=(302,)),
     "pay-back": Page(None, answers=(302,)),
     "pay-guide": Page(None),
+    "pay-receipts": Page(None, answers=(302,)),
+    "pay-receipt": Page(None, about="receipt", answers=(404,)),
+    "verify": Page(None),
+    "verify-receipt": Page(None, about="code"),
+    "verify-file": Page(None, "post", answers=(422,)),
     "notice-wechat": Page(None, "post", answers=(400, 503)),
     "notice-wechat-refunds": Page(None, "post", answers=(400, 503)),
     "notice-alipay": Page(None, "post", answers=(400, 503)),
@@ -137,18 +148,50 @@ EXPECTED = {
     "declaration-discard": Page(SCHOOL, "post", "declaration"),
     "declaration-form": Page(SCHOOL, about="declaration"),
     "declaration-notice": Page(SCHOOL, about="declaration"),
+    "receipts": Page(SCHOOL),
+    "receipts-pack": Page(SCHOOL, "post"),
+    "receipts-download": Page(SCHOOL),
+    "receipt": Page(SCHOOL, about="receipt"),
+    "tax-receipts": Page(TAX),
+    "tax-receipt": Page(TAX, about="area receipt"),
+    "tax-receipt-void": Page(TAX, "post", "area receipt"),
+    "tax-receipt-replace": Page(TAX, "post", "area receipt"),
+    "tax-receipt-paper": Page(TAX, about="area receipt"),
     "tax-declarations": Page(TAX),
     "tax-declaration": Page(TAX, about="handed in"),
     "tax-declaration-mark": Page(TAX, "post", "handed in"),
     "tax-declaration-accept": Page(TAX, "post", "handed in"),
     "tax-declaration-part": Page(TAX, "post", "handed in"),
     "tax-declaration-return": Page(TAX, "post", "handed in"),
+    "tax-refunds": Page(TAX),
+    "tax-refunds-approve": Page(TAX, "post"),
+    "tax-refunds-payout": Page(TAX, "post"),
+    "tax-refund": Page(TAX, about="refund"),
+    "tax-refund-approve": Page(TAX, "post", "refund"),
+    "tax-refund-reject": Page(TAX, "post", "refund"),
+    "tax-refund-failed": Page(TAX, "post", "refund"),
+    "tax-refund-card": Page(TAX, "post", "refund"),
+    "tax-alarms": Page(TAX),
+    "tax-alarm-settle": Page(TAX, "post", "alarm"),
+    "tax-days": Page(TAX),
+    "tax-day": Page(TAX, about="day"),
+    "tax-day-workbook": Page(TAX, about="day"),
+    "tax-day-explain": Page(TAX, "post", "bill line"),
+    "tax-close": Page(TAX),
+    "tax-close-ask": Page(TAX, "post"),
+    "tax-close-confirm": Page(TAX, "post"),
+    "tax-bodies": Page(TAX),
+    "tax-bodies-workbook": Page(TAX, "post"),
+    "tax-sums": Page(TAX),
+    "tax-sums-workbook": Page(TAX, "post"),
     "tax-compare": Page(TAX),
     "tax-compare-workbook": Page(TAX, "post"),
     "agency-declarations": Page(AGENCY),
     "agency-declarations-workbook": Page(AGENCY, "post"),
 }
-MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy")}
+AREA_WIDE = frozenset({"handed in", "area receipt", "refund", "alarm", "bill line"})
+"""What the tax authority sees of its whole pooling area."""
+MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy", "day", "code")}
 
 
 def signed(name: str) -> bool:
@@ -185,7 +228,8 @@ class Town(NamedTuple):
 def things(place: Organisation, season: Season, of: Appointment) -> dict[str, int]:
     """A child, a job and a roster of a school."""
     person = child(place, area=season.pooling_area, hukou=place.division)
-    listed(place, season, person)
+    (enrolment,) = listed(place, season, person)
+    receipt = receipt_of(enrolment)
     job = Job.objects.create(
         owner=of.user, organisation=place, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
     )
@@ -197,8 +241,40 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, in
     filed = declaration_of(place, season, of)
     return {
         "pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
-        "declaration": filed, "handed in": filed,
+        "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt, **money_of(season.pooling_area, f"{place.pk}"),
     }  # fmt: skip
+
+
+def money_of(area: str, key: str) -> dict[str, int]:
+    """Money of a pooling area that nobody knows for whom it is: its refund, its alarm, its line on a bill."""
+    account = AccountName(Role.CHANNEL, "wechat")
+    told = Told(area, "wechat", f"wechat:1:{key}", hashlib.sha256(key.encode()).digest(), account, 700, AT)
+    arrival = hold(told, why="no_order", at=AT).arrival
+    raise_alarm(area, kind="difference", key=key, said="差异", at=AT)
+    bill = Bill.objects.create(
+        pooling_area=area, channel="wechat", merchant=key, day=AT.date(), sha256=told.digest, gross_fen=700,
+        refunds_fen=0, fees_fen=0, fetched_at=AT,
+    )  # fmt: skip
+    line = BillLine.objects.create(
+        bill=bill, kind="payment", transaction=key, amount_fen=700, at=AT, outcome="foreign", arrival=arrival
+    )
+    refund = ask_refund(arrival=arrival, amount_fen=700, reason="unidentified", by=None, at=AT)
+    return {"refund": refund.pk, "alarm": Alarm.objects.get(pooling_area=area, key=key).pk, "bill line": line.pk}
+
+
+def receipt_of(enrolment: Enrolment) -> int:
+    """A receipt for what was paid for a child."""
+    area = enrolment.season.pooling_area
+    owed = Obligation.objects.create(
+        season=enrolment.season, enrolment=enrolment, person=enrolment.person, plan_year=enrolment.plan_year,
+        organisation=enrolment.organisation, due_fen=700, body_fen=0, paid_fen=700, paid_on=AT.date(), assessed_at=AT,
+    )  # fmt: skip
+    arrival = Arrival.objects.create(
+        pooling_area=area, way="card", key=f"card:{owed.pk}", digest=bytes(32), at_account="channel:card",
+        amount_fen=700, allocated_fen=700, paid_at=AT, heard_at=AT,
+    )  # fmt: skip
+    Allocation.objects.create(arrival=arrival, obligation=owed, amount_fen=700, at=AT)
+    return issue(pooling_area=area, at=AT)[-1].pk
 
 
 def declaration_of(place: Organisation, season: Season, of: Appointment) -> int:
@@ -226,7 +302,7 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
     elsewhere = [
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
-        dict.fromkeys(("pupil", "job", "roster", "list", "declaration", "handed in"), 2**60),
+        dict.fromkeys(AREA_WIDE | {"receipt", "pupil", "job", "roster", "list", "declaration"}, 2**60),
     ]
     return Town(
         suzhou,
@@ -235,13 +311,13 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
         clerk_of(organisation("tax_authority"), Desk.TAX),
         things(school, suzhou, clerk),
         # The tax authority sees every school of its own pooling area.
-        {kind: [one[kind] for one in elsewhere[kind == "handed in" :]] for kind in elsewhere[0]},
+        {kind: [one[kind] for one in elsewhere[kind in AREA_WIDE :]] for kind in elsewhere[0]},
     )
 
 
 def ask(client: Client, name: str, thing: int | None = None):
     """Open an address, without anything filled in."""
-    arguments = {"": [], "policy": ["320500", 2020]}.get(EXPECTED[name].about, [thing])
+    arguments = {"": [], "policy": ["320500", 2020], "day": ["2019-11-11"], "code": ["0", "0"]}.get(EXPECTED[name].about, [thing])
     return getattr(client, EXPECTED[name].method)(reverse(name, args=arguments))
 
 

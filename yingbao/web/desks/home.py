@@ -32,11 +32,6 @@ COMES_LATER = {
         "The pages for approving registrations, correcting and taking lists are not built yet; here you see the "
         "season's dates and how the schools stand.",
     ),
-    Desk.TAX: Text(
-        "申报、对账和票据的页面还没有建成；现在可以在这里看安排和各校人数。",
-        "The pages for declarations, reconciliation and receipts are not built yet; here you see the season's dates "
-        "and the schools' numbers.",
-    ),
     Desk.LIST_PROVIDER: Text(
         "积分入医名单的上传还没有建成；现在可以在这里看本季安排。",
         "Uploading the lists of points admissions is not built yet; here you see the season's dates.",

@@ -10,7 +10,6 @@ from yingbao.web.desks.home import home_of
 urlpatterns = [
     path("community/", home_of(Desk.COMMUNITY), name="community-home"),
     path("agency/", home_of(Desk.AGENCY), name="agency-home"),
-    path("tax/", home_of(Desk.TAX), name="tax-home"),
     path("education/", home_of(Desk.EDUCATION), name="education-home"),
     path("cards/", home_of(Desk.CARD), name="card-home"),
 ]
