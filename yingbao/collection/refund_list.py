@@ -55,4 +55,4 @@ def counting_payment(refund: Refund) -> Allocation | None:
 def of_enrolment(enrolment: int) -> list[Refund]:
     """What goes back to who paid for this child, the newest first; what is off is left out. 孩子的退费"""
     rows = Refund.objects.filter(obligation__enrolment=enrolment).exclude(state=RefundState.DROPPED)
-    return list(rows.select_related("arrival").order_by("-requested_at", "-pk"))
+    return list(rows.select_related("arrival__payment").order_by("-requested_at", "-pk"))

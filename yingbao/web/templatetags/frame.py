@@ -21,6 +21,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("pupils", Text("学生", "Pupils")),
         ("roster-upload", Text("花名册", "Roster")),
         ("declarations", Text("申报", "Declaration")),
+        ("receipts", Text("票据", "Receipts")),
         ("promotion", Text("升级", "New school year")),
         ("jobs", Text("任务", "Jobs")),
     ],
@@ -32,6 +33,10 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
     Desk.TAX: [
         ("tax-home", Text("本季工作", "This season")),
         ("tax-declarations", Text("申报受理", "Declarations")),
+        ("tax-suspense", Text("暂收款", "Suspense")),
+        ("tax-refunds", Text("退费", "Refunds")),
+        ("tax-days", Text("日对账", "Reconciliation")),
+        ("tax-receipts", Text("票据", "Receipts")),
         ("tax-compare", Text("名单比对", "Compare lists")),
         ("jobs", Text("任务", "Jobs")),
     ],
