@@ -19,7 +19,19 @@ from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.collection.alarming import raise_alarm
 from yingbao.collection.arriving import Told, hold
-from yingbao.collection.models import Alarm, Allocation, Arrival, Bill, BillLine, Obligation
+from yingbao.collection.models import (
+    Alarm,
+    Allocation,
+    Arrival,
+    BankAccount,
+    BankFile,
+    Bill,
+    BillLine,
+    DebitBatch,
+    Mandate,
+    Obligation,
+    Statement,
+)  # fmt: skip
 from yingbao.collection.receipting import issue
 from yingbao.collection.refunding import ask as ask_refund
 from yingbao.declaration.models import Declaration
@@ -28,6 +40,7 @@ from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.models import Job
 from yingbao.ledger.posting import AccountName, Role
 from yingbao.people.models import Person
+from yingbao.people.sealed import seal_bytes
 from yingbao.spreadsheet.models import AssistedList, Roster
 from yingbao.web.school.pupil import seen
 
@@ -157,6 +170,12 @@ EXPECTED = {
     "tax-receipt-void": Page(TAX, "post", "area receipt"),
     "tax-receipt-replace": Page(TAX, "post", "area receipt"),
     "tax-receipt-paper": Page(TAX, about="area receipt"),
+    "declaration-advice": Page(SCHOOL, about="declaration"),
+    "declaration-advice-withdraw": Page(SCHOOL, "post", "declaration"),
+    "declaration-advice-workbook": Page(SCHOOL, about="declaration"),
+    "mandate": Page(SCHOOL),
+    "mandate-enter": Page(SCHOOL, "post"),
+    "mandate-end": Page(SCHOOL, "post", "agreement"),
     "tax-declarations": Page(TAX),
     "tax-declaration": Page(TAX, about="handed in"),
     "tax-declaration-mark": Page(TAX, "post", "handed in"),
@@ -184,12 +203,35 @@ EXPECTED = {
     "tax-bodies-workbook": Page(TAX, "post"),
     "tax-sums": Page(TAX),
     "tax-sums-workbook": Page(TAX, "post"),
+    "tax-statements": Page(TAX),
+    "tax-statement-upload": Page(TAX, "post"),
+    "tax-statement": Page(TAX, about="statement"),
+    "tax-bank-file": Page(TAX, about="bank file"),
+    "tax-bank-file-again": Page(TAX, "post", "bank file"),
+    "tax-suspense": Page(TAX),
+    "tax-arrival": Page(TAX, about="arrival"),
+    "tax-arrival-settle": Page(TAX, "post", "arrival"),
+    "tax-arrival-undo": Page(TAX, "post", "arrival"),
+    "tax-arrival-back": Page(TAX, "post", "arrival"),
+    "tax-debits": Page(TAX),
+    "tax-debit-make": Page(TAX, "post"),
+    "tax-debit-results": Page(TAX, "post"),
+    "tax-debit-batch": Page(TAX, about="batch"),
+    "tax-debit-file": Page(TAX, "post", "batch"),
+    "tax-mandates": Page(TAX),
+    "tax-mandate-verify": Page(TAX, "post", "area agreement"),
+    "tax-mandate-refuse": Page(TAX, "post", "area agreement"),
+    "tax-mandate-end": Page(TAX, "post", "area agreement"),
+    "tax-mandate-number": Page(TAX, "post", "area agreement"),
     "tax-compare": Page(TAX),
     "tax-compare-workbook": Page(TAX, "post"),
     "agency-declarations": Page(AGENCY),
     "agency-declarations-workbook": Page(AGENCY, "post"),
 }
-AREA_WIDE = frozenset({"handed in", "area receipt", "refund", "alarm", "bill line"})
+AREA_WIDE = frozenset(
+    {"handed in", "area receipt", "refund", "alarm", "bill line", "statement", "bank file", "arrival", "batch",
+     "area agreement"}
+)  # fmt: skip
 """What the tax authority sees of its whole pooling area."""
 MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy", "day", "code")}
 
@@ -241,7 +283,8 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, in
     filed = declaration_of(place, season, of)
     return {
         "pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
-        "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt, **money_of(season.pooling_area, f"{place.pk}"),
+        "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
+        **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
     }  # fmt: skip
 
 
@@ -277,6 +320,36 @@ def receipt_of(enrolment: Enrolment) -> int:
     return issue(pooling_area=area, at=AT)[-1].pk
 
 
+def bank_money_of(place: Organisation, of: Appointment) -> dict[str, int]:
+    """An agreement of the place, and an account of its area with a statement, money and a batch."""
+    number = f"{place.pk:020}"
+    account = BankAccount.objects.create(pooling_area=place.pooling_area, holder="专户", number=number, bank="银行")
+    file = BankFile.objects.create(
+        pooling_area=place.pooling_area, kind="statement", account=account, name="对账单.csv",
+        content_cipher=seal_bytes(b"-"), uploaded_at=AT, uploaded_by=of.user,
+    )  # fmt: skip
+    statement = Statement.objects.create(
+        account=account, sha256=hashlib.sha256(number.encode()).digest(), name="对账单.csv", form="csv",
+        first=AT.date(), last=AT.date(), taken_at=AT, taken_by=of.user,
+    )  # fmt: skip
+    told = Told(
+        place.pooling_area, "transfer", f"line:{number}", bytes(32), AccountName(Role.BANK, str(account.pk)), 500, AT
+    )
+    agreement = Mandate.objects.create(
+        organisation=place, number=f"XY{place.pk}", signed_on=AT.date(), bank="银行", holder=place.name,
+        account_cipher=seal_bytes(b"6222020200099887766"), account_masked="6222****7766", entered_at=AT,
+        entered_by=of.user,
+    )  # fmt: skip
+    batch = DebitBatch.objects.create(
+        pooling_area=place.pooling_area, account=account, number=f"K{place.pk:015}", collect_on=AT.date(), made_at=AT,
+        made_by=of.user, total_fen=0, heads=0,
+    )  # fmt: skip
+    return {
+        "statement": statement.pk, "bank file": file.pk, "batch": batch.pk, "agreement": agreement.pk,
+        "area agreement": agreement.pk, "arrival": hold(told, why="unidentified", at=AT).arrival.pk,
+    }  # fmt: skip
+
+
 def declaration_of(place: Organisation, season: Season, of: Appointment) -> int:
     """A declaration that was handed in, with nobody on it."""
     return Declaration.objects.create(
@@ -302,7 +375,7 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
     elsewhere = [
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
-        dict.fromkeys(AREA_WIDE | {"receipt", "pupil", "job", "roster", "list", "declaration"}, 2**60),
+        dict.fromkeys(AREA_WIDE | {"receipt", "agreement", "pupil", "job", "roster", "list", "declaration"}, 2**60),
     ]
     return Town(
         suzhou,
@@ -317,7 +390,8 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
 
 def ask(client: Client, name: str, thing: int | None = None):
     """Open an address, without anything filled in."""
-    arguments = {"": [], "policy": ["320500", 2020], "day": ["2019-11-11"], "code": ["0", "0"]}.get(EXPECTED[name].about, [thing])
+    fixed = {"": [], "policy": ["320500", 2020], "day": ["2019-11-11"], "code": ["0", "0"]}
+    arguments = fixed.get(EXPECTED[name].about, [thing])
     return getattr(client, EXPECTED[name].method)(reverse(name, args=arguments))
 
 
