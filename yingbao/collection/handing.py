@@ -134,10 +134,11 @@ def pack(rows: Sequence[Handout], into: IO[bytes]) -> int:
 def _with_papers(rows: Sequence[Handout]) -> Iterator[tuple[Handout, bytes]]:
     for first in range(0, len(rows), READ_AT_ONCE):
         some = rows[first : first + READ_AT_ONCE]
-        keys = [row.receipt for row in some]
+        keys = [row.receipt for row in some if row.receipt is not None]
         found = dict(ReceiptPaper.objects.filter(receipt__in=keys).values_list("receipt", "pdf"))
         for row in some:
-            yield row, bytes(found[row.receipt])
+            if row.receipt is not None:
+                yield row, bytes(found[row.receipt])
 
 
 def path_of(row: Handout) -> str:
@@ -151,6 +152,8 @@ def file_name(name: str, number: str) -> str:
 
 
 def safe(name: str) -> str:
-    """A name as every file system takes it: no separators, no invisible signs, no dot or blank at the ends. 安全文件名"""
-    shown = "".join(sign for sign in name.translate(_FORBIDDEN) if sign.isspace() or unicodedata.category(sign)[0] != "C")
+    """A name as every file system takes it: no separators or invisible signs, no dot at the ends. 安全文件名"""
+    shown = "".join(
+        sign for sign in name.translate(_FORBIDDEN) if sign.isspace() or unicodedata.category(sign)[0] != "C"
+    )
     return unicodedata.normalize("NFC", plain.spaced(shown))[:_LONGEST_NAME].strip(". ")

@@ -13,5 +13,5 @@ class JobsConfig(AppConfig):
     name = "yingbao.jobs"
 
     def ready(self) -> None:
-        for module in ("rosters", "assisted", "payments", "refunds", "bank", "nightly"):
+        for module in ("rosters", "assisted", "payments", "refunds", "bank", "receipts", "nightly"):
             import_module(f"yingbao.jobs.{module}")

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.front.urls")),
     path("", include("yingbao.web.desks.urls")),
     path("community/", include("yingbao.web.community.urls")),
+    path("verify/", include("yingbao.web.verify.urls")),
     path("pay/", include("yingbao.web.family.urls")),
     path("notices/", include("yingbao.web.notices.urls")),
     path("school/", include("yingbao.web.school.urls")),

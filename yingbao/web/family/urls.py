@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.family import pay
+from yingbao.web.family import pay, receipts
 
 urlpatterns = [
     path("", pay.pay, name="pay"),
@@ -17,4 +17,6 @@ urlpatterns = [
     path("cancel", pay.cancel, name="pay-cancel"),
     path("back", pay.back, name="pay-back"),
     path("guide", pay.guide, name="pay-guide"),
+    path("receipts/", receipts.receipts, name="pay-receipts"),
+    path("receipts/<int:pk>/", receipts.receipt, name="pay-receipt"),
 ]

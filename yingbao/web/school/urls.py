@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.school import bank_urls, declaration, home, pupil, pupils, roster
+from yingbao.web.school import bank_urls, declaration, home, pupil, pupils, receipts, roster
 
 urlpatterns = [
     path("", home.home, name="school-home"),
@@ -29,4 +29,5 @@ urlpatterns = [
     path("declaration/<int:pk>/notice.pdf", declaration.paper, {"kind": "notice"}, name="declaration-notice"),
     *roster.urlpatterns,
     *bank_urls.urlpatterns,
+    *receipts.urlpatterns,
 ]

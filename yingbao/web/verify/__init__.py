@@ -1,0 +1,1 @@
+"""Anyone verifies a receipt, without signing in. 票据查验"""
