@@ -1,4 +1,4 @@
-"""Paying through channels whose gateways run in a process of their own: told, not told, wrong, late, forged. 渠道支付"""
+"""Paying through channels with gateways in a process of their own: told, not told, wrong, late, forged. 渠道支付"""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import pytest
 from tests.collection.orders import ordered, pupils, school_of_yuzhong
 from tests.enrolment.building import AT, at
 from tests.simulators.running import NOW, Simulators, running
+from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.models import Alarm, Arrival, Bill, BillLine, Obligation, Payment, Refund
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import open_season
 from yingbao.exchange import bills, channels, paying
+from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
 from yingbao.values import clock
 from yingbao.values.clock import CHINA
@@ -41,6 +43,7 @@ def gateways(started, live_server, settings) -> Iterator[Simulators]:
     started.behave_again()
     time.sleep(0.1)  # what is on its way arrives while somebody listens
     clock.run_true()
+    assert [finding.invariant.id for finding in examine(INVARIANTS)] == []
 
 
 @pytest.fixture
@@ -145,6 +148,57 @@ def test_a_day_that_reconciles_has_no_difference_and_the_bills_sums(gateways, ch
     assert (bill.gross_fen, bill.refunds_fen) == (sum(one.total_fen for one in payments), 0)
     assert set(BillLine.objects.values_list("outcome", flat=True)) == {"same"}
     assert not Alarm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("channel", "fault", "outcomes", "day"),
+    [
+        ("wechat", "bill_extra", {"same", "foreign"}, date(2019, 11, 24)),
+        ("wechat", "bill_amount", {"amount"}, date(2019, 11, 26)),
+        ("alipay", "bill_extra", {"same", "foreign"}, date(2019, 11, 30)),
+        ("alipay", "bill_amount", {"amount"}, date(2019, 12, 2)),
+    ],
+)
+def test_a_bill_that_differs_is_kept_with_its_difference_and_an_alarm(gateways, pupil, channel, fault, outcomes, day):
+    later(gateways, at(day.isoformat()))
+    payment = placed(pupil, channel=channel)
+    gateways.pay(channel, payment.number)
+    gateways.delivered(1, channel=channel, order=payment.number)
+    gateways.behave(channel, fault)
+    later(gateways, at((day + timedelta(days=1)).isoformat(), 11))
+    bills.fetch_bills(now=clock.now())
+    assert set(BillLine.objects.values_list("outcome", flat=True)) == outcomes
+    assert Alarm.objects.filter(kind="difference").exists()
+    assert balances("500103")["500103:channel:" + channel] >= payment.total_fen
+
+
+@pytest.mark.parametrize(("channel", "day"), [("wechat", date(2019, 12, 4)), ("alipay", date(2019, 12, 6))])
+def test_a_payment_that_the_bill_leaves_out_is_listed_as_missing(gateways, channel, day):
+    later(gateways, at(day.isoformat()))
+    season = open_season(policy_id="500103/2020", at=AT)
+    payments = [placed(one, channel=channel) for one in pupils(season, school_of_yuzhong(), 2)]
+    for payment in payments:
+        gateways.pay(channel, payment.number)
+        gateways.delivered(1, channel=channel, order=payment.number)
+    gateways.behave(channel, "bill_missing", order=payments[0].number)
+    later(gateways, at((day + timedelta(days=1)).isoformat(), 11))
+    bills.fetch_bills(now=clock.now())
+    assert BillLine.objects.get(outcome="missing").order_number == payments[0].number
+    assert BillLine.objects.get(outcome="same").order_number == payments[1].number
+    assert Alarm.objects.get().kind == "difference"
+
+
+@pytest.mark.parametrize(("channel", "day"), [("wechat", date(2019, 12, 8)), ("alipay", date(2019, 12, 10))])
+def test_a_channel_without_a_bill_for_a_day_with_money_is_an_alarm_and_asked_again(gateways, pupil, channel, day):
+    later(gateways, at(day.isoformat()))
+    payment = placed(pupil, channel=channel)
+    gateways.pay(channel, payment.number)
+    gateways.delivered(1, channel=channel, order=payment.number)
+    gateways.behave(channel, "bill_missing")
+    later(gateways, at((day + timedelta(days=1)).isoformat(), 11))
+    bills.fetch_bills(now=clock.now())
+    assert Alarm.objects.get().kind == "difference"
+    assert not BillLine.objects.exclude(outcome="missing").exists()
 
 
 def test_no_bill_is_fetched_before_ten_in_the_morning(gateways, pupil):

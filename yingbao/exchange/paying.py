@@ -10,6 +10,8 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from yingbao.collection import ordering, settling
 from yingbao.collection.lifecycle import OPEN_PAYMENTS, PaymentState, Word
 from yingbao.collection.models import Payment
@@ -95,7 +97,7 @@ def ask_open(*, now: datetime) -> int:
     until = time.monotonic() + ASKING_SECONDS
     rows = Payment.objects.filter(state__in=sorted(OPEN_PAYMENTS), created_at__lte=now - FIRST_ASKED_AFTER)
     asked = 0
-    for payment in rows.order_by("checked_at", "pk")[:SEEN_AT_ONCE]:
+    for payment in rows.order_by(F("checked_at").asc(nulls_first=True), "pk")[:SEEN_AT_ONCE]:
         if not _is_due(payment, now) or (payment.channel != "card" and payment.channel not in channels()):
             continue
         try:
