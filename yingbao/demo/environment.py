@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from yingbao.paper.authority import make_authority
 from yingbao.people.keys import FILE_VARIABLE, VARIABLE, make_keys
 
 FIRST_DAY = date(2019, 11, 12)
@@ -28,6 +29,7 @@ def prepare(home: Path, on: date) -> None:
     os.environ["YINGBAO_CLOCK"] = f"{on}T{OPENS_AT}"
     # The simulated gateways write there what the platform has to know of them.
     os.environ["YINGBAO_GATEWAYS"] = str(home / "simulators" / "gateways")
+    os.environ["YINGBAO_SIGNING"] = str(make_authority(home / "signing"))
     if not os.environ.get("YINGBAO_SECRET_KEY"):
         os.environ["YINGBAO_SECRET_KEY"] = kept(home / "secret-key", lambda: secrets.token_urlsafe(50))
     if not os.environ.get(VARIABLE) and not os.environ.get(FILE_VARIABLE):

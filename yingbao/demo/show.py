@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import date
@@ -131,13 +132,13 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
             moved = Text("端口 {port} 已被占用，改用 {taken}。", "Port {port} is taken; using {taken}.")
             say(moved.filled(port=port, taken=taken).said(language))
         processes = Processes()
+        platform = os.environ["YINGBAO_URL"] = f"http://{HOST}:{taken}"
         try:
             processes.start("serve", "--bind", f"fd://{listener.fileno()}", hand_on=[listener.fileno()])
             listener.close()
             processes.start("work")
-            port_outside, platform = free_port(SIMULATORS_PORT), f"http://{HOST}:{taken}"
             outside = processes.start_simulators(
-                home=home / "simulators", port=port_outside, platform=platform, now=clock.now()
+                home=home / "simulators", port=free_port(SIMULATORS_PORT), platform=platform, now=clock.now()
             )
             meanwhile()
             wait_for_first_page(taken, processes, asked)
