@@ -208,10 +208,12 @@ def states(area: str, first: date, last: date, today: date) -> dict[date, str]:
             found[day] = "open"
         elif began is None or day < began:
             found[day] = "quiet"
+        elif differing.get(day):
+            found[day] = "differs"
         elif named - bills.get(day, set()) or not all(day in span for span in covered):
             found[day] = "missing"
         elif day in differing:
-            found[day] = "differs" if differing[day] else "explained"
+            found[day] = "explained"
         else:
             found[day] = "agreed" if moved.get(day) or day in bills else "quiet"
     return found
@@ -286,11 +288,13 @@ def _moved_days(area: str, first: date, last: date) -> dict[date, set[tuple[str,
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT DISTINCT t.day, a.role, a.detail FROM ledger_account a
-            JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
-            WHERE a.book = %s AND a.role = ANY(%s) AND t.day BETWEEN %s AND %s
+            SELECT d.day::date, a.role, a.detail
+            FROM generate_series(%s::date, %s::date, interval '1 day') AS d (day) CROSS JOIN ledger_account a
+            WHERE a.book = %s AND a.role = ANY(%s)
+              AND (EXISTS (SELECT FROM ledger_transfer t WHERE t.debit_id = a.id AND t.day = d.day::date)
+                   OR EXISTS (SELECT FROM ledger_transfer t WHERE t.credit_id = a.id AND t.day = d.day::date))
             """,
-            [area, list(MONEY_ROLES), first, last],
+            [first, last, area, list(MONEY_ROLES)],
         )
         found: dict[date, set[tuple[str, str]]] = {}
         for day, role, detail in cursor.fetchall():

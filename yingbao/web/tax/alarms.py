@@ -60,7 +60,7 @@ def alarms(request: Seated) -> HttpResponse:
 
 
 def links_of(found: list[Alarm]) -> dict[int, str]:
-    """Where the work is that settles an alarm: the refund, or the day on which something differs."""
+    """Where the work is that settles an alarm: the refund, the day on which something differs, the money that waits."""
     numbers = {one.pk: one.key.partition(":")[0] for one in found if one.kind == "abnormal_refund"}
     refunds = dict(Refund.objects.filter(number__in=numbers.values()).values_list("number", "pk"))
     links = {key: reverse("tax-refund", args=[refunds[number]]) for key, number in numbers.items() if number in refunds}
@@ -69,6 +69,9 @@ def links_of(found: list[Alarm]) -> dict[int, str]:
         day = rest[:8]
         if one.kind == "difference" and channel in ("wechat", "alipay") and day.isdigit() and rest[8:9] == ":":
             links[one.pk] = reverse("tax-day", args=[f"{day[:4]}-{day[4:6]}-{day[6:]}"])
+    for one in found:
+        if one.pk not in links and one.arrival is not None and one.arrival.suspense_fen:
+            links[one.pk] = reverse("tax-arrival", args=[one.arrival.pk])
     return links
 
 
