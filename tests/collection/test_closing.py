@@ -44,7 +44,7 @@ def test_the_close_waits_for_the_bill_and_the_statement_of_the_last_day(suzhou, 
     account = BankAccount.objects.create(pooling_area="320500", holder="税务", number="6222", bank="农行")
     Payment.objects.create(
         pooling_area="320500", number="P1", token="t", channel="wechat", kind="qr", total_fen=1,
-        created_at=at("2019-11-12"), expires_at=at("2019-11-13"),
+        state="closed", created_at=at("2019-11-12"), expires_at=at("2019-11-13"),
     )  # fmt: skip
     with pytest.raises(Refused, match=r"bill of .* statement of 6222"):
         ask_close(season=suzhou, by=collectors[0], at=AFTER)

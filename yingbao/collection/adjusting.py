@@ -6,17 +6,17 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 import polars as pl
-from django.db import transaction
 
 from yingbao.agents.models import Appointment, User
 from yingbao.collection import owing, releasing
 from yingbao.collection.models import Obligation
 from yingbao.collection.owing import Owed
+from yingbao.collection.whole import whole
 from yingbao.enrolment import actions, taking
 from yingbao.enrolment.lifecycle import ENDED, Act, State
 from yingbao.enrolment.models import Enrolment, Season
@@ -50,9 +50,12 @@ def follow(
     exempted = charged = repriced = ended = 0
     for first in range(0, len(person_ids), CHUNK):
         part = person_ids[first : first + CHUNK]
-        with transaction.atomic():
-            ended += _follow_leaving(season, part, at, by)
-            counts = _follow_sums(season, part, as_of or china_day(at), at, by)
+
+        def deed(part: Sequence[int] = part) -> tuple[int, tuple[int, int, int]]:
+            return _follow_leaving(season, part, at, by), _follow_sums(season, part, as_of or china_day(at), at, by)
+
+        left, counts = whole(deed)
+        ended += left
         exempted, charged, repriced = exempted + counts[0], charged + counts[1], repriced + counts[2]
     return Adjusted(exempted, charged, repriced, ended)
 
@@ -65,10 +68,13 @@ def follow_all(*, season: Season, at: datetime) -> Adjusted:
 
 def withdraw(*, enrolment: Enrolment, reason: str, by: Appointment, at: datetime) -> Enrolment:
     """Withdraw a child, and with it what is owed: of what was paid a refund opens in the same moment. 撤回并退费"""
-    with transaction.atomic():
+
+    def deed() -> Enrolment:
         withdrawn = actions.withdraw(enrolment=enrolment, reason=reason, by=by, at=at)
         follow(season=withdrawn.season, person_ids=[withdrawn.person_id], at=at, by=by.user)
         return withdrawn
+
+    return whole(deed)
 
 
 def _follow_leaving(season: Season, persons: Sequence[int], at: datetime, by: User | None) -> int:
@@ -105,8 +111,7 @@ def _follow_sums(
     rows = [
         row
         for row in differing.iter_rows(named=True)
-        if row["enrolment"] in held
-        and (row["self_paid_fen"] < held[row["enrolment"]].due_fen or row["person"] in in_time)
+        if row["enrolment"] in held and _may_follow(row, held[row["enrolment"]], row["person"] in in_time)
     ]
     if not rows:
         return 0, 0, 0
@@ -120,6 +125,20 @@ def _follow_sums(
     taking.walk(act=Act.BOUNCE, enrolments=[one.enrolment_id for one in others if one.is_paid], at=at, by=by)
     owing.assess(season=season, owed=_anew(season, rows, held, as_of), at=at, by=by)
     return len(becomes_free), len(is_charged), len(others)
+
+
+def _may_follow(row: Mapping[str, object], held: Obligation, in_time: bool) -> bool:
+    """Whether what is owed may change to these sums now.
+
+    That somebody else pays all is never too late. What was paid and would be asked for anew, at another sum, could not
+    be paid any more once the window is over: then the payment stands. Whom cover has begun for owes nothing more.
+    """
+    due = int(str(row["self_paid_fen"]))
+    if due == 0:
+        return True
+    if row["state"] == State.COVERED and due > held.due_fen:
+        return False
+    return in_time or (due < held.due_fen and not held.is_paid)
 
 
 def _end(obligations: Sequence[Obligation], because: str, at: datetime, by: User | None) -> None:

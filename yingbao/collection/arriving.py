@@ -219,8 +219,9 @@ def _post_taken(told: Told, arrival: Arrival, wanted: Mapping[int, int], uses: M
 
 
 def _post_match(arrival: Arrival, entries: Sequence[Entry], at: datetime, by: User | None) -> None:
+    # Each match adds allocations, or to what is held or went back; neither ever shrinks, so no key comes twice.
     done = Allocation.objects.filter(arrival=arrival).count()
-    key = f"match:{arrival.pk}:{done}:{arrival.overpaid_fen}"
+    key = f"match:{arrival.pk}:{done}:{arrival.overpaid_fen + arrival.refunded_fen}"
     day = open_day(arrival.pooling_area, china_day(at))
     digest = digest_of(*(part for entry in entries for part in (entry.subject, entry.amount_fen)))
     posting = Posting(key, Event.MATCHED, day, tuple(entries), digest)

@@ -14,11 +14,13 @@ from django.db.models import F
 
 from yingbao.agents.models import Appointment, Desk
 from yingbao.collection import adjusting
-from yingbao.collection.models import Arrival, BankAccount, Bill, Close, Payment, Statement
+from yingbao.collection.lifecycle import OPEN_PAYMENTS, DebitState
+from yingbao.collection.models import Arrival, BankAccount, Bill, Close, DebitItem, Payment, Statement
+from yingbao.collection.whole import whole
 from yingbao.enrolment import taking
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, policy_of, windows
-from yingbao.ledger.closing import close_day
+from yingbao.ledger.closing import close_day, last_closed
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -52,6 +54,20 @@ def missing_for_close(season: Season, on: date) -> list[Text]:
         if not Statement.objects.filter(account=account, last__gte=day).exists():
             what = Text("账户{account}{day}的对账单还没有导入", "the statement of {account} for {day} is not in")
             missing.append(what.filled(account=account.number, day=day))
+    return missing + _outcomes_missing(area)
+
+
+def _outcomes_missing(area: str) -> list[Text]:
+    """Money that may have been taken in time, and of which the outcome is not known yet."""
+    orders = Payment.objects.filter(pooling_area=area, state__in=sorted(OPEN_PAYMENTS)).count()
+    debits = DebitItem.objects.filter(
+        batch__pooling_area=area, batch__sent_at__isnull=False, state=DebitState.PENDING
+    ).count()
+    missing = []
+    if orders:
+        missing.append(Text("{n}笔订单的结果还不知道", "the outcome of {n} orders is not known").filled(n=orders))
+    if debits:
+        missing.append(Text("{n}笔扣款还没有回盘", "the bank has not answered for {n} debits").filled(n=debits))
     return missing
 
 
@@ -80,7 +96,8 @@ def ask_close(*, season: Season, by: Appointment, at: datetime) -> Close:
 def confirm_close(*, close: Close, by: Appointment, at: datetime) -> Close:
     """A second officer confirms: who has not paid lapses, and the days up to the last one are closed. 复核关账"""
     _check_collector(close.season, by)
-    with transaction.atomic():
+
+    def deed() -> Close:
         locked = Close.objects.select_for_update(of=("self",)).select_related("season").get(pk=close.pk)
         if locked.confirmed_at is not None:
             return locked
@@ -94,10 +111,25 @@ def confirm_close(*, close: Close, by: Appointment, at: datetime) -> Close:
         adjusting.follow_all(season=season, at=at)
         locked.lapsed = taking.lapse(season=season, on=on, at=at)
         adjusting.follow_all(season=season, at=at)
-        close_day(book=season.pooling_area, day=last_day(season), by=locked.asked_by_id, confirmed_by=by.user_id, at=at)
+        closed, day = last_closed(season.pooling_area), last_day(season)
+        if closed is None or closed < day:
+            close_day(book=season.pooling_area, day=day, by=locked.asked_by_id, confirmed_by=by.user_id, at=at)
         locked.confirmed_at, locked.confirmed_by = at, by.user
         locked.save(update_fields=["confirmed_at", "confirmed_by", "lapsed"])
         return locked
+
+    return whole(deed)
+
+
+def lapse_since(*, season: Season, at: datetime) -> int:
+    """After the close, who owes again or whose own window is over lapses too; returns how many. 关账后到期
+
+    A debit that came back or a match that was undone after the close leaves a child declared whom nobody can pay for
+    any more; a newborn's window ends long after the school's.
+    """
+    if not Close.objects.filter(season=season, confirmed_at__isnull=False).exists():
+        return 0
+    return taking.lapse(season=season, on=china_day(at), at=at)
 
 
 def _check_collector(season: Season, by: Appointment) -> None:

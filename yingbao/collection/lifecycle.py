@@ -137,8 +137,12 @@ REFUND_EDGES = frozenset(
     {
         (RefundState.REQUESTED, RefundState.APPROVED),
         (RefundState.REQUESTED, RefundState.REJECTED),
-        # A returned debit takes back what was to be refunded.
+        # A returned debit takes back what was to be refunded, and what could not be paid back of it.
         (RefundState.REQUESTED, RefundState.DROPPED),
+        (RefundState.APPROVED, RefundState.DROPPED),
+        (RefundState.SUBMITTED, RefundState.DROPPED),
+        (RefundState.PROCESSING, RefundState.DROPPED),
+        (RefundState.ABNORMAL, RefundState.DROPPED),
         (RefundState.APPROVED, RefundState.SUBMITTED),
         (RefundState.SUBMITTED, RefundState.PROCESSING),
         (RefundState.SUBMITTED, RefundState.SUCCEEDED),

@@ -26,6 +26,7 @@ from yingbao.values.text import Text
 SUSPENSE = AccountName(Role.SUSPENSE)
 OVERPAID = AccountName(Role.OVERPAID)
 TRANSIT = AccountName(Role.TRANSIT)
+UNEXPLAINED = AccountName(Role.UNEXPLAINED)
 UNDER_WAY = (RefundState.SUBMITTED, RefundState.PROCESSING)
 
 
@@ -63,6 +64,32 @@ def send_back(*, arrival: Arrival, reason: str, note: str, by: Appointment, at: 
         _post(locked, key, Event.UNMATCHED, Entry(SUSPENSE, OVERPAID, held, source=locked.pk), at, by.user)
         _move(locked, overpaid=held)
         return ask(arrival=locked, amount_fen=held, reason=reason, by=by.user, at=at, note=note.strip()[:200])
+
+
+def ask_again(*, refund: Refund, note: str, by: Appointment, at: datetime) -> Refund:
+    """An officer asks once more for what was not approved before: the sum is still its payer's. 再次申请退费
+
+    Another officer decides. Raises Refused for a refund that was not rejected, without a reason, and while another
+    refund waits for the same money or has taken it.
+    """
+    with transaction.atomic():
+        arrival, locked = _locked(refund)
+        _check_collector(locked.pooling_area, by)
+        if locked.state != RefundState.REJECTED:
+            what = Text("退费现在是“{state}”，不用再申请", "the refund is {state}; it is not asked for again")
+            what = what.filled(state=REFUND_NAMES[RefundState(locked.state)])
+            raise _refused(locked.number, what, Text("刷新页面看最新状态。", "Reload the page."))
+        if not note.strip():
+            what = Text("没有写明理由", "there is no reason")
+            raise _refused(locked.number, what, Text("写明为什么再次申请。", "Say why it is asked for again."))
+        waiting = Refund.objects.filter(arrival=arrival, state__in=[RefundState.REQUESTED, RefundState.ABNORMAL])
+        if arrival.overpaid_fen - sum(waiting.values_list("amount_fen", flat=True)) < locked.amount_fen:
+            what = Text("这笔款已有待办的退费，或已退回", "another refund of this money waits already, or it went back")
+            raise _refused(locked.number, what, Text("查看这笔到账的其他退费。", "Look at its other refunds."))
+        return ask(
+            arrival=arrival, obligation=locked.obligation_id, amount_fen=locked.amount_fen, reason=locked.reason,
+            by=by.user, at=at, note=note.strip()[:200],
+        )  # fmt: skip
 
 
 def approve(*, refund: Refund, by: Appointment, at: datetime) -> Refund:
@@ -122,7 +149,8 @@ def submit(*, refunds: Sequence[int], at: datetime) -> list[Refund]:
 def heard(*, number: str, outcome: RefundState, at: datetime, said: str = "", amount_fen: int | None = None) -> Refund:
     """Channel or bank says what became of a refund: processing, succeeded or abnormal. 退费结果
 
-    Being told again changes nothing. Raises Refused for a number that we never sent, and for another sum.
+    Being told again changes nothing. Raises Refused for a number that we never sent, and for another sum. What could
+    not be paid back of a debit that has come back itself is off.
     """
     with transaction.atomic():
         refund = Refund.objects.filter(number=number).first()
@@ -134,23 +162,37 @@ def heard(*, number: str, outcome: RefundState, at: datetime, said: str = "", am
             said = "退款金额与申请不符"
             raise_alarm(locked.pooling_area, kind="difference", key=number, said=said, at=at, arrival=arrival)
             raise _refused(number, Text(said, "another sum was refunded"), Text("请向渠道核实。", "Ask the channel."))
-        if locked.state == outcome or locked.state == RefundState.SUCCEEDED:
+        if locked.state in (outcome, RefundState.SUCCEEDED):
+            return locked
+        if (locked.state, outcome) == (RefundState.DROPPED, RefundState.ABNORMAL):
             return locked
         _check_edge(locked, outcome)
+        if outcome == RefundState.ABNORMAL and arrival.reversed_at is not None:
+            outcome = RefundState.DROPPED
         if outcome == RefundState.SUCCEEDED:
             _paid(locked, arrival, at)
         elif outcome == RefundState.ABNORMAL:
             _failed(locked, arrival, said, at)
+        elif outcome == RefundState.DROPPED:
+            _never_left(locked, arrival, at)
         locked.state, locked.said = outcome, said[:200]
-        locked.finished_at = at if outcome == RefundState.SUCCEEDED else None
+        locked.finished_at = at if outcome in (RefundState.SUCCEEDED, RefundState.DROPPED) else None
         locked.save(update_fields=["state", "said", "finished_at"])
         return locked
 
 
 def drop(*, arrival: Arrival, note: str, by: User | None, at: datetime) -> None:
-    """Refunds that nobody approved yet are off: the money itself has gone back. 撤销退费"""
-    waiting = Refund.objects.filter(arrival=arrival, state=RefundState.REQUESTED)
-    waiting.update(state=RefundState.DROPPED, finished_at=at, decision_note=note)
+    """Refunds that did not go out yet are off: the money itself has gone back. 撤销退费
+
+    The caller holds the arrival; of what was approved the sum is overpaid again, and its rows have to be read anew.
+    """
+    states = [RefundState.REQUESTED, RefundState.APPROVED, RefundState.ABNORMAL]
+    waiting = Refund.objects.filter(arrival=arrival, state__in=states).order_by("pk")
+    for refund in waiting.select_for_update():
+        if refund.state == RefundState.APPROVED:
+            _taken_back(refund, arrival, at, by)
+        refund.state, refund.finished_at, refund.decision_note = RefundState.DROPPED, at, note
+        refund.save(update_fields=["state", "finished_at", "decision_note"])
 
 
 def _paid(refund: Refund, arrival: Arrival, at: datetime) -> None:
@@ -164,12 +206,24 @@ def _paid(refund: Refund, arrival: Arrival, at: datetime) -> None:
 
 
 def _failed(refund: Refund, arrival: Arrival, said: str, at: datetime) -> None:
-    entry = Entry(TRANSIT, OVERPAID, refund.amount_fen, subject=refund.obligation_id, source=arrival.pk)
-    _post(arrival, f"refund_failed:{refund.number}:{_tries(refund)}", Event.REFUND_FAILED, entry, at, None)
-    _move(arrival, overpaid=refund.amount_fen, refunded=-refund.amount_fen)
+    _taken_back(refund, arrival, at, None)
     key = refund.number
     said = f"退费失败：{said}" if said else "退费失败"
     raise_alarm(refund.pooling_area, kind="abnormal_refund", key=key, said=said, at=at, arrival=arrival)
+
+
+def _taken_back(refund: Refund, arrival: Arrival, at: datetime, by: User | None) -> None:
+    """What was on its way is held for its payer again."""
+    entry = Entry(TRANSIT, OVERPAID, refund.amount_fen, subject=refund.obligation_id, source=arrival.pk)
+    _post(arrival, f"refund_failed:{refund.number}:{_tries(refund)}", Event.REFUND_FAILED, entry, at, by)
+    _move(arrival, overpaid=refund.amount_fen, refunded=-refund.amount_fen)
+
+
+def _never_left(refund: Refund, arrival: Arrival, at: datetime) -> None:
+    """The debit itself had come back while its refund was under way: now nothing of it is left to explain."""
+    entry = Entry(TRANSIT, UNEXPLAINED, refund.amount_fen, subject=refund.obligation_id, source=arrival.pk)
+    _post(arrival, f"refund_failed:{refund.number}:{_tries(refund)}", Event.REFUND_FAILED, entry, at, None)
+    _move(arrival, refunded=-refund.amount_fen)
 
 
 def _locked(refund: Refund) -> tuple[Arrival, Refund]:

@@ -69,10 +69,15 @@ def end_paid(*, obligations: Sequence[Obligation], because: Leaving, at: datetim
 
 
 def unmatch(*, allocations: Sequence[Allocation], at: datetime, by: User) -> None:
-    """Undo matches that a person made wrongly: the money is in suspense again, the children owe. 撤销匹配"""
+    """Undo matches that a person made wrongly: the money is in suspense again, the children owe. 撤销匹配
+
+    Those of them that still stand: what has paid for a child since is left alone.
+    """
     with transaction.atomic():
         owing.lock(sorted(one.obligation_id for one in allocations))
-        held = list(_live([one.obligation_id for one in allocations]).values())
+        asked = {one.pk for one in allocations}
+        live = _live([one.obligation_id for one in allocations]).values()
+        held = [one for one in live if one.pk in asked]
         for arrival_id in sorted({one.arrival_id for one in held}):
             own = [one for one in held if one.arrival_id == arrival_id]
             arrival = Arrival.objects.select_for_update().get(pk=arrival_id)
@@ -97,17 +102,20 @@ def reverse(*, arrival: Arrival, key: str, returned_fen: int, at: datetime, by: 
     than was taken.
     """
     with transaction.atomic():
-        held = list(_live_of(arrival))
-        owing.lock(sorted(one.obligation_id for one in held))
+        owing.lock(sorted(one.obligation_id for one in _live_of(arrival)))
         arrival = Arrival.objects.select_for_update().get(pk=arrival.pk)
         if arrival.reversed_at is not None:
             return []
+        # What stood before the locks may be released by now; who holds the arrival releases and applies alone.
+        held = _live_of(arrival)
         if returned_fen != arrival.amount_fen:
             raise Refused(
                 where=arrival.key,
                 what=Text("退回金额与扣款金额不符", "another sum was returned than was taken"),
                 mend=Text("请向银行核实。", "Ask the bank."),
             )
+        refunding.drop(arrival=arrival, note="扣款已退回", by=by, at=at)
+        arrival.refresh_from_db()
         account = account_of(arrival)
         entries = [
             Entry(owing.FAMILY, account, one.amount_fen, subject=one.obligation_id, source=arrival.pk) for one in held
@@ -118,7 +126,6 @@ def reverse(*, arrival: Arrival, key: str, returned_fen: int, at: datetime, by: 
         day = open_day(arrival.pooling_area, china_day(at))
         posting = Posting(key, Event.RETURNED, day, tuple(entries), digest_of(key, returned_fen))
         post(posting, book=arrival.pooling_area, at=at, by=by.pk if by else None)
-        refunding.drop(arrival=arrival, note="扣款已退回", by=by, at=at)
         if arrival.refunded_fen:
             said = "扣款退回前已退费，差额待说明"
             raise_alarm(arrival.pooling_area, kind="difference", key=key, said=said, at=at, arrival=arrival)

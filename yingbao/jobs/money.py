@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yingbao.agents.models import Organisation
-from yingbao.collection import adjusting, alarming, billing
+from yingbao.collection import adjusting, alarming, billing, closing
 from yingbao.collection.audit import INVARIANTS
 from yingbao.declaration import freezing
 from yingbao.declaration.lifecycle import STANDING
@@ -30,6 +30,7 @@ def settle_the_night(*, at: datetime) -> list[Finding]:
     """
     for season in Season.objects.order_by("pk"):
         billed = billing.bill(season=season, at=at)
+        closing.lapse_since(season=season, at=at)
         adjusted = adjusting.follow_all(season=season, at=at)
         covered = taking.cover(season=season, on=china_day(at), at=at)
         log.info("season %s: %s billed, followed %s, cover began for %s", season.policy, billed, adjusted, covered)
