@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -49,6 +50,8 @@ def command(children: int | None, port: int, day: datetime, fresh: bool, seed: i
 
             if fresh:
                 mark.throw_away()
+                # What the simulated channels and bank remember belongs to that season.
+                shutil.rmtree(home / "simulators", ignore_errors=True)
             create_database()
             there = show.filled(home, children=children, seed=seed, language=language, say=click.echo)
             introduce = partial(show.introduced, home, there, language=language, say=click.echo)
