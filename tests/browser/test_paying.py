@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_access_for_all import grave, ill_formed
 from tests.collection.orders import school_of_yuzhong
 from tests.enrolment.building import AT, organisation
 from tests.simulators.running import Simulators, running
@@ -85,20 +86,26 @@ def add(page: Page, name: str, number: str) -> None:
     page.get_by_text(f"{name[0]}*").first.wait_for()
 
 
+def seen(page: Page, picture: Path) -> None:
+    """The page is for every eye and hand, and there is a picture of it."""
+    page.screenshot(path=picture, full_page=True)
+    assert [*grave(page), *ill_formed(page)] == []
+
+
 @pytest.mark.parametrize("channel", ["微信支付", "支付宝"])
 def test_a_family_pays_for_two_children_on_the_channels_page_and_comes_back(phone, channel, tmp_path: Path):
     phone.goto("/pay/")
-    phone.screenshot(path=tmp_path / "1.png", full_page=True)
+    seen(phone, tmp_path / "1.png")
     add(phone, "张小明", NUMBER)
     add(phone, "李华", OTHER)
     phone.get_by_label("二档").first.check()
     phone.get_by_text("875元").wait_for()
-    phone.screenshot(path=tmp_path / "2.png", full_page=True)
+    seen(phone, tmp_path / "2.png")
     phone.get_by_role("button", name=channel).click()
     phone.get_by_role("button", name="支付 Pay").click()
     phone.get_by_role("link", name="返回应保").click()
     phone.get_by_role("heading", name="缴费成功").wait_for()
-    phone.screenshot(path=tmp_path / "3.png", full_page=True)
+    seen(phone, tmp_path / "3.png")
     assert Payment.objects.get().total_fen == 87500
     assert "张*明" in phone.content()
     assert NUMBER not in phone.content()
@@ -107,14 +114,15 @@ def test_a_family_pays_for_two_children_on_the_channels_page_and_comes_back(phon
 def test_a_family_at_a_desk_scans_a_code_and_the_page_changes_by_itself(screen, gateways, tmp_path: Path):
     screen.goto("/pay/")
     add(screen, "张小明", NUMBER)
-    screen.screenshot(path=tmp_path / "1.png", full_page=True)
+    seen(screen, tmp_path / "1.png")
     screen.get_by_role("button", name="微信支付").click()
     screen.get_by_role("img", name="付款二维码").wait_for()
-    screen.screenshot(path=tmp_path / "2.png", full_page=True)
+    seen(screen, tmp_path / "2.png")
     gateways.pay("wechat", Payment.objects.get().number)
     screen.get_by_role("heading", name="缴费成功").wait_for()
+    seen(screen, tmp_path / "3.png")
     screen.goto("/pay/guide")
-    screen.screenshot(path=tmp_path / "3.png", full_page=True)
+    seen(screen, tmp_path / "4.png")
 
 
 def test_a_wrong_number_and_an_order_called_off_leave_nothing_behind(phone, tmp_path: Path):
@@ -123,12 +131,12 @@ def test_a_wrong_number_and_an_order_called_off_leave_nothing_behind(phone, tmp_
     phone.get_by_label("孩子的证件号码").fill("500103201205049999")
     phone.get_by_role("button", name="下一步").click()
     phone.get_by_role("alert").get_by_text("没有查到可在线缴费的孩子").wait_for()
-    phone.screenshot(path=tmp_path / "1.png", full_page=True)
+    seen(phone, tmp_path / "1.png")
     add(phone, "张小明", NUMBER)
     phone.get_by_role("button", name="微信支付").click()
     phone.get_by_role("button", name="取消 Cancel").click()
     phone.get_by_role("link", name="返回应保").click()
-    phone.screenshot(path=tmp_path / "2.png", full_page=True)
+    seen(phone, tmp_path / "2.png")
     phone.get_by_role("button", name="取消订单").click()
     phone.get_by_role("heading", name="订单已关闭").wait_for()
     assert Payment.objects.get().state == "closed"
@@ -144,17 +152,17 @@ def test_a_worker_takes_a_card_at_the_counter(screen, phone, small, worker, tmp_
     page.get_by_role("link", name="现场收费").click()
     page.get_by_label("查找孩子").fill("周子涵")
     page.get_by_role("button", name="查找").click()
-    page.screenshot(path=tmp_path / "1.png", full_page=True)
+    seen(page, tmp_path / "1.png")
     page.get_by_role("button", name="收费 周子涵").click()
     page.get_by_text("刷卡", exact=True).click()
     page.get_by_label("终端号").fill("T0001")
     page.get_by_label("凭证号").fill("000123")
     page.get_by_label("签购单金额是").check()
-    page.screenshot(path=tmp_path / "2.png", full_page=True)
+    seen(page, tmp_path / "2.png")
     page.get_by_role("button", name="确认收款").click()
     page.get_by_role("heading", name="缴费成功").wait_for()
-    page.screenshot(path=tmp_path / "3.png", full_page=True)
+    seen(page, tmp_path / "3.png")
     with page.context.expect_page() as slip:
         page.get_by_role("button", name="打印凭条").click()
     slip.value.get_by_text("贰佰伍拾元整").wait_for()
-    slip.value.screenshot(path=tmp_path / "4.png", full_page=True)
+    seen(slip.value, tmp_path / "4.png")
