@@ -80,8 +80,9 @@ def replace(
     """
     with transaction.atomic():
         series = _locked_series(receipt.series.pooling_area, at)
+        # Held before the receipt is, as by those who release it.
+        allocation = Allocation.objects.select_for_update().get(pk=receipt.allocation_id)
         voided = void(receipt=receipt, reason=reason, at=at, by=by)
-        allocation = Allocation.objects.select_related("arrival").get(pk=voided.allocation_id)
         valid = Receipt.objects.filter(obligation=voided.obligation_id, voided_at__isnull=True)
         if allocation.released_at is not None or valid.exists():
             raise Refused(
@@ -113,7 +114,7 @@ def _locked_series(pooling_area: str, at: datetime) -> ReceiptSeries:
 
 
 def _without_receipt(pooling_area: str, most: int) -> list[_Due]:
-    """Allocations that stand and have no valid receipt.
+    """Allocations that stand and have no valid receipt; held, so that none is released while its receipt is drawn.
 
     What a channel calls its payer is a number of its own, not a name: there the payer is whom the order names, else
     the child for whom it was paid.
@@ -135,7 +136,7 @@ def _without_receipt(pooling_area: str, most: int) -> list[_Due]:
             WHERE l.released_at IS NULL AND a.pooling_area = %s
               AND NOT EXISTS (SELECT FROM collection_receipt r
                               WHERE r.obligation_id = l.obligation_id AND r.voided_at IS NULL)
-            ORDER BY l.id LIMIT %s
+            ORDER BY l.id LIMIT %s FOR SHARE OF l
             """,
             [pooling_area, most],
         )
