@@ -37,7 +37,8 @@ ACCOUNTS = (
 )
 """The simulated bank keeps accounts of these numbers."""
 BANK, BANK_CODE = "模拟银行", "105000000000"
-SCHOOL_ACCOUNT = "32050161000000100012"
+DEBITED_ACCOUNT, PAYING_ACCOUNT = "32050161000000100031", "32050161000000100032"
+"""of the school that is debited and of the one that transfers"""
 
 
 def prepare(schools: Sequence[Organisation], clerks: Mapping[int, Appointment], season: Season) -> None:
@@ -74,7 +75,7 @@ def _sign(school: Organisation, by: Appointment, collectors: Sequence[Appointmen
     Mandate.objects.create(
         organisation=school, number="SZ2019100012", signed_on=SIGNED, bank=BANK, bank_code=BANK_CODE,
         holder=school.name,
-        account_cipher=sealed.seal(SCHOOL_ACCOUNT), account_masked=f"{SCHOOL_ACCOUNT[:4]}****{SCHOOL_ACCOUNT[-4:]}",
+        account_cipher=sealed.seal(DEBITED_ACCOUNT), account_masked=f"{DEBITED_ACCOUNT[:4]}****{DEBITED_ACCOUNT[-4:]}",
         state="verified", entered_at=DECLARED - timedelta(days=10), entered_by=by.user,
         verified_at=DECLARED - timedelta(days=8), verified_by=collectors[0].user,
     )  # fmt: skip

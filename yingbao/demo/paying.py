@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import httpx
 
-from yingbao.collection.models import Obligation, Payment
+from yingbao.collection.models import Mandate, Obligation, Payment
 from yingbao.collection.ordering import order
 from yingbao.declaration.models import Declaration
 from yingbao.demo.bodies import YUZHONG
-from yingbao.demo.money import ACCOUNTS, SCHOOL_ACCOUNT
+from yingbao.demo.money import ACCOUNTS, DEBITED_ACCOUNT, PAYING_ACCOUNT
 from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment
 from yingbao.exchange import paying
@@ -19,6 +19,8 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 
 FAMILIES = 16
+OPENING_FEN = 1_000_000_000
+"""what a school's simulated account holds at first"""
 UNKNOWN_FEN = 48_000
 """what a transfer brings of which nobody knows whose it is"""
 
@@ -65,11 +67,19 @@ def _schools_transfer(simulators: httpx.Client) -> None:
     declared = Declaration.objects.filter(method="transfer", state="accepted").order_by("pk").first()
     if declared is None:
         return
+    _open(simulators, PAYING_ACCOUNT, declared.organisation.name)
+    if (mandate := Mandate.objects.select_related("organisation").first()) is not None:
+        _open(simulators, DEBITED_ACCOUNT, mandate.holder)
     due = sum(Obligation.objects.filter(declaration=declared).values_list("due_fen", flat=True))
     transfers = [
         {"payer_name": declared.organisation.name, "amount_fen": due, "remark": f"医保费 {declared.reference}"},
         {"payer_name": "个人", "amount_fen": UNKNOWN_FEN, "remark": "孩子医保"},
     ]
     for transfer in transfers:
-        body = transfer | {"payer_account": SCHOOL_ACCOUNT, "account": ACCOUNTS[0].number}
+        body = transfer | {"payer_account": PAYING_ACCOUNT, "account": ACCOUNTS[0].number}
         simulators.post("/control/bank/transfer", json=body).raise_for_status()
+
+
+def _open(simulators: httpx.Client, number: str, name: str) -> None:
+    account = {"number": number, "name": name, "kind": "school", "opening_fen": OPENING_FEN}
+    simulators.post("/control/bank/accounts", json=account).raise_for_status()
