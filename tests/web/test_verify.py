@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from django.test import Client
 from tests.collection.signing import COLLECTOR, authority, receipted, signing
 from tests.enrolment.building import AT, at
 from yingbao.collection.models import Receipt
-from yingbao.collection.papers import paper_of
+from yingbao.collection.papers import face_of, paper_of
 from yingbao.collection.receipting import replace, void
 from yingbao.paper import receipt as drawing
+from yingbao.paper import signing as signatures
+from yingbao.paper.authority import make_authority
 from yingbao.values import clock
 
 __all__ = ["authority", "signing"]
@@ -126,8 +129,6 @@ def test_something_added_behind_the_signature_is_found_out(receipt):
 
 
 def test_a_drawing_of_ours_that_nobody_signed_proves_nothing(receipt):
-    from yingbao.collection.papers import face_of
-
     assert "没有电子签名" in uploaded(drawing.draw_receipt(face_of(receipt))).content.decode()
 
 
@@ -136,6 +137,25 @@ def test_what_is_no_pdf_gets_an_answer_and_no_fault(receipt, content):
     answer = uploaded(content)
     assert answer.status_code in (200, 413, 422)
     assert "票据真实有效" not in answer.content.decode()
+
+
+def test_a_few_bytes_that_unpack_into_all_memory_cost_the_platform_nothing(receipt):
+    bomb = zlib.compress(b"1 0 " * 300_000_000, 9)
+    head = b"%%PDF-1.7\n1 0 obj\n<</Type/XRef/Size 9/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>stream\n"
+    content = head % len(bomb) + bomb + b"\nendstream endobj\nstartxref\n9\n%%EOF"
+    assert len(content) < 2 * 1024 * 1024
+    assert "没有电子签名" in uploaded(content).content.decode()
+
+
+def test_a_file_signed_by_someone_else_is_none_of_ours(receipt, tmp_path):
+    other = signatures.load(make_authority(tmp_path / "other"))
+    forged = signatures.sign(drawing.draw_receipt(face_of(receipt)), signer=other, at=AT)
+    assert "别的证书" in uploaded(forged).content.decode()
+
+
+def test_a_second_signing_of_the_same_paper_is_not_the_file_we_keep(receipt, signing):
+    again = signatures.sign(drawing.draw_receipt(face_of(receipt)), signer=signatures.load(signing), at=AT)
+    assert "不是同一份" in uploaded(again).content.decode()
 
 
 def test_more_than_two_megabytes_are_not_read(receipt):

@@ -20,9 +20,10 @@ from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.collection.models import Receipt, ReceiptPaper
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, policy_of
+from yingbao.paper import apart, signing
 from yingbao.paper import receipt as drawing
-from yingbao.paper import signing
-from yingbao.paper.signing import Checked, Signer
+from yingbao.paper.apart import Worth
+from yingbao.paper.signing import Signer
 from yingbao.values import divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -173,10 +174,18 @@ def _keep(papers: Sequence[tuple[int, Face, bytes]], at: datetime) -> int:
     return len(rows)
 
 
-def checked(pdf: bytes) -> Checked | None:
-    """What the signature on a file is worth; None if there is none, or it cannot be read. 验签"""
-    found = signing.check(pdf, signer=_signer())
-    return found if found.signed else None
+def worth_of(pdf: bytes) -> Worth:
+    """What the signature on anybody's file is worth, looked at in a process of its own. 验签"""
+    return apart.check(pdf, folder=settings.SIGNING)
+
+
+def is_sound(paper: ReceiptPaper) -> bool:
+    """Whether the signature on a paper of ours holds under the certificates of today. 签名完好"""
+    try:
+        found = signing.check(bytes(paper.pdf), signer=_signer())
+    except Refused:
+        return False
+    return found.intact and found.trusted
 
 
 def _signer() -> Signer:

@@ -66,22 +66,25 @@ def ours(content: bytes) -> ReceiptPaper | None:
 
 def said_of(content: bytes) -> Answer:
     """What is wrong with a file that is not ours. 不符之处"""
-    checked = papers.checked(content)
-    if checked is None:
+    worth = papers.worth_of(content)
+    if not worth.signed:
         return UNSIGNED
-    if not checked.intact:
+    if not worth.intact:
         return ALTERED
-    return NOT_KEPT if checked.trusted else OF_OTHERS
+    return NOT_KEPT if worth.trusted else OF_OTHERS
 
 
-def issued(standing: Answer, content: bytes) -> Answer:
-    """What is said of our own file: that it is ours, its signature, and whether the receipt still stands. 签发文件"""
-    checked = papers.checked(content)
-    if checked is None or not (checked.intact and checked.trusted):
-        return ALTERED
+def issued(standing: Answer, paper: ReceiptPaper) -> Answer:
+    """What is said of our own file: its signature, and whether the receipt still stands. 签发文件"""
     if standing.tone != "good":
         return standing
     head = Text("这正是平台签发的那一份，票据有效", "This is the very file that we issued, and the receipt is valid")
-    return Answer(
-        "good", head, Text("电子签名完好，内容与签发时一致。", "Its signature is intact; nothing was changed.")
+    if papers.is_sound(paper):
+        return Answer(
+            "good", head, Text("电子签名完好，内容与签发时一致。", "Its signature is intact; nothing was changed.")
+        )
+    said = Text(
+        "内容与签发时一致；它的签名证书已更换或不在这台服务器上。",
+        "Nothing was changed; the certificate it was signed under is no longer the one that is trusted here.",
     )
+    return Answer("good", head, said)

@@ -111,7 +111,7 @@ def file(request: HttpRequest) -> HttpResponse:
         guessing.missed(request, at)
         return page(request, looking.said_of(content))
     receipt = paper.receipt
-    return page(request, looking.issued(standing(receipt), content), receipt=receipt, number=receipt.number)
+    return page(request, looking.issued(standing(receipt), paper), receipt=receipt, number=receipt.number)
 
 
 def page(
