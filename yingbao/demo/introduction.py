@@ -6,11 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from unicodedata import east_asian_width
 
+from django.db.models import Q
+
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Crowd
+from yingbao.demo.environment import write_private
 from yingbao.demo.logins import LOGINS
+from yingbao.enrolment.models import Enrolment
 from yingbao.people.grades import grade_name
+from yingbao.people.sealed import unseal
+from yingbao.values.text import Text
 from yingbao.web.access import DESK_NAMES
 
 CITIES = {SUZHOU: "苏州 Suzhou", YUZHONG: "渝中 Yuzhong"}
@@ -39,6 +45,40 @@ def write_cases(path: Path, seed: int, found: Iterable[Body]) -> Path:
         (case.title.zh, case.child.name, _where(case, called), case.title.en) for case in cases(Crowd(seed).numbers)
     ]
     path.write_text("\n".join(table(rows)) + "\n", encoding="utf-8")
+    return path
+
+
+PAYING_CASES: tuple[tuple[Text, Q], ...] = (
+    (
+        Text("可以在线缴费", "can pay online"),
+        Q(season__pooling_area=YUZHONG, status="enrolled", channel="online", state="determined"),
+    ),
+    (
+        Text("首次参保，先到居委会登记缴费", "a first-timer: registers and pays at the committee"),
+        Q(season__pooling_area=YUZHONG, status="enrolled", channel="community", state="draft"),
+    ),
+    (
+        Text("由学校申报缴费，尚未申报", "the school pays, and has not declared yet"),
+        Q(season__pooling_area=SUZHOU, status="enrolled", channel="school", state="confirmed", self_paid_fen__gt=0),
+    ),
+    (Text("学校已申报，家长也能缴", "declared by the school; a parent can pay all the same"), Q(state="declared")),
+    (Text("免缴", "exempt"), Q(state="exempt")),
+    (Text("已缴费", "paid already"), Q(state="paid")),
+)
+"""What a family finds at /pay/: in words, and for whom."""
+OF_EACH = 3
+
+
+def write_families(path: Path) -> Path:
+    """Made-up children with whom to try the families' pages, with their numbers; a private file. 家长缴费样例"""
+    rows = [("情况 case", "姓名 name", "证件号码 number", "")]
+    for text, condition in PAYING_CASES:
+        found = Enrolment.objects.filter(condition, person__documents__replaced_at__isnull=True)
+        for name, cipher in found.order_by("pk").values_list("person__name", "person__documents__number_cipher")[
+            :OF_EACH
+        ]:
+            rows.append((text.zh, name, unseal(bytes(cipher)), text.en))
+    write_private(path, "\n".join(table(rows)) + "\n")
     return path
 
 
