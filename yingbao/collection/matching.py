@@ -52,7 +52,7 @@ def match_by_reference(*, pooling_area: str, at: datetime, progress: Progress | 
 
     A match that a person has undone is not made again. Each part is a transaction of its own.
     """
-    waiting = list(_untouched(pooling_area))
+    waiting = [arrival for arrival in _untouched(pooling_area) if reference.found_in(arrival.text)]
     matched = Matched(0, 0)
     for first in range(0, len(waiting), AT_ONCE):
         part = waiting[first : first + AT_ONCE]
@@ -109,7 +109,7 @@ def _match_part(part: Sequence[Arrival], at: datetime) -> Matched:
         if pick.advice is not None:
             named = [one.pk for one in pick.obligations]
             arriving.match(pick.arrival, obligations=named, at=at, rest_overpaid=True)
-        _answer_advices(pick)
+    _answer_advices(picks)
     return Matched(len(picks), sum(len(pick.obligations) for pick in picks))
 
 
@@ -215,8 +215,9 @@ def _apply(picks: Sequence[Pick], at: datetime) -> None:
         taking.pay(season=season, paid={one.enrolment_id: paid[one.pk] for one in own}, at=at)
 
 
-def _answer_advices(pick: Pick) -> None:
-    """What a school had said of these declarations has found its money."""
-    declarations = {one.declaration_id for one in pick.obligations}
-    open_ = Advice.objects.filter(declaration__in=declarations, arrival__isnull=True, withdrawn_at__isnull=True)
-    open_.update(arrival=pick.arrival)
+def _answer_advices(picks: Sequence[Pick]) -> None:
+    """What schools had said of these declarations has found its money."""
+    by = {one.declaration_id: pick.arrival for pick in picks for one in pick.obligations}
+    open_ = Advice.objects.filter(declaration__in=list(by), arrival__isnull=True, withdrawn_at__isnull=True)
+    for advice in open_.order_by("pk"):
+        Advice.objects.filter(pk=advice.pk).update(arrival=by[advice.declaration_id])
