@@ -38,6 +38,7 @@ def test_what_stands_on_a_receipt_comes_from_the_season_the_child_and_the_money(
     (receipt,) = receipted(suzhou, school, name="欧阳静")
     face = face_of(receipt)
     assert (face.insured_name, face.payer_name, face.collector) == ("欧阳静", "王女士", COLLECTOR)
+    assert face.item.zh == "苏州市区学生（少儿）居民医保"
     assert (face.plan_year, face.coverage_from, face.coverage_to) == (2020, date(2020, 1, 1), date(2020, 12, 31))
     assert (face.amount_fen, face.paid_on, face.issued_on) == (receipt.amount_fen, AT.date(), AT.date())
     assert "*" in face.identity_masked

@@ -24,6 +24,7 @@ from yingbao.paper import apart, signing
 from yingbao.paper import receipt as drawing
 from yingbao.paper.apart import Worth
 from yingbao.paper.signing import Signer
+from yingbao.policy.model import Policy
 from yingbao.values import divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -122,7 +123,7 @@ def _face(row: Mapping[str, Any], season: Season, collectors: dict[str, str]) ->
         identity_masked=row["masked"] or "",
         collector=collectors[season.pooling_area],
         pooling_area_name=divisions.name(season.pooling_area).zh,
-        item=policy.name,
+        item=_item(policy),
         plan_year=row["plan_year"],
         coverage_from=row["first"] or policy.cover_from,
         coverage_to=row["last"] or policy.cover_to,
@@ -134,6 +135,12 @@ def _face(row: Mapping[str, Any], season: Season, collectors: dict[str, str]) ->
         simulated=settings.DEMO,
         replaces=row["before"] or "",
     )
+
+
+def _item(policy: Policy) -> Text:
+    """What was paid for: the policy's name without its year, which stands beside it. 项目"""
+    zh = policy.name.zh.removesuffix(f"{policy.plan_year} 年度")
+    return Text(zh.strip(), policy.name.en.removesuffix(f", plan year {policy.plan_year}"))
 
 
 def _collectors(pooling_areas: Collection[str]) -> dict[str, str]:
