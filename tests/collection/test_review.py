@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -190,4 +192,20 @@ def test_a_covered_child_whose_status_is_withdrawn_stays_covered_and_owes_nothin
     enrolment.refresh_from_db()
     assert enrolment.state == "covered"
     assert Obligation.objects.get(person=person, ended_at__isnull=True) == free
+    assert examine(INVARIANTS) == []
+
+
+def test_a_policy_file_that_changed_asks_nobody_to_pay_anew_who_could_not(one, tmp_path, monkeypatch):
+    pay(one)
+    shutil.copytree(Path(__file__).parents[2] / "policies", tmp_path / "policies")
+    file = tmp_path / "policies" / "320500-suzhou" / "2020.yaml"
+    file.write_text(file.read_text("utf-8").replace(str(one.due_fen), str(one.due_fen - 1000)), "utf-8")
+    monkeypatch.setenv("YINGBAO_POLICIES", str(tmp_path / "policies"))
+    assert follow(season=one.season, person_ids=[one.person_id], at=at("2019-12-15")).repriced == 0
+    one.refresh_from_db()
+    assert (one.ended_at, one.enrolment.state) == (None, "paid")
+    assert follow(season=one.season, person_ids=[one.person_id], at=at("2019-11-20")).repriced == 1
+    assert (Refund.objects.get().amount_fen, Refund.objects.get().reason) == (one.due_fen, "overpaid")
+    again = Obligation.objects.get(ended_at__isnull=True)
+    assert (again.due_fen, again.enrolment.state) == (one.due_fen - 1000, "declared")
     assert examine(INVARIANTS) == []
