@@ -31,6 +31,7 @@ from yingbao.collection.models import (
     Mandate,
     Obligation,
     Statement,
+    StatementLine,
 )  # fmt: skip
 from yingbao.collection.receipting import issue
 from yingbao.collection.refunding import ask as ask_refund
@@ -188,6 +189,7 @@ EXPECTED = {
     "tax-refund": Page(TAX, about="refund"),
     "tax-refund-approve": Page(TAX, "post", "refund"),
     "tax-refund-reject": Page(TAX, "post", "refund"),
+    "tax-refund-again": Page(TAX, "post", "refund"),
     "tax-refund-failed": Page(TAX, "post", "refund"),
     "tax-refund-card": Page(TAX, "post", "refund"),
     "tax-alarms": Page(TAX),
@@ -206,6 +208,7 @@ EXPECTED = {
     "tax-statements": Page(TAX),
     "tax-statement-upload": Page(TAX, "post"),
     "tax-statement": Page(TAX, about="statement"),
+    "tax-line-explain": Page(TAX, "post", "line"),
     "tax-bank-file": Page(TAX, about="bank file"),
     "tax-bank-file-again": Page(TAX, "post", "bank file"),
     "tax-suspense": Page(TAX),
@@ -229,7 +232,7 @@ EXPECTED = {
     "agency-declarations-workbook": Page(AGENCY, "post"),
 }
 AREA_WIDE = frozenset(
-    {"handed in", "area receipt", "refund", "alarm", "bill line", "statement", "bank file", "arrival", "batch",
+    {"handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file", "arrival", "batch",
      "area agreement"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""
@@ -332,6 +335,10 @@ def bank_money_of(place: Organisation, of: Appointment) -> dict[str, int]:
         account=account, sha256=hashlib.sha256(number.encode()).digest(), name="对账单.csv", form="csv",
         first=AT.date(), last=AT.date(), taken_at=AT, taken_by=of.user,
     )  # fmt: skip
+    line = StatementLine.objects.create(
+        statement=statement, key=number, digest=bytes(32), ordinal=1, booked_on=AT.date(), incoming=False,
+        amount_fen=500, meaning="unexplained",
+    )  # fmt: skip
     told = Told(
         place.pooling_area, "transfer", f"line:{number}", bytes(32), AccountName(Role.BANK, str(account.pk)), 500, AT
     )
@@ -345,7 +352,7 @@ def bank_money_of(place: Organisation, of: Appointment) -> dict[str, int]:
         made_by=of.user, total_fen=0, heads=0,
     )  # fmt: skip
     return {
-        "statement": statement.pk, "bank file": file.pk, "batch": batch.pk, "agreement": agreement.pk,
+        "statement": statement.pk, "line": line.pk, "bank file": file.pk, "batch": batch.pk, "agreement": agreement.pk,
         "area agreement": agreement.pk, "arrival": hold(told, why="unidentified", at=AT).arrival.pk,
     }  # fmt: skip
 

@@ -203,6 +203,16 @@ def test_schools_add_up_to_sub_districts_to_the_district_to_the_ledger(town, cli
     assert (rows[-1][4], rows[-1][6]) == (6, 1)
 
 
+def test_of_many_schools_one_sub_district_at_a_time_is_opened(town, client):
+    for number in range(90):
+        organisation(name=f"第{number}小学")
+    said = client.get("/tax/sums/").content.decode()
+    assert "91 个单位" in said
+    assert "第7小学" not in said
+    assert "第7小学" in client.get("/tax/sums/?of=none").content.decode()
+    assert "枕波小学" in client.get(f"/tax/sums/?of={town.school.parent_id}").content.decode()
+
+
 def test_another_citys_officer_sees_none_of_it(town, signed_in):
     open_season(policy_id="500103/2020", at=AT)
     day.paid(town.owed[0], 1)

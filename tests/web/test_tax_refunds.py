@@ -102,6 +102,17 @@ def test_a_refund_is_rejected_with_a_reason_only(town, client):
     assert "家长要求抵缴兄弟的保费" in client.get(f"/tax/refunds/{refund.pk}/").content.decode()
 
 
+def test_what_was_not_approved_can_be_asked_for_again_and_another_decides(town, client, signed_in):
+    refund = day.twice(town, 0)
+    client.post(f"/tax/refunds/{refund.pk}/reject", {"note": "先核实"})
+    client.post(f"/tax/refunds/{refund.pk}/again", {"note": "已核实，确为重复"})
+    fresh = Refund.objects.get(state="requested")
+    assert client.post(f"/tax/refunds/{fresh.pk}/approve").status_code == 409
+    signed_in(town.second).post(f"/tax/refunds/{fresh.pk}/approve")
+    assert state(fresh) == "approved"
+    assert examine(INVARIANTS) == []
+
+
 def test_many_are_approved_at_once_and_ones_own_is_named_not_approved(town, client):
     others, mine = [day.twice(town, place) for place in (0, 1)], own(town)
     rows = client.get("/tax/refunds/").context["rows"]

@@ -162,6 +162,20 @@ def decide(request: Seated, pk: int, how: str) -> HttpResponseBase:
 
 @require_POST
 @desk(Desk.TAX)
+def ask_again(request: Seated, pk: int) -> HttpResponseBase:
+    """Ask once more for what was not approved; another officer decides. 再次申请"""
+    note = str(request.POST.get("note", ""))
+    fresh = refunding.ask_again(refund=found_refund(request, pk), note=note, by=request.appointment, at=clock.now())
+    tell(
+        request,
+        Text("已再次申请，单号 {n}，等另一位人员审批。", "Asked again as {n}; another officer decides."),
+        n=fresh.number,
+    )
+    return redirect("tax-refund", pk=fresh.pk)
+
+
+@require_POST
+@desk(Desk.TAX)
 def approve_many(request: Seated) -> HttpResponseBase:
     """Approve those that were ticked; each that cannot be is named with its reason. 批量审批"""
     keys = [int(key) for key in request.POST.getlist("refund") if key.isascii() and key.isdigit() and len(key) < 16]

@@ -20,6 +20,9 @@ from yingbao.web.tax.close import season_of
 from yingbao.web.tax.shared import Heading, columns, download
 from yingbao.web.templatetags.words import language
 
+ALL_SHOWN = 80
+"""Up to so many agents stand on one page; of more, those of one sub-district at a time."""
+
 
 @require_GET
 @desk(Desk.TAX)
@@ -31,6 +34,9 @@ def sums(request: Seated) -> HttpResponse:
     total = Sums()
     for group in groups:
         total = total.plus(group["sums"])
+    wanted = request.GET.get("of", "")
+    for group in groups:
+        group["open"] = len(rows) <= ALL_SHOWN or wanted == group["key"]
     context = {
         "policy": policy_of(season), "groups": groups, "total": total, "agents": len(rows),
         "book": summing.against_the_book(season), "adds_up": total == summing.total(rows),
@@ -43,7 +49,9 @@ def grouped(rows: list[OfAgent]) -> list[dict[str, Any]]:
     found: dict[int | None, dict[str, Any]] = {}
     for row in rows:
         name = row.parent_name or Text("未归街道", "under no sub-district").said(language())
-        group = found.setdefault(row.parent, {"name": name, "rows": [], "sums": Sums()})
+        group = found.setdefault(
+            row.parent, {"key": str(row.parent or "none"), "name": name, "rows": [], "sums": Sums()}
+        )
         group["rows"].append(row)
         group["sums"] = group["sums"].plus(row.sums)
     return list(found.values())

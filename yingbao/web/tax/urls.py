@@ -16,6 +16,7 @@ urlpatterns = [
     path("refunds/<int:pk>/", refunds.refund, name="tax-refund"),
     path("refunds/<int:pk>/approve", refunds.decide, {"how": "approve"}, name="tax-refund-approve"),
     path("refunds/<int:pk>/reject", refunds.decide, {"how": "reject"}, name="tax-refund-reject"),
+    path("refunds/<int:pk>/again", refunds.ask_again, name="tax-refund-again"),
     path("refunds/<int:pk>/failed", refunds.failed, name="tax-refund-failed"),
     path("refunds/<int:pk>/card", refunds.card, name="tax-refund-card"),
     path("alarms/", alarms.alarms, name="tax-alarms"),
