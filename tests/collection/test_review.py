@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.collection.bank import account
 from tests.collection.building import confirmed, owed, pay, told
+from tests.declaration.building import officer
 from tests.enrolment.building import AT, at, child, clerk, organisation
 from yingbao.collection.adjusting import follow
 from yingbao.collection.arriving import hold, match
@@ -18,6 +20,9 @@ from yingbao.collection.lifecycle import RefundState
 from yingbao.collection.models import Allocation, Obligation, Payment, Refund
 from yingbao.collection.refunding import approve, ask_again, heard, reject, submit
 from yingbao.collection.releasing import reverse, unmatch
+from yingbao.declaration.deciding import accept
+from yingbao.declaration.freezing import freeze
+from yingbao.declaration.freezing import submit as submit_list
 from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.models import Enrolment
@@ -209,3 +214,20 @@ def test_a_policy_file_that_changed_asks_nobody_to_pay_anew_who_could_not(one, t
     again = Obligation.objects.get(ended_at__isnull=True)
     assert (again.due_fen, again.enrolment.state) == (one.due_fen - 1000, "declared")
     assert examine(INVARIANTS) == []
+
+
+def test_a_transfer_that_came_before_its_declaration_was_accepted_is_matched_by_night(suzhou, school):
+    account()
+    confirmed(suzhou, school, 2)
+    by = clerk(school)
+    frozen = submit_list(
+        declaration=freeze(season=suzhou, organisation=school, method="transfer", by=by, at=AT), by=by, at=AT
+    )
+    transfer = told("line:1", frozen.self_paid_fen, way="transfer")._replace(text=frozen.reference)
+    hold(transfer, why="unidentified", at=AT)
+    settle_the_night(at=at("2019-11-13", 2))
+    assert not Obligation.objects.exists()
+    accept(declaration=frozen, by=officer(), at=at("2019-11-13"))
+    assert settle_the_night(at=at("2019-11-14", 2)) == []
+    assert [one.is_paid for one in Obligation.objects.all()] == [True, True]
+    assert set(Enrolment.objects.values_list("state", flat=True)) == {"paid"}

@@ -18,22 +18,26 @@ from yingbao.declaration.models import Declaration
 from yingbao.enrolment import taking
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day
+from yingbao.jobs import bank
 from yingbao.ledger.audit import Finding, examine
 
 log = logging.getLogger(__name__)
 
 
 def settle_the_night(*, at: datetime) -> list[Finding]:
-    """Bill what was missed, let obligations follow, begin covers, remind of suspense; then audit. 夜间清理
+    """Bill and match what was missed, let obligations follow, begin covers, remind of suspense; then audit. 夜间清理
 
     Returns the invariants that do not hold, which are logged too.
     """
     for season in Season.objects.order_by("pk"):
-        billed = billing.bill(season=season, at=at)
+        log.info("season %s: %s billed", season.policy, len(billing.bill(season=season, at=at)))
+    # Before anybody lapses: what came may be theirs.
+    log.info("%s lines of statements recognised, %s transfers matched", *bank.settle_by_night(at=at))
+    for season in Season.objects.order_by("pk"):
         closing.lapse_since(season=season, at=at)
         adjusted = adjusting.follow_all(season=season, at=at)
         covered = taking.cover(season=season, on=china_day(at), at=at)
-        log.info("season %s: %s billed, followed %s, cover began for %s", season.policy, billed, adjusted, covered)
+        log.info("season %s: followed %s, cover began for %s", season.policy, adjusted, covered)
         correct_declarations(season=season, at=at)
     alarming.remind_of_suspense(at=at)
     findings = examine(INVARIANTS)
