@@ -13,6 +13,7 @@ from tests.enrolment.building import AT, at, clerk, organisation
 from yingbao.collection import refunding
 from yingbao.collection.arriving import hold
 from yingbao.collection.audit import INVARIANTS
+from yingbao.collection.explaining import explain
 from yingbao.collection.lifecycle import RefundState
 from yingbao.collection.models import Alarm, Arrival, Bill, Refund, Statement, StatementLine
 from yingbao.collection.recognising import recognise
@@ -275,3 +276,30 @@ def test_a_thousand_lines_are_taken_in_a_few_statements(django_assert_max_num_qu
     with django_assert_max_num_queries(60):
         take_statement(account=ours, file=file, by=by, at=AT)
     assert Arrival.objects.count() == 1_000
+
+
+def test_money_out_that_tells_nothing_is_explained_as_a_hand_over(suzhou):
+    booked(line(1_000, "转账", incoming=False), opening=5_000)
+    by = officer()
+    with pytest.raises(Refused, match="how one knows"):
+        explain(line=StatementLine.objects.get(), what="hand_over", note=" ", by=by, at=AT)
+    done = explain(line=StatementLine.objects.get(), what="hand_over", note="国库回单", by=by, at=AT)
+    left = balances("320500")
+    assert (done.meaning, left["320500:unexplained"], left["320500:treasury"]) == ("hand_over", 0, -1_000)
+    assert Alarm.objects.get().settled_by == by.user
+    with pytest.raises(Refused, match="cannot be"):
+        explain(line=done, what="hand_over", note="再来", by=by, at=AT)
+
+
+def test_a_payout_for_card_payments_leaves_suspense_by_an_officers_word():
+    booked(line(30_000, "POS 结算"))
+    done = explain(line=StatementLine.objects.get(), what="card", note="收单机构回单", by=officer(), at=AT)
+    left = balances("320500")
+    assert (done.meaning, left["320500:suspense"], left["320500:channel:card"]) == ("settlement", 0, -30_000)
+    assert Arrival.objects.get().suspense_fen == 0
+
+
+def test_money_of_which_something_was_settled_is_no_payout_for_cards():
+    refund_of_a_transfer()
+    with pytest.raises(Refused, match="settled already"):
+        explain(line=StatementLine.objects.get(), what="card", note="x", by=officer(), at=AT)

@@ -242,3 +242,11 @@ def test_the_pages_speak_english_too(tax, suzhou):
     for name in ("tax-statements", "tax-suspense", "tax-debits", "tax-mandates"):
         page = text(tax.get(reverse(name))).split("<main")[1].split("<footer")[0]
         assert "Direct" in page or "Suspense" in page
+
+
+def test_a_line_that_tells_nothing_is_explained_on_the_page(tax):
+    booked(line(1_000, "转账", incoming=False), opening=5_000)
+    one = StatementLine.objects.get()
+    assert "是划缴国库" in text(tax.get(reverse("tax-statement", args=[one.statement_id])))
+    tax.post(reverse("tax-line-explain", args=[one.pk]), {"what": "hand_over", "note": "国库回单"})
+    assert "是划缴国库" not in text(tax.get(reverse("tax-statement", args=[one.statement_id])))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("statements/", statements.statements, name="tax-statements"),
     path("statements/upload", statements.upload, name="tax-statement-upload"),
     path("statements/<int:pk>/", statements.statement, name="tax-statement"),
+    path("lines/<int:pk>/explain", statements.explain, name="tax-line-explain"),
     path("bank-files/<int:pk>/", statements.bank_file, name="tax-bank-file"),
     path("bank-files/<int:pk>/again", statements.again, name="tax-bank-file-again"),
     path("suspense/", suspense.suspense, name="tax-suspense"),

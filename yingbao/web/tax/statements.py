@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from yingbao.agents.models import Desk
+from yingbao.collection import explaining
 from yingbao.collection.models import BankAccount, BankFile, Statement, StatementLine
 from yingbao.exchange import banking
 from yingbao.jobs import work
@@ -179,6 +180,24 @@ def statement(request: Seated, pk: int) -> HttpResponse:
                  for line in shown],
     }  # fmt: skip
     return render(request, "tax/statement.html", context)
+
+
+@require_POST
+@desk(Desk.TAX)
+def explain(request: Seated, pk: int) -> HttpResponseBase:
+    """The officer says what a line is that tells nothing of itself. 说明流水"""
+    rows = StatementLine.objects.filter(statement__account__pooling_area=area_of(request))
+    line = get_object_or_404(rows, pk=pk)
+    what = "card" if request.POST.get("what") == "card" else "hand_over"
+    done = explaining.explain(
+        line=line,
+        what=what,  # type: ignore[arg-type]  # one of the two
+        note=str(request.POST.get("note", "")),
+        by=request.appointment,
+        at=clock.now(),
+    )
+    told(request, Text("已说明。", "Noted."))
+    return redirect(reverse("tax-statement", args=[done.statement_id]))
 
 
 def day_of(said: str | None) -> date | None:
