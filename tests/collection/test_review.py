@@ -13,6 +13,7 @@ from tests.collection.building import confirmed, owed, pay, told
 from tests.declaration.building import officer
 from tests.enrolment.building import AT, at, child, clerk, organisation
 from yingbao.collection.adjusting import follow
+from yingbao.collection.advising import settle
 from yingbao.collection.arriving import hold, match
 from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.closing import ask_close, confirm_close
@@ -231,3 +232,12 @@ def test_a_transfer_that_came_before_its_declaration_was_accepted_is_matched_by_
     assert settle_the_night(at=at("2019-11-14", 2)) == []
     assert [one.is_paid for one in Obligation.objects.all()] == [True, True]
     assert set(Enrolment.objects.values_list("state", flat=True)) == {"paid"}
+
+
+def test_who_says_that_the_rest_of_a_transfer_goes_back_does_not_approve_that(one, collectors):
+    maker, checker = collectors
+    transfer = hold(told("line:1", one.due_fen + 500, way="transfer"), why="unidentified", at=AT).arrival
+    settle(arrival=transfer, obligations=[one.pk], by=maker, at=AT, rest_overpaid=True)
+    with pytest.raises(Refused, match="cannot approve"):
+        approve(refund=Refund.objects.get(), by=maker, at=AT)
+    assert approve(refund=Refund.objects.get(), by=checker, at=AT).state == "approved"

@@ -129,17 +129,28 @@ def match(
         chosen = dict.fromkeys(paying, Use.PAYS)
         _apply(arrival, locked, chosen, paying, at, by, "" if left == 0 or rest_overpaid else "short")
         if rest_overpaid and left:
-            give_back(arrival, left, reason="overpaid", at=at)
+            give_back(arrival, left, reason="overpaid", at=at, by=by)
         return uses
 
 
-def give_back(arrival: Arrival, amount_fen: int, *, reason: str, at: datetime, obligation: int | None = None) -> None:
-    """Hold a sum for its payer and open the refund; the posting is the caller's. 转多缴待退"""
+def give_back(
+    arrival: Arrival,
+    amount_fen: int,
+    *,
+    reason: str,
+    at: datetime,
+    obligation: int | None = None,
+    by: User | None = None,
+) -> None:
+    """Hold a sum for its payer and open the refund; the posting is the caller's. 转多缴待退
+
+    `by`: the officer by whose word it goes back, who cannot approve it then; null where the platform found it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE collection_arrival SET overpaid_fen = overpaid_fen + %s WHERE id = %s", [amount_fen, arrival.pk]
         )
-    refunding.ask(arrival=arrival, obligation=obligation, amount_fen=amount_fen, reason=reason, by=None, at=at)
+    refunding.ask(arrival=arrival, obligation=obligation, amount_fen=amount_fen, reason=reason, by=by, at=at)
 
 
 def uses_of(obligations: Mapping[int, Obligation], wanted: Mapping[int, int], paid_on: date) -> dict[int, Use]:
