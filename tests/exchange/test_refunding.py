@@ -19,6 +19,7 @@ from yingbao.collection.refunding import approve, submit
 from yingbao.enrolment.seasons import open_season
 from yingbao.exchange import channels, paying, refunding
 from yingbao.exchange.gateway import Declined, RefundNotice
+from yingbao.jobs.refunds import send_refunds
 from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
 from yingbao.ledger.models import Journal
@@ -163,6 +164,16 @@ def test_a_refund_that_fails_is_overpaid_again_and_goes_out_anew_once_approved(g
         assert refunding.send_due(at=clock.now()) == 1
         ended(refund, "succeeded")
         assert examine(INVARIANTS) == []
+
+
+def test_the_minutes_task_sends_what_is_approved_and_asks_about_the_rest(gateways, officer):
+    refund = approved(gateways, "wechat", officer)
+    gateways.behave("wechat", "silent")
+    send_refunds(0)
+    assert fresh(refund).state in ("submitted", "processing")
+    later(gateways, clock.now() + timedelta(minutes=30))
+    send_refunds(0)
+    assert fresh(refund).state == "succeeded"
 
 
 def test_five_notices_of_one_refund_are_one_posting(gateways, officer):
