@@ -89,8 +89,8 @@ def mark_ended(obligations: Sequence[int], because: str, at: datetime) -> None:
 
 
 def lock(obligations: Sequence[int]) -> dict[int, Obligation]:
-    """Lock obligations in the one order that all lockers keep. 锁定"""
-    rows = Obligation.objects.filter(pk__in=obligations).order_by("pk").select_for_update(of=("self",))
+    """Lock obligations in the one order that all lockers keep; rows that only name them need not wait. 锁定"""
+    rows = Obligation.objects.filter(pk__in=obligations).order_by("pk").select_for_update(of=("self",), no_key=True)
     return {row.pk: row for row in rows.select_related("season", "enrolment")}
 
 

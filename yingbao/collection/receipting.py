@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from yingbao.agents.models import User
 from yingbao.collection.models import Allocation, Receipt, ReceiptSeries
+from yingbao.collection.whole import whole
 from yingbao.enrolment.seasons import china_day
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -37,10 +38,13 @@ class _Due(NamedTuple):
 
 def issue(*, pooling_area: str, at: datetime, most: int = BATCH) -> list[Receipt]:
     """Issue receipts for what is paid and has none, the oldest first; returns them. 开具票据"""
-    with transaction.atomic():
+
+    def deed() -> list[Receipt]:
         series = _locked_series(pooling_area, at)
         waiting = _without_receipt(pooling_area, most)
         return _draw(series, waiting, at)
+
+    return whole(deed)
 
 
 def issue_all(*, pooling_area: str, at: datetime) -> int:
