@@ -7,7 +7,7 @@ not paid lapses, and nothing is posted into those days any more.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +21,7 @@ from yingbao.enrolment import taking
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, policy_of, windows
 from yingbao.ledger.closing import close_day, last_closed
+from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -54,14 +55,17 @@ def missing_for_close(season: Season, on: date) -> list[Text]:
         if not Statement.objects.filter(account=account, last__gte=day).exists():
             what = Text("账户{account}{day}的对账单还没有导入", "the statement of {account} for {day} is not in")
             missing.append(what.filled(account=account.number, day=day))
-    return missing + _outcomes_missing(area)
+    return missing + _outcomes_missing(season, day)
 
 
-def _outcomes_missing(area: str) -> list[Text]:
+def _outcomes_missing(season: Season, day: date) -> list[Text]:
     """Money that may have been taken in time, and of which the outcome is not known yet."""
-    orders = Payment.objects.filter(pooling_area=area, state__in=sorted(OPEN_PAYMENTS)).count()
+    over = datetime.combine(day + timedelta(days=1), datetime.min.time(), CHINA)
+    orders = Payment.objects.filter(
+        pooling_area=season.pooling_area, state__in=sorted(OPEN_PAYMENTS), created_at__lt=over
+    ).count()
     debits = DebitItem.objects.filter(
-        batch__pooling_area=area, batch__sent_at__isnull=False, state=DebitState.PENDING
+        declaration__season=season, batch__sent_at__lt=over, state=DebitState.PENDING
     ).count()
     missing = []
     if orders:
