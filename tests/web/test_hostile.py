@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.enrolment.building import child
+from tests.web.addresses import EXPECTED
 from tests.web.conftest import listed
-from tests.web.test_access import EXPECTED
 from yingbao.agents.models import User
 
 pytestmark = pytest.mark.django_db
