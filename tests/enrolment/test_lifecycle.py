@@ -39,8 +39,9 @@ def test_every_state_can_be_reached_from_the_draft():
     assert reached == set(State)
 
 
-def test_only_a_lapsed_year_is_a_dead_end():
-    assert set(State) - {edge.origin for edge in EDGES} == {State.LAPSED}
+def test_only_money_that_was_paid_in_time_leads_out_of_a_lapsed_year():
+    assert {edge.origin for edge in EDGES} == set(State)
+    assert [(edge.act, edge.target) for edge in EDGES if edge.origin == State.LAPSED] == [(Act.PAY, State.PAID)]
 
 
 def test_no_edge_stands_twice():

@@ -13,12 +13,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from yingbao.agents.models import User
 from yingbao.collection import owing, refunding
 from yingbao.collection.alarming import raise_alarm
 from yingbao.collection.models import Allocation, Arrival, Obligation, Payment
 from yingbao.enrolment import taking
+from yingbao.enrolment.lifecycle import ENROLLED, State
+from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import china_day
 from yingbao.ledger.closing import open_day
 from yingbao.ledger.journals import post
@@ -86,6 +89,10 @@ def take(
         if not why and sum(wanted.values()) != told.amount_fen:
             why = "wrong_amount"
         uses = dict.fromkeys(wanted, Use.WRONG) if why else uses_of(obligations, wanted, china_day(told.paid_at))
+        if place := _revived(obligations, uses, at, None):
+            obligations = owing.lock(sorted(place.get(key, key) for key in wanted))
+            wanted = {place.get(key, key): sum_ for key, sum_ in wanted.items()}
+            uses = {place.get(key, key): use for key, use in uses.items()}
         if not why and any(use in (Use.LATE, Use.WRONG) for use in uses.values()):
             why = next(use.value for use in uses.values() if use in (Use.LATE, Use.WRONG))
         _post_taken(told, arrival, wanted, uses, at)
@@ -119,6 +126,9 @@ def match(
                 left -= wanted[key]
             elif uses[key] == Use.PAYS:
                 uses[key] = Use.WRONG
+        if place := _revived(locked, dict.fromkeys(paying, Use.PAYS), at, by):
+            paying = {place.get(key, key): sum_ for key, sum_ in paying.items()}
+            locked = owing.lock(sorted(paying))
         entries = [
             Entry(owing.SUSPENSE, owing.FAMILY, sum_, subject=key, source=arrival.pk) for key, sum_ in paying.items()
         ]
@@ -161,15 +171,38 @@ def uses_of(obligations: Mapping[int, Obligation], wanted: Mapping[int, int], pa
         persons = [obligation.person_id for obligation in own]
         for row in taking.payable(season=season, person_ids=persons, paid_on=paid_on).iter_rows(named=True):
             decisions[int(row["person_id"])] = row
+    may_revive = _may_revive(obligations)
     for key, sum_ in wanted.items():
-        uses[key] = _use(obligations[key], sum_, decisions.get(obligations[key].person_id))
+        free = key in may_revive
+        uses[key] = _use(obligations[key], sum_, decisions.get(obligations[key].person_id), may_revive=free)
     return uses
 
 
-def _use(obligation: Obligation, sum_: int, decision: Mapping[str, object] | None) -> Use:
+def _may_revive(obligations: Mapping[int, Obligation]) -> set[int]:
+    """Which of these lapsed at the close and stand as they did then: money that was paid in time still pays them."""
+    lapsed = [one.pk for one in obligations.values() if one.ended_because == "lapsed"]
+    if not lapsed:
+        return set()
+    later = Obligation.objects.filter(person=OuterRef("person"), plan_year=OuterRef("plan_year"), pk__gt=OuterRef("pk"))
+    elsewhere = Enrolment.objects.filter(
+        person=OuterRef("person"), plan_year=OuterRef("plan_year"), state__in=sorted(ENROLLED)
+    )
+    rows = Obligation.objects.filter(pk__in=lapsed, enrolment__state=State.LAPSED, paid_fen=0)
+    return set(rows.exclude(Exists(later)).exclude(Exists(elsewhere)).values_list("pk", flat=True))
+
+
+def _revived(
+    obligations: Mapping[int, Obligation], uses: Mapping[int, Use], at: datetime, by: User | None
+) -> dict[int, int]:
+    """What lapsed and is paid after all is owed anew: lapsed → the obligation in its place."""
+    lapsed = [obligations[key] for key, use in uses.items() if use == Use.PAYS and obligations[key].ended_at]
+    return owing.revive(obligations=lapsed, at=at, by=by)
+
+
+def _use(obligation: Obligation, sum_: int, decision: Mapping[str, object] | None, *, may_revive: bool) -> Use:
     if obligation.is_paid:
         return Use.DUPLICATE
-    if obligation.ended_at is not None:
+    if obligation.ended_at is not None and not may_revive:
         return {"exempted": Use.EXEMPTED, "lapsed": Use.LATE}.get(obligation.ended_because, Use.GONE)
     if obligation.due_fen == 0:
         return Use.EXEMPTED

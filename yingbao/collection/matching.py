@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yingbao.collection import arriving, owing
 from yingbao.collection.arriving import Use
@@ -21,6 +21,7 @@ from yingbao.collection.whole import whole
 from yingbao.declaration.lifecycle import STANDING
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment import taking
+from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.seasons import china_day
 from yingbao.ledger.closing import open_day
 from yingbao.ledger.journals import post_many
@@ -76,11 +77,14 @@ def named_in(texts: Iterable[str], pooling_area: str) -> dict[str, Declaration]:
     return {one.reference: one for one in rows.select_related("organisation", "season")}
 
 
-def unpaid_of(declarations: Iterable[int]) -> dict[int, list[Obligation]]:
-    """What families still owe of each declaration. 申报表未缴"""
-    rows = Obligation.objects.filter(
-        declaration__in=list(declarations), ended_at__isnull=True, due_fen__gt=0, paid_fen=0
-    )
+def unpaid_of(declarations: Iterable[int], *, and_lapsed: bool = False) -> dict[int, list[Obligation]]:
+    """What families still owe of each declaration. 申报表未缴
+
+    `and_lapsed`: also what lapsed at the close, which money of a day before it still pays.
+    """
+    rows = Obligation.objects.filter(declaration__in=list(declarations), due_fen__gt=0, paid_fen=0)
+    lapsed = Q(ended_because="lapsed", enrolment__state=State.LAPSED) if and_lapsed else Q(pk=None)
+    rows = rows.filter(Q(ended_at__isnull=True) | lapsed)
     unpaid: dict[int, list[Obligation]] = defaultdict(list)
     for one in rows.order_by("pk"):
         if one.declaration_id is not None:

@@ -88,6 +88,25 @@ def mark_ended(obligations: Sequence[int], because: str, at: datetime) -> None:
     Obligation.objects.filter(pk__in=obligations, ended_at__isnull=True).update(ended_at=at, ended_because=because)
 
 
+def revive(*, obligations: Sequence[Obligation], at: datetime, by: User | None = None) -> dict[int, int]:
+    """Owe anew what lapsed at the close, for money that was paid in time; lapsed → the one in its place. 恢复应缴
+
+    The caller holds their locks, has made sure that nothing took their place, and pays them in the same transaction.
+    """
+    place: dict[int, int] = {}
+    for season, own in by_season(obligations):
+        owed = [
+            Owed(one.enrolment_id, one.due_fen, one.body_fen, one.paid_by, one.category, one.listed_by_id,
+                 one.declaration_id)
+            for one in own
+        ]  # fmt: skip
+        made = _insert(season, owed, at)
+        _post(season, Event.ASSESSED, [entry for row in made for entry in _assessed(*row)], at, by)
+        keys = {enrolment: key for key, enrolment in _by_enrolment([row[0] for row in made])}
+        place |= {one.pk: keys[one.enrolment_id] for one in own}
+    return place
+
+
 def lock(obligations: Sequence[int]) -> dict[int, Obligation]:
     """Lock obligations in the one order that all lockers keep; rows that only name them need not wait. 锁定"""
     rows = Obligation.objects.filter(pk__in=obligations).order_by("pk").select_for_update(of=("self",), no_key=True)
@@ -142,6 +161,10 @@ def _post(season: Season, event: Event, entries: Sequence[Entry], at: datetime, 
         key = f"{event}:{min(filter(None, subjects))}-{max(filter(None, subjects))}:{part[0].debit.code(book)}"
         postings.append(Posting(key, event, day, part, digest_of(*subjects)))
     post_many(postings, book=book, at=at, by=by.pk if by else None)
+
+
+def _by_enrolment(obligations: Sequence[int]) -> list[tuple[int, int]]:
+    return list(Obligation.objects.filter(pk__in=obligations).values_list("pk", "enrolment_id"))
 
 
 def _enrolments_of(obligations: Sequence[int]) -> list[tuple[int, int]]:

@@ -150,6 +150,8 @@ def _edges() -> tuple[Edge, ...]:
         Edge(Act.DECLARE, State.CONFIRMED, State.DECLARED, program),
         Edge(Act.GIVE_BACK, State.DECLARED, State.CONFIRMED, program),
         Edge(Act.PAY, State.DECLARED, State.PAID, program),
+        # Paid in time and found only after the close: the day of payment counts.
+        Edge(Act.PAY, State.LAPSED, State.PAID, program),
         *(Edge(Act.BOUNCE, state, State.DECLARED, program) for state in (State.PAID, State.COVERED)),
         *(Edge(Act.EXEMPT, state, State.EXEMPT, program) for state in (State.DECLARED, State.PAID, State.COVERED)),
         Edge(Act.CHARGE, State.EXEMPT, State.DECLARED, program),

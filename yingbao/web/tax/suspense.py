@@ -128,7 +128,7 @@ def chosen_of(area: str, find: str, wanted: str, suggestions: list[Suggestion]) 
     found = []
     if find:
         hits = standing.filter(Q(organisation__name__icontains=find) | Q(reference=find.upper()))[:20]
-        unpaid = matching.unpaid_of(one.pk for one in hits)
+        unpaid = matching.unpaid_of((one.pk for one in hits), and_lapsed=True)
         found = [
             {"one": one, "unpaid": len(unpaid[one.pk]), "fen": sum(each.due_fen for each in unpaid[one.pk])}
             for one in hits
@@ -136,7 +136,7 @@ def chosen_of(area: str, find: str, wanted: str, suggestions: list[Suggestion]) 
     chosen = standing.filter(reference=wanted).first()
     if chosen is None and len(suggestions) == 1 and not find:
         chosen = suggestions[0].declaration
-    children = matching.unpaid_of([chosen.pk])[chosen.pk] if chosen else []
+    children = matching.unpaid_of([chosen.pk], and_lapsed=True)[chosen.pk] if chosen else []
     lines = DeclarationLine.objects.filter(declaration=chosen, enrolment__in=[one.enrolment_id for one in children])
     names = {line.enrolment_id: line for line in lines}
     return {
