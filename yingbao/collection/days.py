@@ -291,8 +291,10 @@ def _moved_days(area: str, first: date, last: date) -> dict[date, set[tuple[str,
             SELECT d.day::date, a.role, a.detail
             FROM generate_series(%s::date, %s::date, interval '1 day') AS d (day) CROSS JOIN ledger_account a
             WHERE a.book = %s AND a.role = ANY(%s)
-              AND (EXISTS (SELECT FROM ledger_transfer t WHERE t.debit_id = a.id AND t.day = d.day::date)
-                   OR EXISTS (SELECT FROM ledger_transfer t WHERE t.credit_id = a.id AND t.day = d.day::date))
+              -- The first day from this one on: read off an index. Of EXISTS the planner makes a hash of all transfers.
+              AND d.day::date IN (
+                  (SELECT min(t.day) FROM ledger_transfer t WHERE t.debit_id = a.id AND t.day >= d.day::date),
+                  (SELECT min(t.day) FROM ledger_transfer t WHERE t.credit_id = a.id AND t.day >= d.day::date))
             """,
             [first, last, area, list(MONEY_ROLES)],
         )

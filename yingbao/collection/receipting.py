@@ -36,12 +36,15 @@ class _Due(NamedTuple):
     replaces: int | None
 
 
-def issue(*, pooling_area: str, at: datetime, most: int = BATCH) -> list[Receipt]:
-    """Issue receipts for what is paid and has none, the oldest first; returns them. 开具票据"""
+def issue(*, pooling_area: str, at: datetime, most: int = BATCH, after: int = 0) -> list[Receipt]:
+    """Issue receipts for what is paid and has none, the oldest first; returns them. 开具票据
+
+    `after`: only for money applied later than this allocation; what was looked through is not looked through again.
+    """
 
     def deed() -> list[Receipt]:
         series = _locked_series(pooling_area, at)
-        waiting = _without_receipt(pooling_area, most)
+        waiting = _without_receipt(pooling_area, after, most)
         return _draw(series, waiting, at)
 
     return whole(deed)
@@ -49,9 +52,10 @@ def issue(*, pooling_area: str, at: datetime, most: int = BATCH) -> list[Receipt
 
 def issue_all(*, pooling_area: str, at: datetime) -> int:
     """Issue all that wait, batch by batch; returns how many. 批量开具"""
-    issued = 0
-    while batch := issue(pooling_area=pooling_area, at=at):
+    issued = after = 0
+    while batch := issue(pooling_area=pooling_area, at=at, after=after):
         issued += len(batch)
+        after = batch[-1].allocation_id
     return issued
 
 
@@ -117,7 +121,7 @@ def _locked_series(pooling_area: str, at: datetime) -> ReceiptSeries:
     return ReceiptSeries.objects.select_for_update().get(pooling_area=pooling_area, year=year)
 
 
-def _without_receipt(pooling_area: str, most: int) -> list[_Due]:
+def _without_receipt(pooling_area: str, after: int, most: int) -> list[_Due]:
     """Allocations that stand and have no valid receipt; held, so that none is released while its receipt is drawn.
 
     What a channel calls its payer is a number of its own, not a name: there the payer is whom the order names, else
@@ -137,12 +141,12 @@ def _without_receipt(pooling_area: str, most: int) -> list[_Due]:
             LEFT JOIN collection_payment m ON m.id = a.payment_id
             LEFT JOIN LATERAL (SELECT r.id FROM collection_receipt r WHERE r.allocation_id = l.id
                                ORDER BY r.id DESC LIMIT 1) v ON true
-            WHERE l.released_at IS NULL AND a.pooling_area = %s
+            WHERE l.released_at IS NULL AND l.id > %s AND a.pooling_area = %s
               AND NOT EXISTS (SELECT FROM collection_receipt r
                               WHERE r.obligation_id = l.obligation_id AND r.voided_at IS NULL)
             ORDER BY l.id LIMIT %s FOR SHARE OF l
             """,
-            [pooling_area, most],
+            [after, pooling_area, most],
         )
         return [_Due(*row) for row in cursor.fetchall()]
 
