@@ -26,7 +26,7 @@ def test_channels_without_a_file_are_not_configured(tmp_path):
     wechat.write(tmp_path)
     found = gateways(tmp_path)
     assert {name: gateway.merchant for name, gateway in found.items()} == {
-        "alipay": alipay.APP,
+        "alipay": alipay.SELLER,
         "wechat": wechat.MERCHANT,
     }
     assert all(gateway.channel == name for name, gateway in found.items())
@@ -103,8 +103,8 @@ def test_a_change_that_cannot_be_read_stops_the_channel_until_it_is_mended(tmp_p
     for _ in range(2):
         with pytest.raises(Refused):
             gateway.read_notice({}, b"", alipay.NOW)
-    alipay.write(tmp_path, app_id="2014072300007149")
-    assert gateway.merchant == "2014072300007149"
+    alipay.write(tmp_path, seller_id="2088101106499365")
+    assert gateway.merchant == "2088101106499365"
 
 
 def test_a_key_file_replaced_by_renaming_is_read_again(tmp_path):

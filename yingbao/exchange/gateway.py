@@ -57,9 +57,10 @@ def digest_of(*content: object) -> bytes:
 class Notice(msgspec.Struct, frozen=True):
     """What a gateway says of one payment, by notice or by query. 支付通知
 
-    `merchant` is the merchant number (WeChat) or the app (Alipay). `amount_fen` is the order's amount, 0 where an
-    unpaid order's answer names none. `refunded` means paid, and some or all of it given back since. `digest` is the
-    same for a notice and a query about the same payment, and the same for `succeeded` and `refunded`.
+    `merchant` is whom the channel pays out to, as its settlements name it: the merchant number (WeChat) or the seller
+    account (Alipay). `amount_fen` is the order's amount, 0 where an unpaid order's answer names none. `refunded` means
+    paid, and some or all of it given back since. `digest` is the same for a notice and a query about the same payment,
+    and the same for `succeeded` and `refunded`.
     """
 
     channel: str

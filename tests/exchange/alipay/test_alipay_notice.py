@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.exchange.alipay.conftest import APP, NOW, ORDER, TRADE, content, form, write
+from tests.exchange.alipay.conftest import NOW, ORDER, SELLER, TRADE, content, form, write
 from yingbao.exchange.gateway import Forged, RefundNotice, gateways
 from yingbao.values.clock import CHINA
 
@@ -26,7 +26,7 @@ def refunded(**changes):
 
 def test_a_true_notice_tells_who_paid_what_and_when(alipay):
     notice = read(alipay, form(content()))
-    assert (notice.channel, notice.merchant) == ("alipay", APP)
+    assert (notice.channel, notice.merchant) == ("alipay", SELLER)
     assert (notice.order_number, notice.transaction) == (ORDER, TRADE)
     assert (notice.amount_fen, notice.state) == (24012, "succeeded")
     assert notice.paid_at == dt.datetime(2019, 11, 12, 9, 59, 30, tzinfo=CHINA)

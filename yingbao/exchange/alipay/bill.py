@@ -46,7 +46,7 @@ def read(raw: bytes, *, config: Config, day: date) -> Bill:
     lines = tuple(_line(row, names[1], day=day) for row in rows)
     bill = Bill(
         channel="alipay",
-        merchant=config.app_id,
+        merchant=config.seller_id,
         day=day,
         lines=lines,
         gross_fen=sum(line.amount_fen for line in lines if line.kind == "payment"),

@@ -58,8 +58,8 @@ class Alipay:
 
     @property
     def merchant(self) -> str:
-        """Our app, which together with a trade number is a payment's key."""
-        return self._config.now().app_id
+        """Our seller account, which bills and settlements name; with a trade number it is a payment's key."""
+        return self._config.now().seller_id
 
     def open_order(
         self,
@@ -135,7 +135,7 @@ class Alipay:
             at = _moment_or_none(answer, "gmt_refund_pay")
         return RefundNotice(
             self.channel,
-            config.app_id,
+            config.seller_id,
             refund_number,
             refund_number,
             transaction,
@@ -162,7 +162,7 @@ class Alipay:
             answer.must_be("out_request_no", refund_number)
             return RefundNotice(
                 self.channel,
-                config.app_id,
+                config.seller_id,
                 refund_number,
                 refund_number,
                 answer.text("trade_no", longest=64),

@@ -76,8 +76,8 @@ def payment(config: Config, fields: Fields, *, paid: str) -> Notice:
     payer = next((fields.text(name) for name in ("buyer_id", "buyer_user_id", "buyer_open_id") if name in fields), "")
     payer = payer or fields.text_or_none("buyer_logon_id")
     # Notice and query name two different moments (payment, pay-out), so the digest goes without one.
-    digest = paid_digest(CHANNEL, config.app_id, order_number, transaction, amount_fen, state, None)
-    return Notice(CHANNEL, config.app_id, order_number, transaction, amount_fen, state, paid_at, payer, digest)
+    digest = paid_digest(CHANNEL, config.seller_id, order_number, transaction, amount_fen, state, None)
+    return Notice(CHANNEL, config.seller_id, order_number, transaction, amount_fen, state, paid_at, payer, digest)
 
 
 def _is_refund(fields: Fields) -> bool:
@@ -94,7 +94,7 @@ def _refund(config: Config, fields: Fields) -> RefundNotice:
     number = fields.text_or_none("out_biz_no", longest=64)
     return RefundNotice(
         CHANNEL,
-        config.app_id,
+        config.seller_id,
         number,
         number,
         fields.text("trade_no", longest=64),
