@@ -22,6 +22,8 @@ from yingbao.values.text import Text
 
 BATCH = 2_000
 """So many receipts are issued while the series is locked."""
+ANALYSED = 10
+"""After so many batches the planner is told how many receipts there are; it would walk all of them for each child."""
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of check codes: nothing that is mistaken for something else on paper."""
 
@@ -54,6 +56,9 @@ def issue_all(*, pooling_area: str, at: datetime) -> int:
     """Issue all that wait, batch by batch; returns how many. 批量开具"""
     issued = after = 0
     while batch := issue(pooling_area=pooling_area, at=at, after=after):
+        if len(batch) == BATCH and issued % (ANALYSED * BATCH) == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE collection_receipt")
         issued += len(batch)
         after = batch[-1].allocation_id
     return issued
