@@ -7,8 +7,9 @@ import logging
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from yingbao.collection import reconciling, settling
+from yingbao.collection import models, reconciling, settling
 from yingbao.collection.alarming import raise_alarm
+from yingbao.collection.recognising import recognise
 from yingbao.collection.reconciling import DayBill, Line
 from yingbao.exchange.channels import channels
 from yingbao.exchange.gateway import Bill, Declined, Gateway, NotFound, Unsure
@@ -69,6 +70,10 @@ def fetch_bill(*, gateway: Gateway, day: date, now: datetime) -> bool:
         _alarm(channel, day, refused.said("zh"), now)
         return False
     reconciling.keep(bill=_of(bill), at=now)
+    kept = models.Bill.objects.filter(channel=channel, merchant=merchant, day=day)
+    for area in kept.order_by("pooling_area").values_list("pooling_area", flat=True):
+        # The bank's line that pays it out may have come first.
+        recognise(pooling_area=area, at=now)
     return True
 
 

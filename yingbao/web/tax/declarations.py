@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk
 from yingbao.collection.billing import bill
+from yingbao.collection.matching import match_by_reference
 from yingbao.declaration import deciding
 from yingbao.declaration.lifecycle import STANDING, STATE_NAMES, State
 from yingbao.declaration.models import Declaration
@@ -187,6 +188,9 @@ def decide(request: Seated, pk: int, how: str) -> HttpResponseBase:
                 declaration=one, reason=str(request.POST.get("reason", "")), by=request.appointment, at=at
             )
         billed = bill(declaration=done, by=request.user, at=at) if done.state in STANDING else []
+    if billed:
+        # A school may have paid before its list was accepted.
+        match_by_reference(pooling_area=done.season.pooling_area, at=at)
     keep_draft(request, one, {})
     if before == State.SUBMITTED:
         messages.success(request, DONE[State(done.state)].filled(n=len(billed)).said(language()))
