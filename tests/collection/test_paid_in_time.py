@@ -67,8 +67,8 @@ def test_a_channel_that_tells_only_after_the_close_is_believed_for_its_day(lapse
     # Told again, and paid again: once.
     assert not take(told("wechat:1:1", first.due_fen, paid_at=IN_TIME), wanted=wanted, at=AFTER).fresh
     again = take(told("wechat:1:2", first.due_fen, paid_at=IN_TIME), wanted=wanted, at=AFTER)
-    assert again.uses == {first.pk: Use.LATE}
-    assert (Allocation.objects.count(), again.arrival.suspense_fen) == (1, first.due_fen)
+    assert again.uses == {first.pk: Use.DUPLICATE}
+    assert (Allocation.objects.count(), Refund.objects.get().arrival) == (1, again.arrival)
     assert pay(second, "wechat:1:3", at=AFTER).uses == {second.pk: Use.LATE}
 
 

@@ -171,11 +171,25 @@ def uses_of(obligations: Mapping[int, Obligation], wanted: Mapping[int, int], pa
         persons = [obligation.person_id for obligation in own]
         for row in taking.payable(season=season, person_ids=persons, paid_on=paid_on).iter_rows(named=True):
             decisions[int(row["person_id"])] = row
-    may_revive = _may_revive(obligations)
+    may_revive, paid_since = _may_revive(obligations), _paid_since(obligations)
     for key, sum_ in wanted.items():
+        if key in paid_since:
+            uses[key] = Use.DUPLICATE
+            continue
         free = key in may_revive
         uses[key] = _use(obligations[key], sum_, decisions.get(obligations[key].person_id), may_revive=free)
     return uses
+
+
+def _paid_since(obligations: Mapping[int, Obligation]) -> set[int]:
+    """Of what lapsed at the close, that in whose place another was paid."""
+    lapsed = [one for one in obligations.values() if one.ended_because == "lapsed"]
+    persons = {one.person_id for one in lapsed}
+    if not persons:
+        return set()
+    paid = Obligation.objects.filter(person__in=persons, ended_at__isnull=True, paid_fen__gt=0)
+    now = set(paid.values_list("person_id", "plan_year"))
+    return {one.pk for one in lapsed if (one.person_id, one.plan_year) in now}
 
 
 def _may_revive(obligations: Mapping[int, Obligation]) -> set[int]:
