@@ -102,6 +102,7 @@ BREAKING = {
     "arrived.one_journal_each": ["DELETE FROM ledger_journal WHERE key = 'wechat:1:a'"],
     "arrived.ledger_says_the_same": [f"UPDATE collection_arrival SET overpaid_fen = 0 WHERE id <> {ARRIVAL}"],
     "arrived.allocations_add_up": ["UPDATE collection_allocation SET amount_fen = amount_fen - 1"],
+    "arrived.money_stays_in_its_area": ["UPDATE collection_arrival SET pooling_area = '500103'"],
     "arrived.payment_succeeded_with_its_money": [PAYMENT],
     "arrived.incoming_lines_are_recorded": [BANK, STATEMENT, LINE],
     "bank.ledger_equals_the_statement": [BANK, STATEMENT],

@@ -292,11 +292,18 @@ def test_money_out_that_tells_nothing_is_explained_as_a_hand_over(suzhou):
 
 
 def test_a_payout_for_card_payments_leaves_suspense_by_an_officers_word():
+    hold(told("card:1", 30_000, way="card"), why="no_order", at=AT)
     booked(line(30_000, "POS 结算"))
     done = explain(line=StatementLine.objects.get(), what="card", note="收单机构回单", by=officer(), at=AT)
     left = balances("320500")
-    assert (done.meaning, left["320500:suspense"], left["320500:channel:card"]) == ("settlement", 0, -30_000)
-    assert Arrival.objects.get().suspense_fen == 0
+    assert (done.meaning, left["320500:suspense"], left["320500:channel:card"]) == ("settlement", 30_000, 0)
+    assert Arrival.objects.get(way="transfer").suspense_fen == 0
+
+
+def test_more_than_the_counters_took_is_no_payout_for_cards():
+    booked(line(30_000, "POS 结算"))
+    with pytest.raises(Refused, match="less by card"):
+        explain(line=StatementLine.objects.get(), what="card", note="收单机构回单", by=officer(), at=AT)
 
 
 def test_money_of_which_something_was_settled_is_no_payout_for_cards():

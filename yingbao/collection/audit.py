@@ -78,6 +78,7 @@ OF_THE_MONEY: list[Invariant] = [
            OR (e.state = 'declared' AND (o.due_fen = 0 OR o.paid_fen > 0))
            OR (e.state = 'paid' AND (o.due_fen = 0 OR o.paid_fen <> o.due_fen))
            OR (e.state = 'exempt' AND o.due_fen <> 0)
+           OR (e.state = 'covered' AND o.due_fen > 0 AND o.paid_fen <> o.due_fen)
            OR (e.state = 'confirmed' AND o.id IS NOT NULL)
         """,
     ),
@@ -114,6 +115,16 @@ OF_THE_MONEY: list[Invariant] = [
         FROM collection_arrival a
         LEFT JOIN collection_allocation l ON l.arrival_id = a.id AND l.released_at IS NULL
         GROUP BY a.id HAVING a.allocated_fen <> coalesce(sum(l.amount_fen), 0)
+        """,
+    ),
+    Invariant(
+        "arrived.money_stays_in_its_area",
+        Text("到账只缴本统筹区的应缴", "money pays what is owed in its own pooling area"),
+        """
+        SELECT a.key, a.pooling_area, s.pooling_area AS owed_in, l.obligation_id
+        FROM collection_allocation l JOIN collection_arrival a ON a.id = l.arrival_id
+        JOIN collection_obligation o ON o.id = l.obligation_id JOIN enrolment_season s ON s.id = o.season_id
+        WHERE s.pooling_area <> a.pooling_area
         """,
     ),
     Invariant(

@@ -14,6 +14,7 @@ from yingbao.collection.meanings import TREASURY, UNEXPLAINED
 from yingbao.collection.models import Alarm, Arrival, StatementLine
 from yingbao.collection.whole import whole
 from yingbao.enrolment.seasons import china_day
+from yingbao.ledger.balances import balance_of
 from yingbao.ledger.closing import open_day
 from yingbao.ledger.journals import post
 from yingbao.ledger.posting import AccountName, Entry, Event, Posting, Role, digest_of
@@ -63,6 +64,8 @@ def _card(line: StatementLine, at: datetime) -> Entry:
     arrival = Arrival.objects.select_for_update().filter(line=line).first()
     if line.meaning != "arrival" or arrival is None or arrival.suspense_fen != line.amount_fen:
         raise _refused(line, Text("这笔款已有去向", "this money has been settled already"))
+    if line.amount_fen > balance_of(arrival.pooling_area, CARD):
+        raise _refused(line, Text("刷卡收款没有这么多待结算", "the counters took less by card than that"))
     Arrival.objects.filter(pk=arrival.pk).update(reversed_at=at, why_suspended="")
     return Entry(SUSPENSE, CARD, line.amount_fen, source=arrival.pk)
 

@@ -156,7 +156,8 @@ def _open_advices(declarations: Sequence[int]) -> dict[int, Advice]:
 
 def _still(pick: Pick, arrival: Arrival, locked: dict[int, Obligation]) -> bool:
     """Whether under the locks all is as it was when it was picked."""
-    if arrival.suspense_fen != arrival.amount_fen:
+    untouched = arrival.suspense_fen == arrival.amount_fen and not arrival.allocations.exists()
+    if not untouched:
         return False
     now = [locked[one.pk] for one in pick.obligations]
     return all(one.paid_fen == 0 and one.ended_at is None for one in now)
