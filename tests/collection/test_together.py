@@ -14,6 +14,7 @@ from tests.collection.orders import ordered, pending, pupils, said, school_of_yu
 from tests.declaration.building import officer
 from tests.enrolment.building import AT, body, clerk
 from tests.enrolment.test_two_clerks import together, until_waiting
+from yingbao.agents.models import Appointment
 from yingbao.collection import adjusting, receipting, refunding
 from yingbao.collection.advising import settle as settle_line
 from yingbao.collection.arriving import take
@@ -221,3 +222,37 @@ def test_inside_another_transaction_nothing_is_done_again(suzhou):
     with pytest.raises(Exception, match="circle"):
         whole(deed)
     assert len(tries) == 7
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_orders_lists_returns_receipts_refunds_and_withdrawals_in_one_second_end_sound(suzhou, school, seed):
+    chance = random.Random(seed)
+    declaration = declared(suzhou, 8, school=school)
+    owing = owed_of(declaration)
+    orders = [pending(*[one.enrolment for one in chance.sample(owing, 3)]) for _ in range(6)]
+    wanted = {one.pk: one.due_fen for one in owing[:5]}
+    debit = take(told("debit:1", sum(wanted.values()), way="debit"), wanted=wanted, at=AT).arrival
+    booked(line(sum(one.due_fen for one in owing[5:]), declaration.reference))
+    persons, bureau = [one.person_id for one in owing], body()
+    for person in chance.sample(persons, 3):
+        AssistedStatus.objects.create(person_id=person, category="orphan", provided_by=bureau, first=AT.date())
+
+    def approve_all(by: Appointment) -> None:
+        for refund in Refund.objects.order_by("?"):
+            refunding.approve(refund=refund, by=by, at=AT)
+
+    acts = [
+        lambda one=one, number=number: settle(paid=said(one, f"4200{number}"), word=Word.NOTICE, at=AT)
+        for number, one in enumerate(orders)
+    ]
+    acts += [lambda: adjusting.follow(season=suzhou, person_ids=persons[::-1], at=AT)] * 2
+    acts += [lambda: whole(lambda: reverse(arrival=debit, key="return:1", returned_fen=debit.amount_fen, at=AT))]
+    acts += [lambda: receipting.issue_all(pooling_area="320500", at=AT)] * 2
+    acts += [lambda by=by: approve_all(by) for by in (officer(), officer())]
+    acts += [lambda: match_by_reference(pooling_area="320500", at=AT)]
+    acts += [
+        lambda one=one, by=by: adjusting.withdraw(enrolment=one.enrolment, reason="迁出", by=by, at=AT)
+        for one, by in [(one, clerk(school)) for one in chance.sample(owing, 3)]
+    ]
+    chance.shuffle(acts)
+    assert all(isinstance(one, Refused) for one in failures(together(*acts)))
