@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.season import keep
 from tests.browser.test_access_for_all import grave
 from tests.collection import bank
 from tests.collection.bank import ON, declared, mandate, owed
@@ -58,6 +59,7 @@ def test_a_statement_is_taken_and_what_it_left_in_suspense_is_settled(season, vi
     looks_right(page)
     page.goto("/tax/suspense/")
     looks_right(page)
+    keep(page, "tax-suspense")
     page.get_by_role("link", name="星海学校").first.click()
     page.get_by_text("付款人或附言中有单位名称").wait_for()
     looks_right(page)
