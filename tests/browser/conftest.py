@@ -75,7 +75,9 @@ def season(transactional_db: None) -> Season:
         Desk.COMMUNITY: "community", Desk.AGENCY: "insurance_agency", Desk.TAX: "tax_authority",
         Desk.LIST_PROVIDER: "civil_affairs", Desk.EDUCATION: "education_bureau", Desk.CARD: "card_centre",
     }  # fmt: skip
-    return Season(school, clerk, {desk: clerk_of(organisation(kind, name=desk), desk) for desk, kind in kinds.items()})
+    names = {Desk.TAX: "国家税务总局苏州市税务局"}
+    places = {desk: organisation(kind, name=names.get(desk, desk)) for desk, kind in kinds.items()}
+    return Season(school, clerk, {desk: clerk_of(place, desk) for desk, place in places.items()})
 
 
 class Visit(NamedTuple):
