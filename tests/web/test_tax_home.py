@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.collection import bank
 from tests.enrolment.building import AT, at, clerk, organisation
 from tests.web import tax_season as day
 from yingbao.collection.models import Mandate
@@ -55,6 +56,13 @@ def test_what_waits_is_counted_with_its_sum(town, client, suzhou):
     assert found["暂收款待认领"] == (1, 700, "warn")
     assert found["扣款协议待核验"] == (1, None, "accent")
     assert "批扣等待回盘" not in found
+
+
+def test_what_can_be_debited_now_is_called_for(town, client, suzhou):
+    filed = bank.declared(suzhou, 2, method="debit")
+    assert "可以扣款的申报" not in works(client)
+    bank.mandate(filed.organisation)
+    assert works(client)["可以扣款的申报"] == (1, sum(one.due_fen for one in bank.owed(filed)), "warn")
 
 
 def test_the_most_urgent_stands_first(town, client):

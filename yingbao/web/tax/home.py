@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk
-from yingbao.collection import closing, days, refund_list, summing
+from yingbao.collection import closing, days, debiting, refund_list, summing
 from yingbao.collection.lifecycle import DebitState, RefundState
 from yingbao.collection.models import Alarm, Close, DebitItem, Mandate
 from yingbao.declaration.lifecycle import State
@@ -163,11 +163,16 @@ def of_days(area: str, today: date) -> list[Waits]:
 
 
 def debits(area: str) -> list[Waits]:
-    """Debits whose results are not in."""
+    """Declarations to debit, and debits whose results are not in."""
+    due = debiting.ready(pooling_area=area)
     rows = DebitItem.objects.filter(batch__pooling_area=area, state=DebitState.PENDING)
     sums = rows.aggregate(n=Count("batch", distinct=True), fen=Sum("amount_fen"))
     name, unit = Text("批扣等待回盘", "Debit batches without results"), Text("批", "batches")
-    return [Waits(name, sums["n"], unit, sums["fen"], None, link("tax-debits"), "accent")]
+    make, lists = Text("可以扣款的申报", "Declarations to debit"), Text("份", "declarations")
+    return [
+        Waits(make, len(due), lists, sum(fen for _, _, fen in due), None, link("tax-debits"), "warn"),
+        Waits(name, sums["n"], unit, sums["fen"], None, link("tax-debits"), "accent"),
+    ]
 
 
 def mandates(area: str) -> list[Waits]:
