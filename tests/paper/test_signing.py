@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from datetime import datetime
 
@@ -82,3 +83,10 @@ def test_making_the_authority_again_keeps_the_key_and_its_files_are_private(fold
 def test_a_folder_without_a_key_is_an_error_and_never_an_unsigned_paper(tmp_path):
     with pytest.raises(OSError):
         signing.load(tmp_path)
+
+
+def test_papers_are_signed_and_checked_also_where_an_event_loop_is_running(signer):
+    async def within() -> signing.Checked:
+        return signing.check(signing.sign(draw_receipt(face()), signer=signer, at=AT), signer=signer)
+
+    assert asyncio.run(within()).trusted

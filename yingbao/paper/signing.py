@@ -6,8 +6,11 @@ authority and nothing is fetched: the time in a signature is our own word.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,7 +87,8 @@ def sign(pdf: bytes, *, signer: Signer, at: datetime, reason: str = "开具电�
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )  # fmt: skip
     signed = io.BytesIO()
-    _SignsAt(meta, signer=signer.key, at=at).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed)
+    signs = _SignsAt(meta, signer=signer.key, at=at)
+    _outside_any_loop(lambda: signs.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed))
     return signed.getvalue()
 
 
@@ -98,7 +102,7 @@ def check(pdf: bytes, *, signer: Signer) -> Checked:
         context = ValidationContext(
             trust_roots=list(signer.trusted), other_certs=list(signer.between), allow_fetching=False
         )
-        status = validate_pdf_signature(embedded, signer_validation_context=context)
+        status = _outside_any_loop(lambda: validate_pdf_signature(embedded, signer_validation_context=context))
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         intact = bool(status.intact and status.valid and whole and status.docmdp_ok is not False)
         name = str(status.signing_cert.subject.native.get("common_name", ""))
@@ -106,6 +110,16 @@ def check(pdf: bytes, *, signer: Signer) -> Checked:
     except Exception:
         # A hostile file can make a reader fail in any way.
         return NOT_SIGNED
+
+
+def _outside_any_loop(work: Callable[[], Any]) -> Any:
+    """Do what starts an event loop of its own, as pyHanko does, also where one is running already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(work).result()
 
 
 class _SignsAt(PdfSigner):
