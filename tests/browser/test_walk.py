@@ -126,6 +126,8 @@ def press_until(page: Page, wanted: str, *, key: str = "Tab", most: int = 120) -
 def test_the_keyboard_alone_leads_from_the_door_to_a_confirmed_child(season, visit):
     page = visit().page
     page.goto("/sign-in")
+    # The page puts the keyboard there by itself; a person sees the ring before typing.
+    expect(page.locator("#username")).to_be_focused()
     page.keyboard.type(season.clerk.user.username)
     page.keyboard.press("Tab")
     page.keyboard.type("corridor lantern 7")
