@@ -132,7 +132,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"YINGBAO_HOME": home, "YINGBAO_SECRET_KEY": "bench", "YINGBAO_CLOCK": "2019-11-12T10:00"}
         os.environ["DJANGO_SETTINGS_MODULE"] = "yingbao.settings"
-        from yingbao.people.keys import make_keys
+        from yingbao.sealing.keys import make_keys
 
         os.environ["YINGBAO_KEYS"] = make_keys()
         from yingbao.cli.platform import create_database, ready

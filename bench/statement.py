@@ -32,8 +32,8 @@ def children(season: Season, count: int, at: datetime) -> Organisation:
     from yingbao.agents.models import Appointment, Desk, Organisation, User
     from yingbao.enrolment.actions import confirm_ready
     from yingbao.enrolment.opening import list_and_determine
-    from yingbao.people import sealed
     from yingbao.people.models import BasicRegistration, Guardian, IdentityDocument, Person, SchoolRoll
+    from yingbao.sealing import sealed
 
     school = Organisation.objects.create(
         kind="school", pooling_area=AREA, code="B1", name="测试学校", division="320508", stages=["primary"]
@@ -179,7 +179,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"YINGBAO_HOME": home, "YINGBAO_SECRET_KEY": "bench", "YINGBAO_CLOCK": "2019-11-12T10:00"}
         os.environ["DJANGO_SETTINGS_MODULE"] = "yingbao.settings"
-        from yingbao.people.keys import make_keys
+        from yingbao.sealing.keys import make_keys
 
         os.environ["YINGBAO_KEYS"] = make_keys()
         from yingbao.cli.platform import create_database, ready

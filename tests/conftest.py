@@ -7,7 +7,7 @@ import os
 import django.conf
 from hypothesis import HealthCheck, settings
 
-from yingbao.people.keys import make_keys
+from yingbao.sealing.keys import make_keys
 
 os.environ.setdefault("YINGBAO_KEYS", make_keys())
 os.environ.setdefault("YINGBAO_SECRET_KEY", "only for tests")

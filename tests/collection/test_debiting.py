@@ -24,8 +24,8 @@ from yingbao.collection.models import Alarm, Arrival, DebitBatch, DebitItem, Man
 from yingbao.enrolment.determining import determine_people
 from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
-from yingbao.people import sealed
 from yingbao.people.models import AssistedStatus
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from yingbao.collection.refunding import send_back
 from yingbao.collection.statements import take_statement
 from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from yingbao.enrolment.determining import decide
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.promotion import preview
 from yingbao.people.models import Change, IdentityDocument, Person, SchoolRoll
-from yingbao.people.sealed import index_of, unseal
+from yingbao.sealing.sealed import index_of, unseal
 from yingbao.spreadsheet import assisted_review, committing, review
 from yingbao.spreadsheet.models import Roster, RosterRow
 from yingbao.values import clock, identity

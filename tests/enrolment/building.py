@@ -6,7 +6,6 @@ import itertools
 from datetime import date, datetime
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
-from yingbao.people import sealed
 from yingbao.people.models import (
     AssistedStatus,
     BasicRegistration,
@@ -16,6 +15,7 @@ from yingbao.people.models import (
     PointsAdmission,
     SchoolRoll,
 )
+from yingbao.sealing import sealed
 from yingbao.values.clock import CHINA
 
 AT = datetime(2019, 11, 12, 10, 0, tzinfo=CHINA)

@@ -8,7 +8,7 @@ from tests.enrolment.building import AT, at, child, clerk, organisation
 from yingbao.enrolment.actions import answer_correction, ask_correction, decline
 from yingbao.enrolment.models import CorrectionRequest, Enrolment
 from yingbao.enrolment.opening import list_and_determine
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db

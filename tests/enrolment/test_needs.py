@@ -20,7 +20,7 @@ from yingbao.enrolment.needs import KINDS, needs, needs_of
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.progress import counts
 from yingbao.enrolment.seasons import open_season
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 
 pytestmark = pytest.mark.django_db
 

@@ -89,7 +89,7 @@ def test_a_school_walks_the_steps_in_order_to_the_declaration(suzhou, school, by
 
 
 def enter_phone(person):
-    from yingbao.people import sealed
+    from yingbao.sealing import sealed
 
     cipher, index, masked = sealed.phone("13800000001")
     person.guardians.create(position=1, phone_cipher=cipher, phone_index=index, phone_masked=masked)

@@ -24,7 +24,7 @@ from yingbao.jobs.bank import settle_by_night
 from yingbao.jobs.models import Job
 from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

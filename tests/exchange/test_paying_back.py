@@ -17,7 +17,7 @@ from yingbao.enrolment.seasons import open_season
 from yingbao.exchange import paying_back
 from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
-from yingbao.people.sealed import seal
+from yingbao.sealing.sealed import seal
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 
 from yingbao.agents.models import Organisation, OrganisationKind, User
 from yingbao.agents.organising import organise
-from yingbao.people import keys
 from yingbao.people.bulk import NewDocument, NewGuardian, NewPerson, NewRoll, add_people
 from yingbao.people.models import Person
 from yingbao.values.clock import CHINA
@@ -92,16 +91,3 @@ def child(db: None) -> Child:
         return Person.objects.get(pk=number)
 
     return add
-
-
-@pytest.fixture
-def other_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Let the program work under other keys, given as JSON, for the length of a test."""
-
-    def work_under(text: str) -> None:
-        monkeypatch.setenv(keys.VARIABLE, text)
-        keys.loaded.cache_clear()
-
-    keys.loaded.cache_clear()
-    yield work_under
-    keys.loaded.cache_clear()

@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 
 from tests.people.conftest import AT, resident_id
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.actions import add_person, correct, move_hukou, replace_document, set_guardian
 from yingbao.people.bulk import NewDocument, NewGuardian, NewPerson, NumberTaken
 from yingbao.people.models import Change, IdentityDocument, Person
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 
 BORN = date(2010, 5, 6)

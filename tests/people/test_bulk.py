@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.people.conftest import AT, SUZHOU, resident_id, roll_at
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.bulk import (
     NewAdmission,
     NewDocument,
@@ -20,6 +20,7 @@ from yingbao.people.bulk import (
     add_people,
 )
 from yingbao.people.models import Change, Guardian, IdentityDocument, Person, SchoolRoll
+from yingbao.sealing import sealed
 
 pytestmark = pytest.mark.django_db
 

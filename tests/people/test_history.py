@@ -9,10 +9,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.people.conftest import AT, resident_id, roll_at
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.bulk import NewDocument, NewGuardian
 from yingbao.people.looks import looked
 from yingbao.people.models import Change, Guardian, IdentityDocument, Look, Person, SchoolRoll
+from yingbao.sealing import sealed
 
 pytestmark = pytest.mark.django_db
 

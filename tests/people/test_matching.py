@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.people.conftest import resident_id
 from yingbao.people.bulk import NewDocument
 from yingbao.people.matching import Incoming, Match, match, name_key, same_name
-from yingbao.people.sealed import index_of
+from yingbao.sealing.sealed import index_of
 from yingbao.values.names import cleaned
 
 BORN = date(2010, 5, 6)

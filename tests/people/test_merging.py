@@ -8,7 +8,7 @@ import pytest
 
 from tests.people.conftest import AT, SUZHOU, resident_id, roll_at
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.actions import move_hukou
 from yingbao.people.bulk import NewAdmission, NewDocument, NewGuardian, NewListing, NewRegistration
 from yingbao.people.looks import looked
@@ -16,6 +16,7 @@ from yingbao.people.matching import Incoming, match
 from yingbao.people.merging import merge
 from yingbao.people.models import Look, Person, SchoolRoll
 from yingbao.people.search import search
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db

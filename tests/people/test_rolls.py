@@ -11,10 +11,11 @@ from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.people.conftest import AT, _school, roll_at
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.bulk import NewPerson, add_people
 from yingbao.people.models import LeaveReason, Person, SchoolRoll
 from yingbao.people.rolls import enter_roll, leave_roll, settle_contested
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 
 ENTERED, LEFT = date(2019, 9, 1), date(2019, 10, 31)

@@ -11,8 +11,8 @@ from django.db import connections
 from tests.enrolment.building import AT, at, clerk, organisation
 from tests.spreadsheet.rosters import committed, outcomes, pupil, resident_id, reviewed
 from yingbao.enrolment.models import Enrolment
-from yingbao.people import sealed
 from yingbao.people.models import Change, Guardian, IdentityDocument, Person, SchoolRoll
+from yingbao.sealing import sealed
 from yingbao.spreadsheet import committing, review
 from yingbao.spreadsheet.models import Roster, RosterGuardian, RosterRow
 from yingbao.values.refusal import Refused

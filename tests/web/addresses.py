@@ -14,6 +14,9 @@ PLACES = {
     Desk.LIST_PROVIDER: "civil_affairs",
     Desk.EDUCATION: "education_bureau",
     Desk.CARD: "card_centre",
+    Desk.SYSTEM: "operations",
+    Desk.SECURITY: "operations",
+    Desk.AUDIT: "operations",
 }
 EVERY_DESK = frozenset(PLACES)
 SCHOOL = frozenset({Desk.SCHOOL})
@@ -92,6 +95,9 @@ EXPECTED = {
     "assisted-marked": Page(LISTS, about="list"),
     "education-home": Page(frozenset({Desk.EDUCATION})),
     "card-home": Page(frozenset({Desk.CARD})),
+    "system-home": Page(frozenset({Desk.SYSTEM})),
+    "security-home": Page(frozenset({Desk.SECURITY})),
+    "audit-home": Page(frozenset({Desk.AUDIT})),
     "school-home": Page(SCHOOL),
     "pupils": Page(SCHOOL),
     "pupils-search": Page(SCHOOL, "post"),

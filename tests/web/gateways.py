@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.enrolment.building import child
 from tests.simulators.running import Simulators, running
 from yingbao.agents.models import Organisation
-from yingbao.people import sealed
 from yingbao.people.models import IdentityDocument, Person
+from yingbao.sealing import sealed
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from yingbao.declaration.models import Declaration
 from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.ledger.posting import AccountName, Role, digest_of
-from yingbao.people.sealed import seal
+from yingbao.sealing.sealed import seal
 
 AREA = "320500"
 DAY = date(2019, 11, 11)

@@ -42,7 +42,7 @@ from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.models import Job
 from yingbao.ledger.posting import AccountName, Role
 from yingbao.people.models import Person
-from yingbao.people.sealed import seal_bytes
+from yingbao.sealing.sealed import seal_bytes
 from yingbao.spreadsheet.models import AssistedList, Roster
 from yingbao.web.school.pupil import seen
 

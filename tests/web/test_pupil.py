@@ -15,7 +15,7 @@ from yingbao.enrolment import actions
 from yingbao.enrolment.models import CorrectionRequest, Enrolment
 from yingbao.people import history
 from yingbao.people.models import Look, SchoolRoll
-from yingbao.people.sealed import unseal
+from yingbao.sealing.sealed import unseal
 from yingbao.values import clock
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from tests.enrolment.building import AT, child, enter
 from tests.web.conftest import listed
 from yingbao.enrolment.actions import decline
 from yingbao.people.models import Look
-from yingbao.people.sealed import unseal
+from yingbao.sealing.sealed import unseal
 from yingbao.values import clock
 from yingbao.web.school.listing import PAGE_SIZE, Group
 

@@ -12,7 +12,7 @@ from tests.web import tax_season as day
 from yingbao.collection.models import Mandate
 from yingbao.collection.refunding import approve, heard, submit
 from yingbao.enrolment.seasons import open_season
-from yingbao.people.sealed import seal
+from yingbao.sealing.sealed import seal
 from yingbao.values import clock
 
 pytestmark = pytest.mark.django_db

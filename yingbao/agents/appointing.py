@@ -40,7 +40,15 @@ def appoint(
         with transaction.atomic():
             return Appointment.objects.create(user=user, organisation=organisation, desk=desk, since=since, until=until)
     except IntegrityError as error:
-        if "registration_and_collection_never_joined" in str(error):
+        if "administrators_do_no_business" in str(error):
+            what = Text(
+                zh="管理员不办业务，三名管理员也不能由一人兼任",
+                en="an administrator does no business, and the three administrators are three people",
+            )
+            mend = Text(
+                zh="先结束原来的任职，或任命另一个人", en="end the present appointment first, or appoint someone else"
+            )
+        elif "registration_and_collection_never_joined" in str(error):
             what = Text(
                 zh="登记与征缴的岗位不能由一人兼任", en="nobody may hold a desk of registration and one of collection"
             )

@@ -31,6 +31,7 @@ class OrganisationKind(models.TextChoices):
     POINTS_OFFICE = "points_office", "积分办"
     EDUCATION_BUREAU = "education_bureau", "教育部门"
     CARD_CENTRE = "card_centre", "市民卡中心"
+    OPERATIONS = "operations", "信息中心"
 
 
 class Desk(models.TextChoices):
@@ -43,6 +44,9 @@ class Desk(models.TextChoices):
     LIST_PROVIDER = "list_provider", "名单提供部门"
     EDUCATION = "education", "教育"
     CARD = "card", "市民卡"
+    SYSTEM = "system", "系统管理"
+    SECURITY = "security", "安全管理"
+    AUDIT = "audit", "审计管理"
 
 
 KINDS_OF_DESK: dict[Desk, frozenset[OrganisationKind]] = {
@@ -60,9 +64,14 @@ KINDS_OF_DESK: dict[Desk, frozenset[OrganisationKind]] = {
     ),
     Desk.EDUCATION: frozenset({OrganisationKind.EDUCATION_BUREAU}),
     Desk.CARD: frozenset({OrganisationKind.CARD_CENTRE}),
+    Desk.SYSTEM: frozenset({OrganisationKind.OPERATIONS}),
+    Desk.SECURITY: frozenset({OrganisationKind.OPERATIONS}),
+    Desk.AUDIT: frozenset({OrganisationKind.OPERATIONS}),
 }
 """where each desk stands"""
-WHOLE_AREA = frozenset({Desk.AGENCY, Desk.TAX, Desk.EDUCATION, Desk.CARD})
+ADMINISTRATORS = frozenset({Desk.SYSTEM, Desk.SECURITY, Desk.AUDIT})
+"""the desks that look after the platform; none of them does business, and no two are one person"""
+WHOLE_AREA = frozenset({Desk.AGENCY, Desk.TAX, Desk.EDUCATION, Desk.CARD}) | ADMINISTRATORS
 """the desks whose work covers every organisation of their pooling area"""
 
 
@@ -194,6 +203,22 @@ class Appointment(models.Model):
                     (RawSQL("daterange(since, until, '[]')", []), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(desk__in=["agency", "tax"]),
+            ),
+            # An administrator's range meets every other; those of two desks of business never meet.
+            ExclusionConstraint(
+                name="administrators_do_no_business",
+                expressions=[
+                    (RawSQL("int8range(user_id, user_id, '[]')", []), RangeOperators.OVERLAPS),
+                    (RawSQL("daterange(since, until, '[]')", []), RangeOperators.OVERLAPS),
+                    (
+                        RawSQL(
+                            "CASE WHEN desk IN ('system', 'security', 'audit') THEN int8range(NULL, NULL) "
+                            "ELSE int8range(id, id, '[]') END",
+                            [],
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
             models.CheckConstraint(condition=Q(desk__in=Desk.values), name="desk_known"),
             models.CheckConstraint(

@@ -24,6 +24,7 @@ BODIES: dict[OrganisationKind, str] = {
     OrganisationKind.POINTS_OFFICE: "积分管理办公室",
     OrganisationKind.EDUCATION_BUREAU: "教育局",
     OrganisationKind.CARD_CENTRE: "市民卡中心",
+    OrganisationKind.OPERATIONS: "信息中心",
 }
 """the bodies of a pooling area, and what follows the place in their names"""
 

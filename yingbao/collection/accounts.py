@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from yingbao.collection.models import BankAccount
 from yingbao.ledger.posting import AccountName, Role
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.plain import compact
 
 NUMBER = re.compile(r"[0-9A-Za-z]{5,34}")

@@ -12,7 +12,7 @@ from yingbao.collection.accounts import NUMBER, kept
 from yingbao.collection.advising import check_collector
 from yingbao.collection.models import DebitItem, Mandate
 from yingbao.enrolment.seasons import china_day
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.plain import compact, spaced
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

@@ -12,7 +12,7 @@ from yingbao.collection.models import Allocation, Arrival, Obligation, Statement
 from yingbao.declaration.lifecycle import STANDING
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.seasons import china_day
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values import money, reference
 from yingbao.values.plain import compact
 from yingbao.values.text import Text

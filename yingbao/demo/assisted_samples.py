@@ -19,8 +19,8 @@ from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.demo import bodies
 from yingbao.demo.numbers import Numbers
 from yingbao.people.models import AssistedStatus, IdentityDocument, SchoolRoll
-from yingbao.people.sealed import unseal
 from yingbao.policy.terms import ASSISTANCE
+from yingbao.sealing.sealed import unseal
 from yingbao.values.text import Text
 
 CIVIL_AFFAIRS, UNION, DISABLED = "民政救助名单（全量）.xlsx", "总工会救助名单（变动）.xlsx", "残联救助名单（全量）.csv"

@@ -114,6 +114,7 @@ _OFFICES: tuple[tuple[Kind, str, str], ...] = (
     (Kind.POINTS_OFFICE, "苏州市积分管理办公室（演示）", "渝中区积分管理办公室（演示）"),
     (Kind.EDUCATION_BUREAU, "苏州市教育局", "渝中区教育委员会"),
     (Kind.CARD_CENTRE, "苏州市市民卡服务中心", "渝中区社保卡服务中心（演示）"),
+    (Kind.OPERATIONS, "苏州市信息中心（演示）", "渝中区信息中心（演示）"),
 )
 
 _FORE = "栖云枕漱听澄荻蓼芷橘桐槿汀沐岚砚墨鹤雁鹭苇菱萤竹松柏棠杏梨枫"

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from yingbao.paper.authority import make_authority
-from yingbao.people.keys import FILE_VARIABLE, VARIABLE, make_keys
+from yingbao.sealing.keys import FILE_VARIABLE, VARIABLE, make_keys
 
 FIRST_DAY = date(2019, 11, 12)
 """Both seasons of 2020 are open: Suzhou's to 30 November, Yuzhong's to 20 December."""

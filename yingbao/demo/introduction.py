@@ -15,7 +15,7 @@ from yingbao.demo.environment import write_private
 from yingbao.demo.logins import LOGINS
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.grades import grade_name
-from yingbao.people.sealed import unseal
+from yingbao.sealing.sealed import unseal
 from yingbao.values.text import Text
 from yingbao.web.access import DESK_NAMES
 

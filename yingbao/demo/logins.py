@@ -52,6 +52,9 @@ LOGINS = (
     Login("suzhou-points", "邹明", SUZHOU, Desk.LIST_PROVIDER, ("points_office",)),
     Login("suzhou-education", "柳波", SUZHOU, Desk.EDUCATION, ("education_bureau",)),
     Login("suzhou-cards", "戴玲", SUZHOU, Desk.CARD, ("card_centre",)),
+    Login("suzhou-system-admin", "施文", SUZHOU, Desk.SYSTEM, ("operations",)),
+    Login("suzhou-security-admin", "汤敏", SUZHOU, Desk.SECURITY, ("operations",)),
+    Login("suzhou-audit-admin", "陶然", SUZHOU, Desk.AUDIT, ("operations",)),
     Login("yuzhong-school", "冉红", YUZHONG, Desk.SCHOOL, (bodies.YUZHONG_PRIMARY,)),
     Login("yuzhong-middle-school", "秦峰", YUZHONG, Desk.SCHOOL, (bodies.YUZHONG_MIDDLE,)),
     Login("yuzhong-committee", "文霞", YUZHONG, Desk.COMMUNITY, (bodies.COMMITTEE,)),
@@ -62,6 +65,9 @@ LOGINS = (
     Login("yuzhong-civil-affairs", "龚娜", YUZHONG, Desk.LIST_PROVIDER, ("civil_affairs",)),
     Login("yuzhong-education", "雷艳", YUZHONG, Desk.EDUCATION, ("education_bureau",)),
     Login("yuzhong-cards", "易斌", YUZHONG, Desk.CARD, ("card_centre",)),
+    Login("yuzhong-system-admin", "牟强", YUZHONG, Desk.SYSTEM, ("operations",)),
+    Login("yuzhong-security-admin", "余菲", YUZHONG, Desk.SECURITY, ("operations",)),
+    Login("yuzhong-audit-admin", "龙静", YUZHONG, Desk.AUDIT, ("operations",)),
 )
 
 

@@ -15,7 +15,7 @@ from yingbao.collection.models import BankAccount, Mandate
 from yingbao.declaration import deciding, freezing
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.enrolment.models import Season
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.clock import CHINA
 
 DECLARED = datetime(2019, 11, 8, 9, 30, tzinfo=CHINA)

@@ -20,7 +20,7 @@ from yingbao.demo.bodies import Body
 from yingbao.demo.children import Child, Crowd
 from yingbao.people.grades import grade_name
 from yingbao.people.models import Guardian, IdentityDocument, IdentityKind, SchoolRoll
-from yingbao.people.sealed import unseal
+from yingbao.sealing.sealed import unseal
 from yingbao.values.divisions import full_name
 from yingbao.values.identity import NAMES as DOCUMENTS
 from yingbao.values.text import Text

@@ -26,7 +26,7 @@ from yingbao.demo.serving import (
 from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.models import Season
 from yingbao.people.models import IdentityDocument
-from yingbao.people.sealed import NotUnsealed, unseal
+from yingbao.sealing.sealed import NotUnsealed, unseal
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Language, Text

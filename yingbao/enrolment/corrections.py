@@ -12,7 +12,7 @@ from yingbao.enrolment.lifecycle import Act
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Step
 from yingbao.enrolment.parts import check_may
 from yingbao.enrolment.seasons import OPEN_PHASES, china_day, outside_window
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 

@@ -22,7 +22,7 @@ from yingbao.exchange.bank.files import DebitFile, DebitItem, StatementFile
 from yingbao.exchange.bank.outgoing import plain_debits
 from yingbao.exchange.bank.results import read_results
 from yingbao.exchange.bank.statements import read_statement
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.values.plain import veiled
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

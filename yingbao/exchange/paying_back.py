@@ -19,7 +19,7 @@ from yingbao.collection.models import BankAccount, Refund
 from yingbao.collection.settling import LONGEST_VOUCHER, SHORTEST_VOUCHER
 from yingbao.exchange.bank.files import PaymentItem
 from yingbao.exchange.bank.outgoing import plain_payments
-from yingbao.people.sealed import unseal
+from yingbao.sealing.sealed import unseal
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

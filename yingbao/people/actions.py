@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from yingbao.agents.models import User
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.bulk import NewDocument, NewGuardian, NewPerson, NumberTaken, add_people, named
 from yingbao.people.checking import (
     agreed_birth_date,
@@ -24,6 +24,7 @@ from yingbao.people.checking import (
 )
 from yingbao.people.locking import locked
 from yingbao.people.models import Guardian, IdentityDocument, Person, Sex
+from yingbao.sealing import sealed
 from yingbao.values import identity, names
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused

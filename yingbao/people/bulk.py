@@ -17,7 +17,8 @@ from django.db import IntegrityError, connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 
-from yingbao.people import history, sealed
+from yingbao.people import history
+from yingbao.sealing import sealed
 from yingbao.values import identity, names
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

@@ -1,7 +1,7 @@
 """Persons and what is known of them: identity, guardians, school rolls, lists they stand on. 人员
 
 Identity numbers and phones are kept as three columns: `*_cipher` (encrypted), `*_index` (keyed hash to find
-them by) and `*_masked` (what a screen shows). `yingbao.people.sealed` makes all three.
+them by) and `*_masked` (what a screen shows). `yingbao.sealing.sealed` makes all three.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from yingbao.agents.models import Organisation, User
-from yingbao.people import history, sealed
+from yingbao.people import history
 from yingbao.people.grades import grade_name, is_grade, stage_name
 from yingbao.people.locking import locked
 from yingbao.people.models import LeaveReason, Person, SchoolRoll
+from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 

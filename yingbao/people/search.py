@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from yingbao.people.models import Person
-from yingbao.people.sealed import index_of
+from yingbao.sealing.sealed import index_of
 from yingbao.values import identity, names
 from yingbao.values.plain import narrow
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from yingbao.people import sealed
 from yingbao.policy.terms import ASSISTANCE
+from yingbao.sealing import sealed
 from yingbao.spreadsheet.assisted_columns import TITLES
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
 from yingbao.spreadsheet.protocol import Mark

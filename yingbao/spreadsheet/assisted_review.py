@@ -17,9 +17,9 @@ from psycopg.types.json import Jsonb
 
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.seasons import china_day
-from yingbao.people import sealed
 from yingbao.people.bulk import copy
 from yingbao.people.lists import LISTING_BODIES
+from yingbao.sealing import sealed
 from yingbao.spreadsheet import assisted_comparing
 from yingbao.spreadsheet.assisted_columns import CHANGES, FULL
 from yingbao.spreadsheet.assisted_list import Listed, parse_assisted

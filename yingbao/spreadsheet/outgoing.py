@@ -8,8 +8,8 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from yingbao.enrolment.lifecycle import STATE_NAMES, State
 from yingbao.enrolment.models import Enrolment
-from yingbao.people import sealed
 from yingbao.people.grades import grade_name
+from yingbao.sealing import sealed
 from yingbao.spreadsheet.models import Roster
 from yingbao.spreadsheet.outcomes import Problem, problems
 from yingbao.spreadsheet.protocol import Mark

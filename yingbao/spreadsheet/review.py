@@ -18,8 +18,8 @@ from django.db.models import Count
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, school_year_of
-from yingbao.people import sealed
 from yingbao.people.models import SchoolRoll
+from yingbao.sealing import sealed
 from yingbao.spreadsheet import comparing, keeping, rows, staging
 from yingbao.spreadsheet.container import LARGEST_FILE
 from yingbao.spreadsheet.models import Roster, RosterRow

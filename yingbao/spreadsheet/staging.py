@@ -13,7 +13,7 @@ import msgspec
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from yingbao.people import sealed
+from yingbao.sealing import sealed
 from yingbao.spreadsheet import rows
 from yingbao.values.names import cleaned
 from yingbao.values.text import Text

@@ -26,6 +26,9 @@ DESK_NAMES = {
     Desk.LIST_PROVIDER: Text("名单提供部门", "List provider"),
     Desk.EDUCATION: Text("教育", "Education bureau"),
     Desk.CARD: Text("市民卡", "Card centre"),
+    Desk.SYSTEM: Text("系统管理", "System administrator"),
+    Desk.SECURITY: Text("安全管理", "Security administrator"),
+    Desk.AUDIT: Text("审计管理", "Audit administrator"),
 }
 """What each desk is called on a page. 岗位名称"""
 
@@ -37,6 +40,9 @@ HOMES = {
     Desk.LIST_PROVIDER: "lists-home",
     Desk.EDUCATION: "education-home",
     Desk.CARD: "card-home",
+    Desk.SYSTEM: "system-home",
+    Desk.SECURITY: "security-home",
+    Desk.AUDIT: "audit-home",
 }
 """The first page of each desk, by the name of its address. 岗位首页"""
 

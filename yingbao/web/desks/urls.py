@@ -12,4 +12,7 @@ urlpatterns = [
     path("agency/", home_of(Desk.AGENCY), name="agency-home"),
     path("education/", home_of(Desk.EDUCATION), name="education-home"),
     path("cards/", home_of(Desk.CARD), name="card-home"),
+    path("system/", home_of(Desk.SYSTEM), name="system-home"),
+    path("security/", home_of(Desk.SECURITY), name="security-home"),
+    path("audit/", home_of(Desk.AUDIT), name="audit-home"),
 ]

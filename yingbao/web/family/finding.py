@@ -15,7 +15,7 @@ from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day, policy_of, windows
 from yingbao.people.matching import same_name
 from yingbao.people.models import IdentityDocument
-from yingbao.people.sealed import index_of
+from yingbao.sealing.sealed import index_of
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.models import Miss

@@ -25,9 +25,9 @@ from yingbao.enrolment.parts import may
 from yingbao.enrolment.seasons import policy_of, windows, windows_text
 from yingbao.people.looks import looked
 from yingbao.people.models import Person, SchoolRoll
-from yingbao.people.sealed import unseal
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
+from yingbao.sealing.sealed import unseal
 from yingbao.values import clock, divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

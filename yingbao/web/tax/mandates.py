@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Desk
 from yingbao.collection import mandates as acts
 from yingbao.collection.models import Mandate
-from yingbao.people import sealed
 from yingbao.people.looks import looked
+from yingbao.sealing import sealed
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from yingbao.people.sealed import index_of
+from yingbao.sealing.sealed import index_of
 from yingbao.web.family.finding import KEPT, WITHIN, is_locked
 from yingbao.web.models import Miss
 

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from yingbao.people import keys
-from yingbao.people.keys import loaded, make_keys
+from yingbao.sealing import keys
+from yingbao.sealing.keys import loaded, make_keys
 from yingbao.values.refusal import Refused
 
 SECRET = base64.b64encode(b"s" * 32).decode()

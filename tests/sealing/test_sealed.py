@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.people.conftest import resident_id
-from yingbao.people import sealed
-from yingbao.people.keys import make_keys
-from yingbao.people.sealed import NotUnsealed, index_of, seal, seal_bytes, unseal, unseal_bytes
+from yingbao.sealing import sealed
+from yingbao.sealing.keys import make_keys
+from yingbao.sealing.sealed import NotUnsealed, index_of, seal, seal_bytes, unseal, unseal_bytes
 
 NUMBERS = st.builds(
     resident_id,

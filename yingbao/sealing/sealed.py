@@ -16,8 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from yingbao.people import keys
-from yingbao.people.keys import make_keys
+from yingbao.sealing import keys
+from yingbao.sealing.keys import make_keys
 from yingbao.values import identity, phones
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Whose child it is, asked and followed to its end. 个案"""

@@ -1,0 +1,1 @@
+"""What guardians and clerks are told. 消息"""
