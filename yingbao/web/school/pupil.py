@@ -32,9 +32,9 @@ from yingbao.values import clock, divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.reasons import facts_used, passed_over, payer, reasons, verdict
 from yingbao.web.school.listing import Group
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
-from yingbao.web.school.reasons import facts_used, passed_over, payer, reasons, verdict
 from yingbao.web.school.story import story
 from yingbao.web.templatetags.words import language
 
