@@ -173,3 +173,55 @@ class CorrectionRequest(models.Model):
                 fields=["enrolment", "field"], condition=Q(state="open"), name="asked_once_about_a_field"
             ),
         ]
+
+
+class RegistrationRequest(models.Model):
+    """A school asks the insurance agency to register a first-timer's basic data. 登记申请"""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待审核"
+        REGISTERED = "registered", "已登记"
+        SENT_BACK = "sent_back", "已退回"
+        HANDED = "handed", "已转其他渠道"
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="registration_requests")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=200, blank=True)
+    """why it was sent back or handed on"""
+    channel = models.CharField(max_length=20, blank=True)
+    """where the child is registered instead, once handed on: a word of `parts.REGISTRATION_PLACES`"""
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(state="asked"), name="registration_asked_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", answered_at__isnull=True)
+                | (~Q(state="asked") & Q(answered_at__isnull=False)),
+                name="registration_answer_has_its_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent_back", "handed"]) | ~Q(answer=""),
+                name="registration_not_made_has_a_reason",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "asked_at"], name="registrations_asked")]
+
+
+class RegistrationStep(models.Model):
+    """A request for registration went from one state to another: written once, never edited. 登记申请记录"""
+
+    request = models.ForeignKey(RegistrationRequest, models.PROTECT, related_name="steps")
+    from_state = models.CharField(max_length=10, blank=True)
+    to_state = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]

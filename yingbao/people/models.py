@@ -134,6 +134,10 @@ class IdentityKind(models.TextChoices):
     BIRTH_CERTIFICATE = "birth_certificate", "出生医学证明"
 
 
+STANDING_IN = ("birth_certificate", "passport", "hk_mo_permit", "tw_permit")
+"""Documents that do not stay for life: their bearer may come again under another number. 非终身证件"""
+
+
 class IdentityDocument(models.Model):
     """A document that says who a person is; a later one replaces an earlier one. 证件"""
 
@@ -154,6 +158,31 @@ class IdentityDocument(models.Model):
             models.CheckConstraint(condition=Q(kind__in=IdentityKind.values), name="identity_kind_known"),
             models.CheckConstraint(condition=Q(number_masked__contains="*"), name="identity_number_is_masked"),
             _is_index("number_index", "identity_number_index_is_an_index"),
+        ]
+        indexes: ClassVar = [
+            # Whoever stands here may come again under a number that stays for life; so few are looked through whole.
+            models.Index(
+                fields=["person"],
+                condition=Q(replaced_at__isnull=True, kind__in=STANDING_IN),
+                name="documents_that_stand_in",
+            ),
+        ]
+
+
+class NotTheSame(models.Model):
+    """Somebody looked at two records that look alike and said that they are two people: never asked again. 非同一人"""
+
+    first = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    """the one with the higher id"""
+    reason = models.CharField(max_length=200)
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="said_apart_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="apart_in_the_order_of_ids"),
         ]
 
 

@@ -215,6 +215,10 @@ class AssistedList(models.Model):
     """whether the body said that ending more than half of its places is meant"""
     committed_at = models.DateTimeField(null=True)
     committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    """when the body took the whole list back; what it had done was undone then"""
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_because = models.CharField(max_length=200, blank=True)
 
     objects = AssistedListQuerySet.as_manager()
 
@@ -288,6 +292,12 @@ class AssistedRow(models.Model):
     settled_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     """when it took effect"""
+    was = models.JSONField(null=True)
+    """[first, last] of the place that stood before it took effect; null where there was none"""
+    withdrawn_at = models.DateTimeField(null=True)
+    """when the body took the row back, after it had taken effect or while it waited"""
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    withdrawn_because = models.CharField(max_length=200, blank=True)
 
     name = models.CharField(max_length=60, blank=True)
     identity_kind = models.CharField(max_length=32, blank=True)
@@ -299,6 +309,8 @@ class AssistedRow(models.Model):
     category = models.CharField(max_length=32, blank=True)
     first = models.DateField(null=True)
     last = models.DateField(null=True)
+    school_name = models.CharField(max_length=100, blank=True)
+    """where an admitted child goes to school, as the points office says"""
 
     class Meta:
         constraints: ClassVar = [
