@@ -162,9 +162,25 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=50)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
+    password_until = models.DateTimeField(null=True)
+    """until when a password that an administrator gave out opens the door"""
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="staff")
+    """who employs the user; the administrators of its pooling area look after the account"""
+    phone_cipher = models.BinaryField(null=True)
+    phone_index = models.BinaryField(max_length=32, null=True, db_index=True)
+    phone_masked = models.CharField(max_length=20, blank=True)
 
     USERNAME_FIELD = "username"
     objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(phone_cipher__isnull=True, phone_index__isnull=True, phone_masked="")
+                | Q(phone_cipher__isnull=False, phone_index__isnull=False, phone_masked__contains="*"),
+                name="user_phone_sealed_and_masked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
