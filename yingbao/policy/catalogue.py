@@ -14,7 +14,7 @@ from threading import RLock
 import msgspec
 
 import yingbao
-from yingbao.policy.load import load
+from yingbao.policy.load import load, load_text
 from yingbao.policy.model import Policy
 from yingbao.policy.refused import nearest, refuse
 from yingbao.values.refusal import Refused
@@ -91,6 +91,22 @@ def policy_of(policy: str | Path) -> Policy:
     # The library that types the file crashes the process if two threads are the first to use it.
     with _one_at_a_time:
         return _read(path, found.st_mtime_ns, found.st_size)
+
+
+def policy_in(text: str, name: str) -> Policy:
+    """The policy in a text, such as a version that was published; read once. 政策文本"""
+    with _one_at_a_time:
+        return _read_text(text, name)
+
+
+@lru_cache(maxsize=64)
+def _read_text(text: str, name: str) -> Policy:
+    return load_text(text, name)
+
+
+def text_of(path: Path) -> str:
+    """What a policy file says, with plain line ends. 文件原文"""
+    return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 @lru_cache(maxsize=64)

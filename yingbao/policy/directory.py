@@ -56,7 +56,16 @@ def load_directory(path: Path) -> Directory:
     Raises PolicyRefused with every problem that was found, each with its line and its remedy.
     """
     path = Path(path)
-    node = tree.read(path)
+    return _built(tree.read(path), path)
+
+
+def load_directory_text(text: str, name: str) -> Directory:
+    """The directory in a text that stands in no file; problems call it by that name. 读取对应表文本"""
+    path = Path(name)
+    return _built(tree.parse(text.encode("utf-8", "surrogatepass"), path), path)
+
+
+def _built(node: tree.Node, path: Path) -> Directory:
     directory = words.build(node, path, Directory)
     problems = [
         Problem(path=str(path), line=node.line_at(steps), what=what, mend=mend)

@@ -18,7 +18,16 @@ def load(path: Path) -> Policy:
     Raises PolicyRefused with every problem that was found, each with its line and its remedy.
     """
     path = Path(path)
-    node = tree.read(path)
+    return _built(tree.read(path), path)
+
+
+def load_text(text: str, name: str) -> Policy:
+    """The policy in a text that stands in no file; problems call it by that name. 读取政策文本"""
+    path = Path(name)
+    return _built(tree.parse(text.encode("utf-8", "surrogatepass"), path), path)
+
+
+def _built(node: tree.Node, path: Path) -> Policy:
     policy = words.build(node, path, Policy)
     fit.check(policy, node, path)
     return policy

@@ -73,7 +73,12 @@ class Node:
 
 def read(path: Path) -> Node:
     """Read one YAML file, or refuse it with every line that is not plain YAML."""
-    text = _text(path)
+    return parse(_bytes(path), path)
+
+
+def parse(raw: bytes, path: Path) -> Node:
+    """The same for bytes that stand in no file; `path` is what a refusal calls them."""
+    text = _text(raw, path)
     reader = _Reader(path, yaml.parse(text, Loader=yaml.CSafeLoader))
     try:
         node = reader.document()
@@ -98,15 +103,18 @@ def _line(mark: Any, text: str) -> int:
     return min(mark.line + 1 if mark is not None else 1, max(1, len(text.splitlines())))
 
 
-def _text(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise refuse(path, 1, Text(zh="不是文件", en="This is not a file"), _NAME_A_FILE)
-            raw = file.read(BYTES_AT_MOST + 1)
+            return file.read(BYTES_AT_MOST + 1)
     except OSError as error:
         what = Text(zh="无法读取文件（{said}）", en="The file cannot be read ({said})").filled(said=error.strerror)
         raise refuse(path, 1, what, _NAME_A_FILE) from None
+
+
+def _text(raw: bytes, path: Path) -> str:
     if len(raw) > BYTES_AT_MOST:
         what = Text(zh="文件超过 1 MB", en="The file is larger than 1 MB")
         mend = Text(
