@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.enrolment.building import AT, at, child, clerk, organisation
-from yingbao.messages.models import Message, OptOut, WechatFollower, WorkPhone
+from yingbao.messages.models import Message, OptOut, WechatFollower
 from yingbao.messages.queueing import Telling, awake, queue, queue_all, quiet
 from yingbao.messages.templates import HIDDEN, TEMPLATES, Unfit, called
 from yingbao.sealing import sealed
@@ -103,8 +103,8 @@ def test_a_clerk_without_a_phone_reads_it_on_the_own_page():
 
 def test_a_clerk_who_gave_a_phone_is_reminded_there():
     user = clerk(organisation()).user
-    cipher, index, masked = sealed.phone("13711112222")
-    WorkPhone.objects.create(user=user, phone_cipher=cipher, phone_index=index, phone_masked=masked, given_at=AT)
+    user.phone_cipher, user.phone_index, user.phone_masked = sealed.phone("13711112222")
+    user.save()
     message = queue(kind="declaration_due", user=user, values=WORK, key="due:1", at=AT)
     assert (message.channel, message.state, message.phone_masked) == ("sms", "queued", "137****2222")
 

@@ -134,19 +134,3 @@ class WechatFollower(models.Model):
             _is_index("openid_index", "openid_index_is_an_index"),
             _is_index("phone_index", "follower_phone_index_is_an_index"),
         ]
-
-
-class WorkPhone(models.Model):
-    """The phone at which a clerk wants to be reminded of work. 经办人手机"""
-
-    user = models.OneToOneField(User, models.PROTECT, related_name="work_phone")
-    phone_cipher = models.BinaryField()
-    phone_index = models.BinaryField(max_length=32)
-    phone_masked = models.CharField(max_length=20)
-    given_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(phone_masked__contains="*"), name="work_phone_is_masked"),
-            _is_index("phone_index", "work_phone_index_is_an_index"),
-        ]

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from yingbao.agents.models import User
 from yingbao.messages.lifecycle import State
-from yingbao.messages.models import Message, OptOut, WechatFollower, WorkPhone
+from yingbao.messages.models import Message, OptOut, WechatFollower
 from yingbao.messages.templates import ALWAYS, Template, checked, template_of
 from yingbao.people.models import Guardian
 from yingbao.sealing import sealed
@@ -118,21 +118,14 @@ def _queued(batch: Sequence[Telling], at: datetime) -> int:
 
 def _reached(batch: Sequence[Telling]) -> dict[str, Columns]:
     """The phone of each message, sealed, by its key; nothing for a user without one."""
-    users = {telling.user.pk for telling in batch if telling.user}
-    of_users = {
-        row.user_id: Columns(bytes(row.phone_cipher), bytes(row.phone_index), row.phone_masked)
-        for row in WorkPhone.objects.filter(user__in=users)
-    }
     reached = {}
     for telling in batch:
         if sum(map(bool, (telling.guardian, telling.user, telling.phone))) != 1:
             raise ValueError("a message goes to a guardian, a user or a bare phone")
-        if telling.guardian:
-            its = telling.guardian
+        its = telling.guardian or telling.user
+        if its is not None:
             if its.phone_cipher and its.phone_index:
                 reached[telling.key] = Columns(bytes(its.phone_cipher), bytes(its.phone_index), its.phone_masked)
-        elif telling.user:
-            reached[telling.key] = of_users.get(telling.user.pk, NO_NUMBER)
         else:
             reached[telling.key] = sealed.phone(telling.phone)
     return reached

@@ -217,33 +217,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="WorkPhone",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("phone_cipher", models.BinaryField()),
-                ("phone_index", models.BinaryField(max_length=32)),
-                ("phone_masked", models.CharField(max_length=20)),
-                ("given_at", models.DateTimeField()),
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="work_phone",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("phone_masked__contains", "*")), name="work_phone_is_masked"
-                    ),
-                    models.CheckConstraint(
-                        condition=django.db.models.lookups.Exact(yingbao.people.models.Octets("phone_index"), 32),
-                        name="work_phone_index_is_an_index",
-                    ),
-                ],
-            },
-        ),
     ]
