@@ -297,10 +297,13 @@ def test_a_first_timer_is_sent_to_the_place_that_registers_it(suzhou, school, by
     assert not BasicRegistration.objects.exists()
 
 
-def test_the_school_registers_who_comes_through_the_school(suzhou, school, by):
+def test_the_agency_registers_who_comes_through_the_school_and_the_school_itself_does_not(suzhou, school, by):
     one = enrolment_of(child(school, hukou="320585", registered=None), suzhou, school)
     assert one.registration == "school"
-    assert register(enrolment=one, channel="school", by=by, at=AT).state == "determined"
+    with pytest.raises(Refused, match="through the insurance agency"):
+        register(enrolment=one, channel="school", by=by, at=AT)
+    officer = clerk(organisation("insurance_agency"))
+    assert register(enrolment=one, channel="school", by=officer, at=AT).state == "determined"
 
 
 def test_in_yuzhong_the_community_near_the_school_registers_as_well(yuzhong):

@@ -95,8 +95,8 @@ class Plain:
         place = PLACES[fresh.hukou] if fresh.state not in ENDED else "as last decided"
         if place == "as last decided":
             return None
-        allowed = clerk is None if place == "hukou_community" else clerk == fresh.listed_at
-        if not place or not allowed:
+        # Through the school it is the insurance agency that registers, who is not in this play.
+        if place != "hukou_community" or clerk is not None:
             return None
         if fresh.registered:
             return fresh if fresh.state != "draft" else None

@@ -8,15 +8,16 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from tests.enrolment.building import AT, at, child, enter
+from tests.enrolment.building import AT, at, child, enter, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
-from yingbao.enrolment import actions
+from yingbao.enrolment import actions, registering
 from yingbao.enrolment.models import CorrectionRequest, Enrolment
 from yingbao.people import history
 from yingbao.people.models import Look, SchoolRoll
 from yingbao.sealing.sealed import unseal
 from yingbao.values import clock
+from yingbao.web.school.pupil import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -173,13 +174,40 @@ def test_what_the_rules_refuse_is_told_on_the_page(client, one):
     assert "已有一项更正申请待处理" in answer.content.decode()
 
 
-def test_a_first_timer_is_registered_through_the_school_and_then_confirmed(client, school, suzhou):
+def test_a_first_timer_is_asked_for_registered_by_the_agency_and_then_confirmed(client, school, suzhou):
     (one,) = listed(school, suzhou, child(school, hukou="320585", registered=None))
-    assert "确认参保</button>" not in page(client, one)
-    do(client, one, "register")
+    said = page(client, one)
+    assert "确认参保</button>" not in said
+    assert "户口簿" in said
+    assert "待医保经办机构审核" in do(client, one, "register").content.decode()
     one.refresh_from_db()
-    assert one.state == "determined"
+    assert one.state == "draft"
+    said = page(client, one)
+    assert "报送医保经办机构登记</button>" not in said
+    officer = clerk_of(organisation("insurance_agency"), Desk.AGENCY)
+    registering.approve(requests=one.registration_requests.all(), by=officer, at=AT)
     assert "确认参保</button>" in page(client, one)
+
+
+def test_asking_twice_for_a_first_timer_asks_once(client, school, suzhou):
+    (one,) = listed(school, suzhou, child(school, hukou="320585", registered=None))
+    mark = seen(one)
+    for _ in range(2):
+        answer = client.post(url(one, "register"), {"seen": mark}, follow=True)
+    assert "没有重复办理" in answer.content.decode()
+    assert one.registration_requests.count() == 1
+
+
+def test_what_was_sent_back_is_told_with_its_reason_and_can_be_asked_for_again(client, school, suzhou):
+    (one,) = listed(school, suzhou, child(school, hukou="320585", registered=None))
+    do(client, one, "register")
+    officer = clerk_of(organisation("insurance_agency"), Desk.AGENCY)
+    registering.send_back(request=one.registration_requests.get(), reason="缺父亲户口簿", by=officer, at=AT)
+    said = page(client, one)
+    assert "缺父亲户口簿" in said
+    assert "再次报送" in said
+    do(client, one, "register")
+    assert [each.state for each in one.registration_requests.order_by("pk")] == ["sent_back", "asked"]
 
 
 def test_who_has_to_register_at_the_community_has_no_button_at_the_school(client, school, suzhou):

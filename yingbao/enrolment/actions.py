@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from yingbao.agents.models import Appointment, Organisation
 from yingbao.enrolment import refusals
@@ -27,7 +27,8 @@ from yingbao.people import history
 from yingbao.people.models import BasicRegistration
 
 __all__ = [
-    "answer_correction", "ask_correction", "confirm", "confirm_ready", "decline", "register", "reopen", "withdraw",
+    "answer_correction", "ask_correction", "confirm", "confirm_ready", "decline", "register", "register_all", "reopen",
+    "withdraw",
 ]  # fmt: skip
 
 
@@ -89,23 +90,37 @@ def reopen(*, enrolment: Enrolment, by: Appointment, at: datetime, reason: str =
 def register(*, enrolment: Enrolment, channel: str, by: Appointment, at: datetime) -> Enrolment:
     """Register a first-timer's basic data through the channel that the policy names. 首次参保基本信息登记"""
     with transaction.atomic():
-        (locked,) = _decided_afresh(_locked([enrolment.pk]), by, at)
-        check_may(Act.REGISTER, by, locked)
-        if is_done(Act.REGISTER, locked.state) and _is_registered(locked):
-            return locked
-        if edge_of(Act.REGISTER, locked.state) is None or not locked.registration:
-            raise refusals.nothing_to_register(locked)
-        if channel != locked.registration:
-            raise refusals.other_channel(locked)
-        _check_window(locked, at)
+        register_all(enrolments=[enrolment], channel=channel, by=by, at=at)
+        return _read([enrolment.pk])[0]
+
+
+def register_all(*, enrolments: Iterable[Enrolment], channel: str, by: Appointment, at: datetime) -> int:
+    """Register many through one channel: all of them or none; returns how many were not registered before. 批量登记
+
+    Each is decided afresh for the day, before and after. Raises Refused for the first that cannot be registered so.
+    """
+    with transaction.atomic():
+        chosen = _decided_afresh(_locked([enrolment.pk for enrolment in enrolments]), by, at)
+        for enrolment in chosen:
+            check_may(Act.REGISTER, by, enrolment)
+        known = _registered(chosen)
+        due = [one for one in chosen if not (is_done(Act.REGISTER, one.state) and one.pk in known)]
+        for enrolment in due:
+            _check_registrable(enrolment, channel, at)
         with history.by(by.user_id, "registration", at=at):
-            BasicRegistration.objects.get_or_create(
-                person=locked.person,
-                pooling_area=locked.season.pooling_area,
-                defaults={"registered_on": china_day(at), "channel": channel},
-            )
-        _step(Act.REGISTER, [locked.pk], State.REGISTERED, by, at)
-        return _decided_afresh([locked], by, at)[0]
+            BasicRegistration.objects.bulk_create(
+                [
+                    BasicRegistration(
+                        person=one.person, pooling_area=one.season.pooling_area, registered_on=china_day(at),
+                        channel=channel,
+                    )
+                    for one in due
+                ],
+                ignore_conflicts=True,
+            )  # fmt: skip
+        _step(Act.REGISTER, [one.pk for one in due], State.REGISTERED, by, at)
+        _decided_afresh(due, by, at)
+    return len(due)
 
 
 def _walk(act: Act, enrolment: Enrolment, reason: str, by: Appointment, at: datetime) -> Enrolment:
@@ -210,9 +225,21 @@ def _taken_elsewhere(enrolments: list[Enrolment]) -> set[int]:
     return {person for key, person in enrolled.values_list("pk", "person_id") if key not in mine}
 
 
-def _is_registered(enrolment: Enrolment) -> bool:
-    known = BasicRegistration.objects.filter(person=enrolment.person, pooling_area=enrolment.season.pooling_area)
-    return known.exists()
+def _check_registrable(enrolment: Enrolment, channel: str, at: datetime) -> None:
+    if edge_of(Act.REGISTER, enrolment.state) is None or not enrolment.registration:
+        raise refusals.nothing_to_register(enrolment)
+    if channel != enrolment.registration:
+        raise refusals.other_channel(enrolment)
+    if enrolment.phase not in OPEN_PHASES:
+        on, season = china_day(at), enrolment.season
+        raise outside_window(where=enrolment.person.name, season=season, phase=enrolment.phase, on=on)
+
+
+def _registered(enrolments: list[Enrolment]) -> set[int]:
+    """Which of these are of persons whose basic data are on file in their pooling area."""
+    known = BasicRegistration.objects.filter(person=OuterRef("person"), pooling_area=OuterRef("season__pooling_area"))
+    rows = Enrolment.objects.filter(Exists(known), pk__in=[one.pk for one in enrolments])
+    return set(rows.values_list("pk", flat=True))
 
 
 def _step(act: Act, keys: list[int], target: State, by: Appointment, at: datetime, reason: str = "") -> int:

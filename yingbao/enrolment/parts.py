@@ -39,14 +39,13 @@ def is_agent(by: Appointment, agent: Organisation) -> bool:
 
 
 def _is_registrar(by: Appointment, enrolment: Enrolment) -> bool:
-    if enrolment.registration == "school":
-        return is_agent(by, enrolment.organisation)
+    """The communities that register; through a school it is the insurance agency that does (Suzhou 四(二))."""
     if by.desk != Desk.COMMUNITY or by.organisation.pooling_area != enrolment.season.pooling_area:
         return False
     near = {enrolment.person.hukou}
     if enrolment.registration in ("community", "residence_community"):
         near.add(enrolment.organisation.division)
-    return enrolment.registration != "points" and by.organisation.division in near
+    return enrolment.registration not in ("points", "school") and by.organisation.division in near
 
 
 def may(act: Act, by: Appointment, enrolment: Enrolment) -> bool:

@@ -16,12 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.collection import adjusting
 from yingbao.declaration.deciding import refused_last
-from yingbao.enrolment import actions
+from yingbao.enrolment import actions, registering
 from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.lifecycle import Act, State, acts_open, is_done
-from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.models import Enrolment, RegistrationRequest
 from yingbao.enrolment.needs import DATA_KINDS, needs
-from yingbao.enrolment.parts import may
 from yingbao.enrolment.seasons import policy_of, windows, windows_text
 from yingbao.people.looks import looked
 from yingbao.people.models import Person, SchoolRoll
@@ -71,7 +70,7 @@ DONE = {
     Act.DECLINE: Text("已登记为不参保。", "Recorded as declined."),
     Act.WITHDRAW: Text("已撤回。", "Withdrawn."),
     Act.REOPEN: Text("已重新列入办理。", "Taken up again."),
-    Act.REGISTER: Text("已登记基本信息。", "The basic data are registered."),
+    Act.REGISTER: Text("已报送医保经办机构登记基本信息。", "The insurance agency was asked to register the child."),
     Act.CORRECT: Text("更正申请已送医保经办机构。", "The request was sent to the insurance agency."),
 }
 TWICE = Text("这一步已经办过了，没有重复办理。", "This had been done already; nothing was done twice.")
@@ -108,6 +107,8 @@ def seen(one: Enrolment) -> str:
         one.because,
         one.self_paid_fen,
         one.coverage_from,
+        list(one.registration_requests.order_by("pk").values_list("pk", "state")),
+        list(one.corrections.order_by("pk").values_list("pk", "state")),
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
@@ -169,12 +170,24 @@ def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
         "list_url": request.session.get("list", reverse("pupils")),
         "events": story(one, organisation),
         "corrections": [{"asked": each, "field": FIELDS[each.field]} for each in one.corrections.order_by("-asked_at")],
+        **asked_for(one),
         **who(one, organisation),
         **possible(one, request.appointment, policy),
         "typed": {},
         "wrong": {},
         "open": "",
     } | more
+
+
+def asked_for(one: Enrolment) -> dict[str, Any]:
+    """What was asked of the insurance agency for a first-timer, how it stands, and what the family shows. 登记申请"""
+    asked = one.registration_requests.select_related("answered_by").order_by("-pk").first()
+    return {
+        "registration_asked": asked,
+        "registration_state": registering.STATE_TEXTS[RegistrationRequest.State(asked.state)] if asked else None,
+        "registration_place": registering.place_of(asked) if asked else None,
+        "papers": registering.papers_due(one.facts, city=one.season.pooling_area[:4]),
+    }
 
 
 def who(one: Enrolment, school: Organisation) -> dict[str, Any]:
@@ -206,7 +219,10 @@ def possible(one: Enrolment, by: Appointment, policy: Policy) -> dict[str, Any]:
         "in_time": in_time,
         "windows": windows_text(policy),
         "can_confirm": Act.CONFIRM in acts and one.status == "enrolled",
-        "can_register": Act.REGISTER in acts and one.status == "enrolled" and may(Act.REGISTER, by, one),
+        "can_register": Act.REGISTER in acts
+        and one.status == "enrolled"
+        and one.registration == registering.CHANNEL
+        and not one.registration_requests.filter(state="asked").exists(),
         "can_reopen": Act.REOPEN in acts,
         "can_correct": ours and in_time,
         "leaving": [
@@ -240,7 +256,7 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     one, wanted = worked_on(request, pk), Act(act)
     typed = {name: str(request.POST.get(name, "")).strip() for name in ("why", "reason", "field", "wanted")}
     if request.POST.get("seen") != seen(one):
-        if wanted is not Act.CORRECT and is_done(wanted, one.state):
+        if done_already(one, wanted):
             messages.info(request, TWICE.said(language()))
             return redirect("pupil", pk=pk)
         return again(request, one, wanted, typed, {"": STALE}, status=409)
@@ -257,6 +273,13 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
         return again(request, found(request, pk), wanted, typed, {place: told}, status=422)
     messages.success(request, DONE[wanted].said(language()))
     return redirect("pupil", pk=pk)
+
+
+def done_already(one: Enrolment, wanted: Act) -> bool:
+    """Whether a stale page only asks for what stands already: a second click. 重复点击"""
+    if wanted is Act.REGISTER:
+        return one.state != State.DRAFT or one.registration_requests.filter(state="asked").exists()
+    return wanted is not Act.CORRECT and is_done(wanted, one.state)
 
 
 def again(
@@ -306,7 +329,7 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
         case Act.CONFIRM:
             actions.confirm(enrolments=Enrolment.objects.filter(pk=one.pk), by=by, at=at)
         case Act.REGISTER:
-            actions.register(enrolment=one, channel=one.registration, by=by, at=at)
+            registering.ask_registration(enrolment=one, by=by, at=at)
         case Act.DECLINE:
             actions.decline(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
         case Act.WITHDRAW:
