@@ -21,18 +21,7 @@ def appoint(
     user would both register and collect at the same time: the two duties are kept apart (苏社基〔2019〕68号 五(一)).
     """
     User.objects.select_for_update().get(pk=user.pk)
-    if organisation.kind not in KINDS_OF_DESK[desk]:
-        what = Text(zh="{organisation}没有“{desk}”岗位", en="there is no desk “{desk}” at {organisation}").filled(
-            organisation=organisation.name, desk=Desk(desk).value
-        )
-        raise Refused(
-            where=user.username,
-            what=what,
-            mend=Text(
-                zh="选择这个机构有的岗位，或选择另一个机构",
-                en="choose a desk that this organisation has, or another organisation",
-            ),
-        )
+    must_stand(user=user, organisation=organisation, desk=desk)
     same = Appointment.objects.filter(user=user, organisation=organisation, desk=desk, since__lte=since)
     if held := same.filter(until=until).first():
         return held
@@ -63,8 +52,32 @@ def appoint(
         raise Refused(where=user.username, what=what, mend=mend) from error
 
 
+def must_stand(*, user: User, organisation: Organisation, desk: Desk) -> None:
+    """Refuse a desk that does not stand in this organisation, or an organisation that is closed. 岗位设置"""
+    if not organisation.active:
+        raise Refused(
+            where=user.username,
+            what=Text(zh="{organisation}已停用", en="{organisation} is closed").filled(organisation=organisation.name),
+            mend=Text(zh="选择在用的机构", en="choose an organisation that is in use"),
+        )
+    if organisation.kind not in KINDS_OF_DESK[desk]:
+        what = Text(zh="{organisation}没有“{desk}”岗位", en="there is no desk “{desk}” at {organisation}").filled(
+            organisation=organisation.name, desk=Desk(desk).value
+        )
+        raise Refused(
+            where=user.username,
+            what=what,
+            mend=Text(
+                zh="选择这个机构有的岗位，或选择另一个机构",
+                en="choose a desk that this organisation has, or another organisation",
+            ),
+        )
+
+
 def dismiss(*, appointment: Appointment, on: date) -> None:
     """End an appointment: `on` is the first day without it. One that had not begun is taken back. 免职"""
+    if appointment.until is not None and appointment.until < on:
+        return
     if on <= appointment.since:
         appointment.delete()
     else:
