@@ -28,14 +28,19 @@ CHUNK = 20_000
 
 
 def decide(
-    *, season: Season, person_ids: Sequence[int], as_of: date, paid_on: Mapping[int, date] | None = None
+    *,
+    season: Season,
+    person_ids: Sequence[int],
+    as_of: date,
+    paid_on: Mapping[int, date] | None = None,
+    policy: Policy | None = None,
 ) -> pl.DataFrame:
     """The decisions for these persons as they would be on that day; nothing is stored. 试算
 
     The columns are those of the contract, then `as_of` and `facts` (JSON). `paid_on` gives single persons a day
-    of their own; then only they are decided.
+    of their own; then only they are decided. `policy` stands in for the one in force, as one that is only proposed.
     """
-    policy = policy_of(season)
+    policy = policy or policy_of(season)
     facts = _facts(season, policy, person_ids, as_of)
     if paid_on is not None:
         days = pl.DataFrame(
@@ -96,6 +101,8 @@ def determine_people(
         locked = _lock(cursor, season, person_ids)
         if not locked:
             return moved
+        # Only now: who published a version since then waits for these locks before it decides them anew, or was first.
+        season.refresh_from_db(fields=["version"])
         persons = [person for person, _, _ in locked]
         fresh = decide(season=season, person_ids=persons, as_of=as_of)
         days = {person: day for person, state, day in locked if state == State.CONFIRMED}
@@ -105,8 +112,11 @@ def determine_people(
         cursor.execute(placing.REGISTER_ADMITTED, {"area": season.pooling_area})
         cursor.execute(
             placing.SETTLE,
-            {"season": season.pk, "area": season.pooling_area, "at": at, "by": by.pk if by else None},
-        )
+            {
+                "season": season.pk, "area": season.pooling_area, "at": at, "by": by.pk if by else None,
+                "version": season.version_id,
+            },
+        )  # fmt: skip
         changed = moved + int(cursor.fetchone()[0])
         cursor.execute("DROP TABLE decided")
         return changed
@@ -152,7 +162,8 @@ def refresh(
 
     Each chunk is a transaction of its own; running it again after a crash ends the same. Returns how many changed.
     """
-    digest = current_digest(season.policy)
+    season.refresh_from_db(fields=["version"])
+    digest = current_digest(season)
     live = Enrolment.objects.filter(season=season).live().order_by("person_id")
     persons = list(live.values_list("person_id", flat=True))
     changed = 0

@@ -16,6 +16,88 @@ from yingbao.values.text import Text
 STATE_CHOICES = [(state.value, text.zh) for state, text in STATE_NAMES.items()]
 
 
+class PolicyProposal(models.Model):
+    """A policy's text that an officer proposes, until another officer puts it to work. 政策修订"""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        ASKED = "asked", "待复核"
+        PUBLISHED = "published", "已发布"
+        DROPPED = "dropped", "已作废"
+
+    policy = models.CharField(max_length=11)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300)
+    clause = models.CharField(max_length=100)
+    """what the change rests on: a notice's number and clause"""
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    simulation = models.JSONField(null=True)
+    """what it would do, as `simulating.simulate` tells it; keys and figures, no names"""
+    simulated_for = models.CharField(max_length=64, blank=True)
+    """digests of this text and of the one in force then, joined: another text or version needs another look"""
+    simulated_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+    """why it was sent back"""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(clause=""), name="proposal_says_why"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("made_by")),
+                name="proposal_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="proposal_published_by_someone",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["policy", "state"], name="proposals_of_policy")]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.pk} {self.state}"
+
+
+class PolicyVersion(models.Model):
+    """A policy's text as it was put to work: written once, never edited. 政策版本
+
+    The first of a policy is the file's own text, taken in when the first change is published; it has no proposal.
+    """
+
+    policy = models.CharField(max_length=11)
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300, blank=True)
+    clause = models.CharField(max_length=100, blank=True)
+    proposal = models.OneToOneField(PolicyProposal, models.PROTECT, null=True, related_name="version")
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["policy", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["policy", "number"], name="one_version_per_number"),
+            models.CheckConstraint(
+                condition=Q(number=1, proposal__isnull=True, proposed_by__isnull=True, published_by__isnull=True)
+                | Q(proposal__isnull=False, proposed_by__isnull=False, published_by__isnull=False)
+                & ~Q(proposed_by=F("published_by"))
+                & ~Q(reason="")
+                & ~Q(clause=""),
+                name="version_published_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} v{self.number}"
+
+
 class Season(models.Model):
     """One policy at work: a pooling area's plan year. 参保季"""
 
@@ -24,7 +106,9 @@ class Season(models.Model):
     pooling_area = models.CharField(max_length=6)
     plan_year = models.PositiveSmallIntegerField()
     policy_digest = models.CharField(max_length=64)
-    """SHA-256 of the policy file that the stored decisions rest on"""
+    """SHA-256 of the policy's text that the stored decisions rest on"""
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
+    """the published version in force; null: the policy's file, as long as nothing was published"""
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -69,6 +153,8 @@ class Enrolment(models.Model):
     """the day the decision was reckoned for"""
     facts = models.JSONField(default=dict)
     """the facts that the decision used, by the columns of the command-line contract"""
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+", db_index=False)
+    """the published version under which the decision became what it is; null: the policy's file before any"""
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -142,6 +228,29 @@ class Step(models.Model):
     def text(self) -> Text:
         """What was done, in words."""
         return Act(self.act).text
+
+
+class Tally(models.Model):
+    """How many enrolments of an agent stand where: written by trigger, read as a sum. 人数汇总
+
+    Each statement that touches enrolments adds what it changed (+1, −1); `tallying.compact` adds rows up. So a city's
+    numbers are read without counting its children, and two clerks never wait for one counter.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    season = models.ForeignKey(Season, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    state = models.CharField(max_length=12)
+    status = models.CharField(max_length=10)
+    registration = models.CharField(max_length=20)
+    heads = models.IntegerField()
+    self_paid_fen = models.BigIntegerField()
+    subsidised_fen = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["season", "organisation"], name="tally_of_season")]
 
 
 class CorrectionRequest(models.Model):

@@ -18,8 +18,9 @@ from yingbao.determination.counter import Decision
 from yingbao.determination.explain import reasons
 from yingbao.determination.rulebook import rules_of
 from yingbao.enrolment.lifecycle import ENDED, ENROLLED
+from yingbao.enrolment.versions import policy_at
 from yingbao.people.models import BasicRegistration, Guardian, IdentityDocument, IdentityKind, SchoolRoll
-from yingbao.policy.catalogue import policy_of
+from yingbao.policy.model import Policy
 from yingbao.values.text import Text
 
 if TYPE_CHECKING:
@@ -213,24 +214,25 @@ def needs_of(enrolments: Iterable[Enrolment] | QuerySet[Enrolment]) -> dict[int,
         model.objects.filter(pk__in=keys)
         .exclude(state__in=sorted(ENDED))
         .annotate(**held_here)
-        .values_list("pk", "organisation__kind", "season__policy", "because", "facts", "as_of", *held_here)
+        .values_list(
+            "pk", "organisation__kind", "season__policy", "season__version", "because", "facts", "as_of", *held_here
+        )
     )
     found: dict[int, list[Need]] = {key: [] for key in keys}
-    for key, organisation_kind, policy, because, facts, as_of, *held in rows:
+    for key, organisation_kind, policy, version, because, facts, as_of, *held in rows:
         agent: Helper = "school" if organisation_kind == OrganisationKind.SCHOOL else "community"
         for (name, kind), holds_here in zip(KINDS.items(), held, strict=True):
             if holds_here:
-                text = why_not(policy, because, facts, as_of) if name == "ineligible" else kind.text
+                text = why_not(policy_at(policy, version), because, facts, as_of) if name == "ineligible" else kind.text
                 found[key].append(Need(name, text, agent if kind.who == "agent" else kind.who))
     return found
 
 
-def why_not(policy_id: str, because: str, facts: Mapping[str, object], as_of: date) -> Text:
+def why_not(policy: Policy, because: str, facts: Mapping[str, object], as_of: date) -> Text:
     """The policy's own sentence for a child who cannot be enrolled, by the rules that the decision names. 为何不符合"""
-    policy = policy_of(policy_id)
     ids = tuple(because.split(";"))
     if not set(ids) <= rules_of(policy).keys():
-        return KINDS["ineligible"].text  # the policy's file has changed since; a refresh is due
+        return KINDS["ineligible"].text  # another version is in force since; a refresh is under way
     decision = Decision(
         person_id="", status="ineligible", agent=None, registration=None, channel=None, phase="", premium_fen=0,
         self_paid_fen=0, subsidised_fen=0, paid_by=None, coverage_from=None, coverage_to=None, because=ids,

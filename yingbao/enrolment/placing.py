@@ -137,7 +137,7 @@ WITH communities AS (
 ), changed AS (
     UPDATE enrolment_enrolment e
     SET {", ".join(f"{name} = d.{name}" for name in DECISION)}, as_of = d.as_of,
-        organisation_id = due.now_at, state = due.target,
+        version_id = %(version)s::bigint, organisation_id = due.now_at, state = due.target,
         state_at = CASE WHEN due.target <> due.state THEN %(at)s ELSE e.state_at END
     FROM due JOIN decided d ON d.person_id = due.person_id AND d.kept = (due.target = 'confirmed')
     WHERE e.id = due.id

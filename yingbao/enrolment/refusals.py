@@ -9,6 +9,7 @@ from yingbao.enrolment.lifecycle import Act, State
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.needs import why_not
 from yingbao.enrolment.parts import REGISTRATION_PLACES
+from yingbao.enrolment.seasons import policy_of
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -53,7 +54,7 @@ def not_entitled(enrolment: Enrolment) -> Refused:
     """The decision lets nobody confirm: ineligible, or for an officer to decide. 不能确认"""
     if enrolment.status == "ineligible":
         what = Text("不符合参保条件，不能确认", "The child cannot be enrolled, so there is nothing to confirm")
-        mend = why_not(enrolment.season.policy, enrolment.because, enrolment.facts, enrolment.as_of or date.min)
+        mend = why_not(policy_of(enrolment.season), enrolment.because, enrolment.facts, enrolment.as_of or date.min)
     else:
         what = Text("须由医保经办人员决定", "An officer of the insurance agency has to decide")
         mend = Text("请联系医保经办机构。", "Ask the insurance agency.")

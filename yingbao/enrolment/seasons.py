@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from yingbao.enrolment.models import Season
+from yingbao.enrolment import versions
+from yingbao.enrolment.models import Enrolment, PolicyVersion, Season
 from yingbao.policy import catalogue
 from yingbao.policy.model import Phase, PhaseRule, Policy
 from yingbao.values.clock import CHINA
@@ -29,8 +30,21 @@ class OpenWindow(NamedTuple):
 
 
 def policy_of(season: Season) -> Policy:
-    """The season's policy. 本季政策"""
-    return catalogue.policy_of(season.policy)
+    """The season's policy: the version in force, or the policy's file as long as none was published. 本季政策"""
+    return versions.policy_at(season.policy, season.version_id)
+
+
+def policy_behind(enrolment: Enrolment) -> Policy:
+    """The policy under which a child's decision became what it is; explains what was told then. 核定所依政策
+
+    What was decided by the file before anything was published rests on the first version, which is that file.
+    """
+    season = enrolment.season
+    version = enrolment.version_id
+    if version is None and season.version_id is not None:
+        first = PolicyVersion.objects.filter(policy=season.policy, number=1, proposal=None).first()
+        version = first.pk if first else season.version_id
+    return versions.policy_at(season.policy, version)
 
 
 def open_season(*, policy_id: str, at: datetime) -> Season:
@@ -38,23 +52,27 @@ def open_season(*, policy_id: str, at: datetime) -> Season:
 
     Raises Refused if there is no such policy or its file is wrong.
     """
-    policy = catalogue.policy_of(policy_id)
+    version = versions.newest(policy_id)
+    policy = versions.policy_at(policy_id, version.pk if version else None)
+    digest = version.digest if version else catalogue.digest(catalogue.find(policy.policy))
     season, _ = Season.objects.get_or_create(
         pooling_area=policy.pooling_area,
         plan_year=policy.plan_year,
-        defaults={"policy": policy.policy, "policy_digest": current_digest(policy.policy), "opened_at": at},
+        defaults={"policy": policy.policy, "policy_digest": digest, "version": version, "opened_at": at},
     )
     return season
 
 
-def current_digest(policy_id: str) -> str:
-    """SHA-256 of the policy's file as it is now."""
-    return catalogue.digest(catalogue.find(policy_id))
+def current_digest(season: Season) -> str:
+    """SHA-256 of the text in force: of the published version, else of the policy's file as it is now."""
+    if season.version_id is not None:
+        return PolicyVersion.objects.values_list("digest", flat=True).get(pk=season.version_id)
+    return catalogue.digest(catalogue.find(season.policy))
 
 
 def rests_on_an_older_file(season: Season) -> bool:
-    """Whether the policy's file changed since all decisions were made; `refresh` mends it. 政策文件已更新"""
-    return season.policy_digest != current_digest(season.policy)
+    """Whether the text in force changed since all decisions were made; `refresh` mends it. 政策文本已更新"""
+    return season.policy_digest != current_digest(season)
 
 
 def season_for(pooling_area: str, on: date | None = None) -> Season:

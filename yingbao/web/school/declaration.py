@@ -124,7 +124,7 @@ def about(child: Child, policy: Policy) -> Text | str:
     if child.elsewhere:
         return Text("由“{agent}”办理", "worked on by {agent}").filled(agent=child.elsewhere)
     if child.place == Place.INELIGIBLE and child.as_of is not None:
-        return why_not(policy.policy, child.because, child.facts, child.as_of)
+        return why_not(policy, child.because, child.facts, child.as_of)
     if child.reason:
         return child.reason
     if child.paid_by and child.enrolment is not None:
