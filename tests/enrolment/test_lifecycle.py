@@ -64,8 +64,17 @@ def test_people_and_the_program_never_share_an_edge():
     assert all(edge.who == {Who.PROGRAM} or Who.PROGRAM not in edge.who for edge in EDGES)
 
 
-def test_only_the_agent_confirms_and_declines():
-    assert {edge.who for edge in EDGES if edge.act in (Act.CONFIRM, Act.DECLINE)} == {frozenset({Who.AGENT})}
+def test_only_the_agent_confirms_and_only_agent_or_family_declines():
+    assert {edge.who for edge in EDGES if edge.act == Act.CONFIRM} == {frozenset({Who.AGENT})}
+    assert {edge.who for edge in EDGES if edge.act == Act.DECLINE} == {frozenset({Who.AGENT, Who.FAMILY})}
+
+
+def test_a_family_leaves_by_itself_only_what_nobody_was_told_of_and_may_come_back():
+    ways = {(edge.act, edge.origin) for edge in EDGES if Who.FAMILY in edge.who}
+    assert ways == {
+        (Act.DECLINE, State.DRAFT), (Act.DECLINE, State.REGISTERED), (Act.DECLINE, State.DETERMINED),
+        (Act.WITHDRAW, State.CONFIRMED), (Act.REOPEN, State.DECLINED), (Act.REOPEN, State.WITHDRAWN),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("state", "flags"), list(product(State, FLAGS)))

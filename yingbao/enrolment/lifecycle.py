@@ -118,6 +118,8 @@ class Who(StrEnum):
     """the place where a first-timer's basic data are registered"""
     AGENCY = "agency"
     """the insurance agency of the pooling area"""
+    FAMILY = "family"
+    """the child's guardian, on a phone"""
     PROGRAM = "program"
     """the platform itself, when facts or days change"""
 
@@ -135,6 +137,7 @@ class Edge(NamedTuple):
 def _edges() -> tuple[Edge, ...]:
     agent, anyone = frozenset({Who.AGENT}), frozenset({Who.AGENT, Who.AGENCY})
     registrar, program = frozenset({Who.REGISTRAR, Who.AGENCY}), frozenset({Who.PROGRAM})
+    family = frozenset({Who.FAMILY})
     undecided = (State.DRAFT, State.REGISTERED, State.DETERMINED)
     return (
         Edge(Act.REGISTER, State.DRAFT, State.REGISTERED, registrar),
@@ -157,13 +160,16 @@ def _edges() -> tuple[Edge, ...]:
         Edge(Act.CHARGE, State.EXEMPT, State.DECLARED, program),
         *(Edge(Act.COVER, state, State.COVERED, program) for state in (State.PAID, State.EXEMPT)),
         *(Edge(Act.LAPSE, state, State.LAPSED, program) for state in (*undecided, State.CONFIRMED, State.DECLARED)),
-        *(Edge(Act.DECLINE, state, State.DECLINED, agent, True) for state in undecided),
+        *(Edge(Act.DECLINE, state, State.DECLINED, agent | family, True) for state in undecided),
         *(
             Edge(Act.WITHDRAW, state, State.WITHDRAWN, anyone, True)
-            for state in (*undecided, State.CONFIRMED, State.DECLARED, State.PAID, State.EXEMPT)
+            for state in (*undecided, State.DECLARED, State.PAID, State.EXEMPT)
         ),
-        Edge(Act.REOPEN, State.DECLINED, State.DRAFT, anyone),
-        Edge(Act.REOPEN, State.WITHDRAWN, State.DRAFT, anyone),
+        # A family goes back by itself while nobody has been told; what is declared or paid it applies to leave.
+        Edge(Act.WITHDRAW, State.CONFIRMED, State.WITHDRAWN, anyone | family, True),
+        # Only what the family itself left; the layer above looks whose doing it was.
+        Edge(Act.REOPEN, State.DECLINED, State.DRAFT, anyone | family),
+        Edge(Act.REOPEN, State.WITHDRAWN, State.DRAFT, anyone | family),
     )
 
 
