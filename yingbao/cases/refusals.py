@@ -1,0 +1,94 @@
+"""How the acts on a case are refused: what stands in the way, and what to do. 个案中的拒绝"""
+
+from __future__ import annotations
+
+from yingbao.cases.lifecycle import Act
+from yingbao.cases.models import Case
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+LONGEST = 300
+
+
+def no_way(case: Case, act: Act) -> Refused:
+    """The act leads nowhere from where the case stands. 当前状态不能办理"""
+    return Refused(
+        where="",
+        what=Text(
+            "这件个案现在是“{state}”，不能{act}", "The case is in the state “{state}”: {act} is not possible"
+        ).filled(state=case.state_text, act=act.text),
+        mend=Text("请看最新情况再办。", "Look at how it stands now."),
+    )
+
+
+def not_yours(case: Case) -> Refused:
+    """It lies with somebody else. 不由本单位办理"""
+    return Refused(
+        where="",
+        what=Text("这件个案现在由“{place}”办理", "The case lies with {place}").filled(place=case.to_organisation.name),
+        mend=Text("请由该单位办理；着急的请打电话。", "Leave it to them, or call if it is urgent."),
+    )
+
+
+def decided_above(case: Case) -> Refused:
+    """It went up once; what was said there stands. 上级已定"""
+    place = case.raised_to.name if case.raised_to else ""
+    return Refused(
+        where="",
+        what=Text("“{place}”已经指定由本单位办理，不能再退回或转交", "{place} has decided that you work on it").filled(
+            place=place
+        ),
+        mend=Text("请接收办理；确有困难的，与“{place}”联系。", "Accept it; call {place} if it cannot be done.").filled(
+            place=place
+        ),
+    )
+
+
+def reason_missing() -> Refused:
+    """Whoever gets it has to know why. 缺少说明"""
+    return Refused(
+        where="reason",
+        what=Text("没有写说明", "Nothing is written"),
+        mend=Text("请写明原因或结果，对方和家长都要看。", "Say why or what came of it; the other side reads it."),
+    )
+
+
+def reason_too_long() -> Refused:
+    """It does not fit. 说明过长"""
+    return Refused(
+        where="reason",
+        what=Text("说明太长", "It is too long"),
+        mend=Text("请不超过{n}字。", "Keep it within {n} characters.").filled(n=LONGEST),
+    )
+
+
+def nobody_else(place: str) -> Refused:
+    """A case is handed to another body, not to oneself. 须转给其他单位"""
+    return Refused(
+        where="to",
+        what=Text("“{place}”就是现在的办理单位", "{place} has it already").filled(place=place),
+        mend=Text("请选另一个单位。", "Choose another body."),
+    )
+
+
+def cannot_receive(place: str) -> Refused:
+    """Nobody there works on cases. 不能接收"""
+    return Refused(
+        where="to",
+        what=Text("“{place}”不办理个案", "{place} does not work on cases").filled(place=place),
+        mend=Text(
+            "请选学校、社区、街道或医保经办机构。", "Choose a school, community, sub-district or the insurance agency."
+        ),
+    )
+
+
+def asked_already(case: Case) -> Refused:
+    """The same question about the child is on its way. 已有个案"""
+    return Refused(
+        where="",
+        what=Text(
+            "这个孩子的同类个案{number}还没有办结，现在由“{place}”办理",
+            "Case {number} asks the same about this child and lies with {place}",
+        ).filled(number=case.number, place=case.to_organisation.name),
+        mend=Text("请等它办结，或打电话问那个单位。", "Wait until it is settled, or call them."),
+    )
