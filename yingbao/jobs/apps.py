@@ -13,5 +13,15 @@ class JobsConfig(AppConfig):
     name = "yingbao.jobs"
 
     def ready(self) -> None:
-        for module in ("rosters", "assisted", "payments", "refunds", "bank", "receipts", "policies", "nightly", "families"):
+        for module in (
+            "rosters",
+            "assisted",
+            "payments",
+            "refunds",
+            "bank",
+            "receipts",
+            "policies",
+            "nightly",
+            "families",
+        ):
             import_module(f"yingbao.jobs.{module}")
