@@ -1,0 +1,84 @@
+"""How a row becomes a digest and how digests become a chain. 哈希链
+
+Nothing here may change what has been sealed: another way to write rows as text is another VERSION beside this one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC
+from typing import NamedTuple
+
+from django.db import connection
+from psycopg import sql
+
+from yingbao.trail.models import Seal
+
+VERSION = 1
+"""A row is the text of a jsonb array of its columns, moments in UTC, bytes in hexadecimal; SHA-256 of it in UTF-8.
+Rows that share the key, such as the transfers of one journal, are sorted and joined by a line feed."""
+DIGEST_BYTES = 32
+LOWEST_ID = -(2**63)
+GENESIS = hashlib.sha256(b"yingbao trail 1").digest()
+"""What stands before the first block."""
+
+
+class Rows(NamedTuple):
+    """Rows of a log as they are now: their ids, and their digests one after another. 行摘要"""
+
+    ids: list[int]
+    digests: bytes
+
+    def pairs(self) -> dict[int, bytes]:
+        """id → digest"""
+        return dict(zip(self.ids, split(self.digests), strict=False))
+
+
+def split(digests: bytes) -> list[bytes]:
+    """Digests that stand one after another, each by itself."""
+    return [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
+
+
+def as_fixed() -> None:
+    """For this transaction, write values as text in one way only, and fail rather than pass over a row. 固定格式"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),"
+            " set_config('intervalstyle', 'iso_8601', true), set_config('bytea_output', 'hex', true),"
+            " set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true)"
+        )
+
+
+def rows_of(table: str, columns: Sequence[str], after: int, last: int, most: int | None = None) -> Rows:
+    """The rows with after < key ≤ last, as they are now; only the first `most` if that is given. 读取行摘要
+
+    The key is the first of the columns. Call it within a transaction in which `as_fixed` holds.
+    """
+    text = sql.SQL("jsonb_build_array({})::text").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+    statement = sql.SQL(
+        "SELECT coalesce(array_agg(key ORDER BY key), '{{}}'), coalesce(string_agg(digest, '' ORDER BY key), '')"
+        " FROM (SELECT {key} AS key, sha256(convert_to(string_agg({text}, chr(10) ORDER BY {text}), 'UTF8')) AS digest"
+        " FROM {table} WHERE {key} > %s AND {key} <= %s GROUP BY {key} ORDER BY {key} LIMIT %s) one"
+    ).format(text=text, table=sql.Identifier(table), key=sql.Identifier(columns[0]))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [after, last, most])
+        ids, digests = cursor.fetchone()
+    return Rows(list(ids), bytes(digests))
+
+
+def digest_of(seal: Seal) -> bytes:
+    """The digest of a block, reckoned from what it holds. 块摘要"""
+    said = [
+        seal.number,
+        seal.version,
+        seal.table_name,
+        list(seal.columns),
+        seal.after_id,
+        seal.last_id,
+        hashlib.sha256(json.dumps(list(seal.ids), separators=(",", ":")).encode()).hexdigest(),
+        seal.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    ]
+    header = json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()
+    return hashlib.sha256(bytes(seal.previous) + header + bytes(seal.digests)).digest()
