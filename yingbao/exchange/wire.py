@@ -152,6 +152,29 @@ class Fields:
             raise Unreadable(f"{name} is no object")
         return Fields(value)
 
+    def whole(self, name: str) -> int:
+        """A whole number, which may be below zero and may be written as a text."""
+        value = self._values.get(name)
+        if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit() and len(value) < 20:
+            return int(value)
+        if type(value) is not int:
+            raise Unreadable(f"{name} is no whole number")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Yes or no."""
+        value = self._values.get(name)
+        if not isinstance(value, bool):
+            raise Unreadable(f"{name} is neither true nor false")
+        return value
+
+    def rows(self, name: str) -> list[Fields]:
+        """A list of objects, which may be empty."""
+        value = self._values.get(name)
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise Unreadable(f"{name} is no list of objects")
+        return [Fields(row) for row in value]
+
     def must_be(self, name: str, wanted: str) -> None:
         """Refuse the message unless the field has exactly this value."""
         if self._values.get(name) != wanted:

@@ -90,7 +90,7 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_at"], condition=Q(state="queued"), name="message_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="message_being_sent"),
-            models.Index(fields=["sent_at"], condition=Q(state="sent"), name="message_unreported"),
+            models.Index(fields=["next_at"], condition=Q(state="sent"), name="message_unreported"),
             models.Index(fields=["phone_index", "-queued_at"], name="messages_of_phone"),
             models.Index(fields=["-queued_at"], name="message_by_day"),
             models.Index(fields=["user", "-queued_at"], condition=Q(user__isnull=False), name="messages_of_user"),

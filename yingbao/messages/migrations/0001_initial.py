@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state", "sending")), fields=["claimed_at"], name="message_being_sent"
                     ),
-                    models.Index(condition=models.Q(("state", "sent")), fields=["sent_at"], name="message_unreported"),
+                    models.Index(condition=models.Q(("state", "sent")), fields=["next_at"], name="message_unreported"),
                     models.Index(fields=["phone_index", "-queued_at"], name="messages_of_phone"),
                     models.Index(fields=["-queued_at"], name="message_by_day"),
                     models.Index(

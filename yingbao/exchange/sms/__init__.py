@@ -1,0 +1,1 @@
+"""Short messages through Alibaba Cloud SMS. 短信"""
