@@ -21,6 +21,7 @@ from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.lifecycle import Act, State, acts_open, is_done
 from yingbao.enrolment.models import Enrolment, RegistrationRequest
 from yingbao.enrolment.needs import DATA_KINDS, needs
+from yingbao.enrolment.reasons import facts_used, passed_over, payer, reasons, verdict
 from yingbao.enrolment.seasons import policy_of, windows, windows_text
 from yingbao.people.looks import looked
 from yingbao.people.models import Person, SchoolRoll
@@ -31,7 +32,6 @@ from yingbao.values import clock, divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.reasons import facts_used, passed_over, payer, reasons, verdict
 from yingbao.web.school.listing import Group
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.school.story import story
