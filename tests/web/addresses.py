@@ -40,6 +40,18 @@ class Page(NamedTuple):
 
 EXPECTED = {
     "sign-in": Page(None),
+    "sign-in-second": Page(None, answers=(302,)),
+    "resume": Page(EVERY_DESK),
+    "resume-drop": Page(EVERY_DESK, "post"),
+    "account": Page(EVERY_DESK),
+    "account-confirm": Page(EVERY_DESK),
+    "account-totp": Page(EVERY_DESK),
+    "account-totp-remove": Page(EVERY_DESK, "post"),
+    "account-passkey": Page(EVERY_DESK),
+    "account-passkey-remove": Page(EVERY_DESK, "post", "passkey"),
+    "account-codes": Page(EVERY_DESK, "post"),
+    "account-sessions-end": Page(EVERY_DESK, "post"),
+    "account-session-end": Page(EVERY_DESK, "post", "visit"),
     "sign-out": Page(None, "post", answers=(302,)),
     "language": Page(None, "post", answers=(302,)),
     "counter": Page(COMMUNITY),
@@ -71,6 +83,7 @@ EXPECTED = {
     "notice-wechat-refunds": Page(None, "post", answers=(400, 503)),
     "notice-alipay": Page(None, "post", answers=(400, 503)),
     "healthz": Page(None),
+    "api-guide": Page(None),
     "policies": Page(None),
     "policy": Page(None, about="policy"),
     "home": Page(EVERY_DESK),
@@ -103,6 +116,7 @@ EXPECTED = {
     "pupils-search": Page(SCHOOL, "post"),
     "pupils-confirm": Page(SCHOOL, "post"),
     "pupils-export": Page(SCHOOL, "post"),
+    "pupils-ask-registrations": Page(SCHOOL, "post"),
     "pupil": Page(SCHOOL, about="pupil"),
     "pupil-number": Page(SCHOOL, "post", "pupil"),
     "pupil-confirm": Page(SCHOOL, "post", "pupil"),
@@ -193,11 +207,18 @@ EXPECTED = {
     "tax-mandate-number": Page(TAX, "post", "area agreement"),
     "tax-compare": Page(TAX),
     "tax-compare-workbook": Page(TAX, "post"),
+    "agency-registrations": Page(AGENCY),
+    "agency-registrations-find": Page(AGENCY, "post"),
+    "agency-registrations-approve": Page(AGENCY, "post"),
+    "agency-registration": Page(AGENCY, about="area pupil"),
+    "agency-registration-approve": Page(AGENCY, "post", "area pupil"),
+    "agency-registration-send-back": Page(AGENCY, "post", "area pupil"),
+    "agency-registration-hand-on": Page(AGENCY, "post", "area pupil"),
     "agency-declarations": Page(AGENCY),
     "agency-declarations-workbook": Page(AGENCY, "post"),
 }
 AREA_WIDE = frozenset(
     {"handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file", "arrival", "batch",
-     "area agreement"}
+     "area agreement", "area pupil"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""

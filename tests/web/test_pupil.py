@@ -294,3 +294,14 @@ def test_a_school_that_merely_claims_a_child_does_not_learn_the_whole_number(one
     assert number not in cells
     assert one.person.name not in cells
     assert not Look.objects.filter(what="full_number", count__gt=0).exists()
+
+
+def test_all_first_timers_of_a_school_are_asked_for_with_one_click_if_they_are_as_many_as_shown(client, school, suzhou):
+    ones = listed(school, suzhou, *(child(school, hukou="320585", registered=None) for _ in range(2)))
+    shown = client.get("/school/pupils/")
+    assert shown.context["to_ask"] == 2
+    client.post("/school/pupils/ask-registrations", {"expected": "1"})
+    assert not any(one.registration_requests.exists() for one in ones)
+    client.post("/school/pupils/ask-registrations", {"expected": "2"})
+    assert all(one.registration_requests.count() == 1 for one in ones)
+    assert client.get("/school/pupils/").context["to_ask"] == 0

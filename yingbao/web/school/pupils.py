@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from yingbao.agents.models import Desk
-from yingbao.enrolment import actions
+from yingbao.enrolment import actions, registering
 from yingbao.enrolment.listing import EXEMPT, MUST_PAY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import holds
@@ -41,20 +41,30 @@ def season_of(request: Seated) -> Season:
     return season_for(request.appointment.organisation.pooling_area, clock.today())
 
 
-def listing_of(request: Seated, asked: QueryDict | dict[str, str]) -> Listing:
-    """The list as the address or a form asks for it."""
+def listing_of(request: Seated, asked: QueryDict | dict[str, str], kind: type[Listing] = Listing) -> Listing:
+    """The list as the address or a form asks for it; `kind` is the desk's own list."""
     said = {name: str(asked.get(name, "")) for name in ("show", "state", "class", "sort", "find", "page")}
     finds = request.session.get("finds", {})
-    return Listing(appointment=request.appointment, season=season_of(request), asked=said, finds=finds)
+    return kind(appointment=request.appointment, season=season_of(request), asked=said, finds=finds)
 
 
 @require_GET
 @desk(Desk.SCHOOL)
 def pupils(request: Seated) -> HttpResponseBase:
     """The list, by class or by name, filtered. 学生名单"""
-    listing = listing_of(request, request.GET)
+    return listed(request)
+
+
+def listed(request: Seated, kind: type[Listing] = Listing) -> HttpResponseBase:
+    """The list, the same for every desk that has one. 学生名单"""
+    listing = listing_of(request, request.GET, kind)
     request.session["list"] = request.get_full_path()
-    context = {"listing": listing, "policy": policy_of(listing.season), "deadline": deadline(listing.season)}
+    context = {
+        "listing": listing,
+        "policy": policy_of(listing.season),
+        "deadline": deadline(listing.season),
+        "to_ask": registering.to_ask(listing.season, request.appointment.organisation).count(),
+    }
     looked(
         user=request.user,
         organisation=request.appointment.organisation,
@@ -71,8 +81,13 @@ def pupils(request: Seated) -> HttpResponseBase:
 @desk(Desk.SCHOOL)
 def find(request: Seated) -> HttpResponseBase:
     """Search: a whole number leads to the child at once, a name to the list. 查找"""
+    return sought(request)
+
+
+def sought(request: Seated, kind: type[Listing] = Listing) -> HttpResponseBase:
+    """The search, the same for every desk that has a list. 查找"""
     term = str(request.POST.get("q", "")).strip()[:60]
-    listing = listing_of(request, {name: str(value) for name, value in request.POST.items() if name != "find"})
+    listing = listing_of(request, {name: str(value) for name, value in request.POST.items() if name != "find"}, kind)
     asked = listing.asked
     if term:
         kept, only = searched(listing, term)
@@ -84,11 +99,11 @@ def find(request: Seated) -> HttpResponseBase:
             at=clock.now(),
         )
         if only is not None:
-            url = reverse("pupil", args=[only])
+            url = reverse(listing.at.child, args=[only])
             return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
         asked["find"] = remember(request, kept)
     query = f"?{urlencode(asked)}" if asked else ""
-    answer = redirect(reverse("pupils") + query)
+    answer = redirect(reverse(listing.at.list) + query)
     answer.status_code = 303
     return answer
 
@@ -120,9 +135,14 @@ def remember(request: Seated, kept: dict[str, Any]) -> str:
 @desk(Desk.SCHOOL)
 def confirm(request: Seated) -> HttpResponseBase:
     """Confirm many: first what it comes to, then, if nothing changed since, the deed. 批量确认参保"""
-    listing = listing_of(request, request.POST)
+    return confirmed(request)
+
+
+def confirmed(request: Seated, kind: type[Listing] = Listing) -> HttpResponseBase:
+    """Confirming many, the same for every desk that has a list. 批量确认参保"""
+    listing = listing_of(request, request.POST, kind)
     scope = request.POST.get("scope", "chosen")
-    wanted = listing.narrowed.filter(organisation=request.appointment.organisation).ready()
+    wanted = listing.narrowed.filter(listing.acted_on).ready()
     if scope != "all":
         ticked = request.POST.getlist("on_page" if scope == "page" else "chosen")
         wanted = wanted.filter(pk__in=[int(one) for one in ticked if one.isascii() and one.isdigit()])
@@ -146,6 +166,25 @@ def confirm(request: Seated) -> HttpResponseBase:
     return render(request, "school/confirm.html", context)
 
 
+@require_POST
+@desk(Desk.SCHOOL)
+def ask_registrations(request: Seated) -> HttpResponseBase:
+    """Ask the agency to register all first-timers who come through the school, if as many as shown. 批量报送"""
+    season, school = season_of(request), request.appointment.organisation
+    number = registering.to_ask(season, school).count()
+    if request.POST.get("expected") != str(number):
+        told = Text(
+            "人数有了变化，还没有报送。现在是 {n} 名，请再看一遍。",
+            "The number has changed, so nothing was sent; it is {n} now. Please look again.",
+        )
+        messages.warning(request, told.filled(n=number).said(language()))
+    elif number:
+        asked = registering.ask_all(season=season, organisation=school, by=request.appointment, at=clock.now())
+        done = Text("已为 {n} 名学生报送登记。", "The agency was asked to register {n} pupils.")
+        messages.success(request, done.filled(n=asked).said(language()))
+    return redirect(reverse("pupils") + "?show=register")
+
+
 def sums_of(rows: EnrolmentQuerySet) -> dict[str, int]:
     """Heads and fen of those who pay and of those who are exempt. 人数与金额"""
     found = rows.aggregate(
@@ -162,7 +201,12 @@ def sums_of(rows: EnrolmentQuerySet) -> dict[str, int]:
 @desk(Desk.SCHOOL)
 def export(request: Seated) -> HttpResponseBase:
     """The list, as filtered, as a workbook; that it was taken is recorded, whole numbers with their reason. 导出"""
-    listing = listing_of(request, request.POST)
+    return exported(request)
+
+
+def exported(request: Seated, kind: type[Listing] = Listing) -> HttpResponseBase:
+    """The export, the same for every desk that has a list. 导出"""
+    listing = listing_of(request, request.POST, kind)
     full, reason = request.POST.get("full") == "1", str(request.POST.get("reason", "")).strip()
     if full and not 0 < len(reason) <= LONGEST_REASON:
         told = Text(
@@ -171,7 +215,7 @@ def export(request: Seated) -> HttpResponseBase:
         messages.error(request, told.said(language()))
         return redirect(back_to(listing))
     # Of the children whom another school works on, none are taken along.
-    rows = listing.narrowed.filter(organisation=request.appointment.organisation)
+    rows = listing.narrowed.filter(listing.acted_on)
     data = export_pupils(rows, language=language(), full_numbers=full)
     looked(
         user=request.user,
@@ -188,4 +232,4 @@ def export(request: Seated) -> HttpResponseBase:
 
 def back_to(listing: Listing) -> str:
     """The address of the list as it was asked for."""
-    return reverse("pupils") + (f"?{urlencode(listing.asked)}" if listing.asked else "")
+    return reverse(listing.at.list) + (f"?{urlencode(listing.asked)}" if listing.asked else "")

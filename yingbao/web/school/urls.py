@@ -11,6 +11,7 @@ urlpatterns = [
     path("pupils/", pupils.pupils, name="pupils"),
     path("pupils/search", pupils.find, name="pupils-search"),
     path("pupils/confirm", pupils.confirm, name="pupils-confirm"),
+    path("pupils/ask-registrations", pupils.ask_registrations, name="pupils-ask-registrations"),
     path("pupils/export", pupils.export, name="pupils-export"),
     path("pupils/<int:pk>/", pupil.pupil, name="pupil"),
     path("pupils/<int:pk>/number", pupil.number, name="pupil-number"),

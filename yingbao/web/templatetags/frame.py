@@ -42,6 +42,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
     ],
     Desk.AGENCY: [
         ("agency-home", Text("本季工作", "This season")),
+        ("agency-registrations", Text("首次登记", "First registrations")),
         ("agency-declarations", Text("名单比对", "Compare lists")),
         ("jobs", Text("任务", "Jobs")),
     ],
