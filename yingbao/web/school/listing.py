@@ -120,8 +120,24 @@ CLASS_NUMBER = Func(
 """2班 comes before 10班."""
 
 
+class Addresses(NamedTuple):
+    """Where a list and what belongs to it is found, by the names of the addresses. 名单网址"""
+
+    list: str = "pupils"
+    child: str = "pupil"
+    find: str = "pupils-search"
+    confirm: str = "pupils-confirm"
+    export: str = "pupils-export"
+
+
 class Listing:
     """One page of the list. 名单页"""
+
+    at = Addresses()
+    title = Text("学生名单", "Pupils")
+    by_class = True
+    """whether the children are in classes"""
+    claimed_name = Text("两校同时在册", "On two rosters")
 
     def __init__(
         self, *, appointment: Appointment, season: Season, asked: Mapping[str, str], finds: Mapping[str, Any]
@@ -130,7 +146,7 @@ class Listing:
         self.show = asked.get("show", "") if asked.get("show", "") in {*views(), CLAIMED} else ""
         self.state = asked.get("state", "") if asked.get("state", "") in STATE_NAMES else ""
         self.group = Group.read(asked.get("class", ""))
-        self.sort = "name" if asked.get("sort") == "name" else "class"
+        self.sort = "name" if asked.get("sort") == "name" or not self.by_class else "class"
         self.find = asked.get("find", "") if asked.get("find", "") in finds else ""
         self.found: dict[str, Any] = dict(finds[self.find]) if self.find else {}
         wanted = asked.get("page", "1")
@@ -143,7 +159,7 @@ class Listing:
             "show": self.show,
             "state": self.state,
             "class": self.group.key if self.group else "",
-            "sort": self.sort if self.sort != "class" else "",
+            "sort": self.sort if self.by_class and self.sort != "class" else "",
             "find": self.find,
         }
         return {name: value for name, value in said.items() if value}
@@ -157,6 +173,11 @@ class Listing:
     def own(self) -> EnrolmentQuerySet:
         """The children that this school works on."""
         return Enrolment.objects.of(self.season, self.appointment.organisation)
+
+    @property
+    def acted_on(self) -> Q:
+        """The children for whom this desk may do something."""
+        return Q(organisation=self.appointment.organisation)
 
     @property
     def claimed(self) -> EnrolmentQuerySet:
@@ -233,7 +254,7 @@ class Listing:
         found = (
             self.with_roll(self.seen.filter(pk__in=keys))
             .annotate(stage_now=F("roll__stage"), grade_now=F("roll__grade"), class_now=F("roll__class_name"))
-            .select_related("person")
+            .select_related("person", "organisation")
             .in_bulk()
         )
         page = [found[key] for key in keys if key in found]
@@ -254,7 +275,7 @@ class Listing:
             (key, view.name, len(self.held) if self._is_held(key) else counted[f"n_{key}"])
             for key, view in wanted.items()
         ]
-        found.append((CLAIMED, Text("两校同时在册", "On two rosters"), self.claimed.count()))
+        found.append((CLAIMED, self.claimed_name, self.claimed.count()))
         return [
             {"key": key, "name": name, "count": count, "here": key == self.show}
             for key, name, count in found
