@@ -47,6 +47,8 @@ SIGNING = Path(os.environ.get("YINGBAO_SIGNING") or HOME / "signing")
 """Where the key and certificates lie that electronic receipts are signed with."""
 PLATFORM_URL = (os.environ.get("YINGBAO_URL") or "http://localhost:8000").rstrip("/")
 """Where the public reaches the platform; it stands in the QR code of every receipt."""
+SYSLOG = os.environ.get("YINGBAO_SYSLOG", "")
+"""Where the trail is sent besides: udp://host:514, tcp://host:601, tls://host:6514?ca=file or unix:///dev/log."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = os.environ.get("YINGBAO_SECRET_KEY", "")
@@ -125,6 +127,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+SECOND_FACTOR = os.environ.get("YINGBAO_SECOND_FACTOR", "0" if DEMO else "1") == "1"
+"""Whether a user must have a second factor; who has one is asked for it in any case."""
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -1,0 +1,57 @@
+"""The trail looks after itself: sealed each minute and sent outside, verified each night. 审计任务"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from yingbao.trail import chaining, forwarding, verifying
+from yingbao.trail.events import note
+from yingbao.trail.models import Forwarded
+from yingbao.values import clock
+
+log = logging.getLogger(__name__)
+
+TEN_PAST_THREE_IN_CHINA = "10 19 * * *"
+"""The queue reckons in UTC. 北京时间三点十分"""
+FINDINGS_KEPT = 50
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="yingbao.seal", queue="work", queueing_lock="yingbao.seal", pass_context=False)
+def each_minute(timestamp: int) -> None:
+    """Seal what was written, and send it to the syslog that YINGBAO_SYSLOG names. 每分钟封存"""
+    at = clock.now()
+    log.info("%s rows sealed", chaining.seal(at=at))
+    if settings.SYSLOG:
+        log.info("%s blocks sent", forwarding.forward(to=settings.SYSLOG, at=at))
+        for one in Forwarded.objects.filter(destination=settings.SYSLOG[:200]).exclude(fault=""):
+            log.warning("the syslog does not take the trail: %s", one.fault)
+
+
+@app.periodic(cron=TEN_PAST_THREE_IN_CHINA)
+@app.task(name="yingbao.verify", queue="work", queueing_lock="yingbao.verify", pass_context=False)
+def each_night(timestamp: int) -> None:
+    """Verify the whole chain and note what came of it. 每夜核验"""
+    verify_and_note(at=clock.now())
+
+
+def verify_and_note(*, at: datetime) -> verifying.Report:
+    """Verify the chain; the result is an event of the trail, and stands on the audit desk. 核验并记录"""
+    report = verifying.verify()
+    for finding in report.findings[:FINDINGS_KEPT]:
+        log.error("the trail: %s", finding.text.en)
+    said = {
+        "blocks": report.blocks,
+        "rows": report.rows,
+        "number": report.last_number,
+        "digest": report.last_digest,
+        "count": len(report.findings),
+        "findings": [list(one) for one in report.findings[:FINDINGS_KEPT]],
+    }
+    what = "chain_broken" if report.findings else "chain_verified"
+    note(what=what, user=None, organisation=None, about=f"block {report.last_number}", said=said, at=at)
+    return report
