@@ -14,6 +14,7 @@ os.environ.setdefault("YINGBAO_SECRET_KEY", "only for tests")
 # pytest-django has read the settings by now.
 django.conf.settings.SECRET_KEY = os.environ["YINGBAO_SECRET_KEY"]
 django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.conf.settings.SECOND_FACTOR = False  # the tests of it switch it on
 os.environ.setdefault("YINGBAO_LANG", "en")
 
 # No test is timed: machines are shared. Where a change is judged, the same examples are tried each time.

@@ -17,6 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from yingbao.agents.models import Appointment, Desk, User
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
+from yingbao.web import typed
 
 DESK_NAMES = {
     Desk.SCHOOL: Text("学校", "School"),
@@ -86,11 +87,11 @@ def desk(*desks: Desk) -> Callable[[Callable[..., HttpResponseBase]], Callable[.
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the sign-in page, which leads back to where the user was. 转到登录"""
+    """Send to the sign-in page, which leads back to where the user was, with what was typed there. 转到登录"""
     htmx = bool(getattr(request, "htmx", False))
     back = request.get_full_path() if request.method == "GET" and not htmx else page_before(request)
     answer = redirect_to_login(back, reverse("sign-in"))
-    return HttpResponseClientRedirect(answer.url) if htmx else answer
+    return typed.keep(request, HttpResponseClientRedirect(answer.url) if htmx else answer, back)
 
 
 def page_before(request: HttpRequest) -> str:

@@ -7,20 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
+from yingbao.agents import visiting
 from yingbao.agents.models import Appointment
 from yingbao.exchange.gateway import LONGEST_NOTICE
 from yingbao.values import clock
+from yingbao.web import sessions, typed
+from yingbao.web.access import to_sign_in
 
 LONGEST_SESSION_SECONDS = 12 * 3600
-WITHOUT_NEW_PASSWORD = {"/password", "/sign-out", "/language"}
-"""The addresses that are open to a user who must change the password first."""
 
 
 def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
@@ -28,15 +27,19 @@ def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpRes
 
     def middleware(request: Any) -> HttpResponse:
         speak(request)
+        if lost_its_session(request):
+            return to_sign_in(request)
         check_size(request)
         if not is_notice(request):
             # A notice is verified over its bytes as they came: nothing reads it as a form before that.
             check_readable(request)
         sit_down(request)
-        renew = request.user.is_authenticated and request.user.must_change_password
-        if renew and request.path not in WITHOUT_NEW_PASSWORD:
-            return redirect("password")
+        first = sessions.first_things(request)
+        if first is not None:
+            return first
         response = get_response(request)
+        if request.user.is_authenticated and response.status_code < 500 and typed.has_come(request):
+            response.delete_cookie(typed.COOKIE, samesite="Lax")
         if request.user.is_authenticated:
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store"
@@ -72,6 +75,15 @@ def check_size(request: Any) -> None:
         raise RequestDataTooBig
 
 
+def lost_its_session(request: Any) -> bool:
+    """Whether a large file comes from somebody whose session ended: then nothing is said of its size. 会话已结束"""
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    large = said.isascii() and said.isdigit() and int(said) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not large or is_notice(request) or request.user.is_authenticated:
+        return False
+    return visiting.whose(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), timezone.now()) is not None
+
+
 def check_readable(request: Any) -> None:
     """Refuse what no keyboard sends and no database keeps. 拒收空字符"""
     for data in (request.GET, request.POST):
@@ -86,9 +98,10 @@ def sit_down(request: Any) -> None:
     if not request.user.is_authenticated:
         return
     if time.time() - request.session.setdefault("since", int(time.time())) > LONGEST_SESSION_SECONDS:
-        logout(request)
+        sessions.end_this(request)
         return
     held: list[Appointment] = list(request.user.appointments_on(clock.today()).filter(organisation__active=True))
     chosen = request.session.get("appointment")
     request.appointments = held
     request.appointment = next((one for one in held if one.pk == chosen), held[0] if held else None)
+    sessions.look_after(request)

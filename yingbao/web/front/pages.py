@@ -1,59 +1,24 @@
-"""Coming in and going out: sign-in, language, the choice of a desk, the first page. 登录与首页"""
+"""What stands open at every desk: the first page, the choice of a desk, the language, a new password. 首页"""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
+from django.contrib.auth import password_validation, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yingbao.agents import accounts, visiting
+from yingbao.trail.events import note
+from yingbao.values import clock
 from yingbao.values.text import Text
-from yingbao.web.access import HOMES, Seated, desk, is_ours, page_before, to_sign_in
-
-WRONG = Text(
-    "用户名或密码不对。请检查大小写和输入法后再试。",
-    "The user name or the password is wrong. Check capitals and the input method, then try again.",
-)
-
-
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Let a user in; too many wrong passwords close the door for a quarter of an hour. 登录"""
-    onward = str(request.POST.get("next") or request.GET.get("next") or "")
-    if not is_ours(request, onward):
-        onward = ""
-    if request.user.is_authenticated:
-        return HttpResponseRedirect(onward or reverse("home"))
-    username = str(request.POST.get("username", "")).strip()
-    context: dict[str, Any] = {"username": username, "next": onward}
-    if request.method == "GET":
-        return render(request, "front/sign_in.html", context)
-    user = authenticate(request, username=username, password=str(request.POST.get("password", "")))
-    if user is not None:
-        login(request, user)
-        request.session["since"] = int(time.time())
-        return HttpResponseRedirect(onward or reverse("home"))
-    if getattr(request, "axes_locked_out", False):
-        request.axes_locked_out = False  # type: ignore[attr-defined]  # axes would put its own page here
-        minutes = round(settings.AXES_COOLOFF_TIME * 60)
-        return render(request, "front/sign_in.html", context | {"locked_minutes": minutes}, status=429)
-    return render(request, "front/sign_in.html", context | {"wrong": WRONG}, status=422)
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session. 退出"""
-    logout(request)
-    return redirect("sign-in")
+from yingbao.web.access import HOMES, Seated, desk, page_before, to_sign_in
 
 
 @require_POST
@@ -112,10 +77,13 @@ def password(request: Any) -> HttpResponseBase:
             except ValidationError as weak:
                 errors["new"] = weak.messages
         if not errors:
-            request.user.set_password(new)
-            request.user.must_change_password = False
-            request.user.save()
+            accounts.choose_password(request.user, new)
             update_session_auth_hash(request, request.user)
+            visiting.end_all_of(request.user, timezone.now(), but=request.session["visit"][1])
+            note(
+                what="password_changed", user=request.user, organisation=request.user.organisation,
+                about=f"user {request.user.pk}", at=clock.now(),
+            )  # fmt: skip
             return redirect("home")
     return render(request, "front/password.html", {"errors": errors}, status=422 if errors else 200)
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.front import jobs, pages, policies
+from yingbao.web.front import account, jobs, pages, policies, resuming, signing_in
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("sign-in", pages.sign_in, name="sign-in"),
-    path("sign-out", pages.sign_out, name="sign-out"),
+    path("sign-in", signing_in.sign_in, name="sign-in"),
+    path("sign-in/second", signing_in.second, name="sign-in-second"),
+    path("sign-out", signing_in.sign_out, name="sign-out"),
+    path("resume", resuming.resume, name="resume"),
+    path("resume/drop", resuming.drop, name="resume-drop"),
+    path("account/", account.account, name="account"),
+    path("account/confirm", account.confirm, name="account-confirm"),
+    path("account/totp", account.set_up_totp, name="account-totp"),
+    path("account/totp/remove", account.remove_totp, name="account-totp-remove"),
+    path("account/passkeys/add", account.add_passkey, name="account-passkey"),
+    path("account/passkeys/<int:pk>/remove", account.remove_passkey, name="account-passkey-remove"),
+    path("account/recovery", account.new_codes, name="account-codes"),
+    path("account/sessions/end", account.end_others, name="account-sessions-end"),
+    path("account/sessions/<int:pk>/end", account.end_visit, name="account-session-end"),
     path("language", pages.language, name="language"),
     path("desk", pages.switch_desk, name="switch-desk"),
     path("password", pages.password, name="password"),
