@@ -7,6 +7,7 @@ from datetime import date
 from procrastinate.contrib.django import app
 
 from yingbao.agents.models import User
+from yingbao.collection import handover
 from yingbao.enrolment import determining, proposing, simulating, tallying
 from yingbao.enrolment.models import PolicyProposal, Season
 from yingbao.enrolment.seasons import windows
@@ -15,6 +16,7 @@ from yingbao.policy import catalogue
 from yingbao.policy.model import Policy
 from yingbao.values import clock
 
+EVERY_TEN_MINUTES = "*/10 * * * *"
 EVERY_FIVE_MINUTES = "*/5 * * * *"
 
 
@@ -37,8 +39,8 @@ def day_for(policy: Policy) -> date:
 
 
 @work("policies.refresh")
-def refresh(job: Running, *, season: int) -> None:
-    """Decide for the whole season anew under the version in force. 全季重新核定"""
+def refresh(job: Running, *, season: int, version: int) -> None:
+    """Decide for the whole season anew under what is in force: this version, or one after it. 全季重新核定"""
     at = clock.now()
     determining.refresh(
         season=Season.objects.get(pk=season),
@@ -47,6 +49,20 @@ def refresh(job: Running, *, season: int) -> None:
         by=User.objects.get(pk=job.owner_id),
         progress=job.progress,
     )
+
+
+@work("handover.compare")
+def compare(job: Running, *, season: int) -> None:
+    """Compare what is registered with what was declared and paid. 登记征缴比对"""
+    handover.recount(season=Season.objects.get(pk=season), at=clock.now())
+
+
+@app.periodic(cron=EVERY_TEN_MINUTES)
+@app.task(name="yingbao.compare", queue="work", pass_context=False)
+def compare_all(timestamp: int) -> None:
+    """Keep the counts of mismatches near the truth. 定时比对"""
+    for season in Season.objects.order_by("pk"):
+        handover.recount(season=season, at=clock.now())
 
 
 @app.periodic(cron=EVERY_FIVE_MINUTES)

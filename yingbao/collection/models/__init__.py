@@ -6,6 +6,7 @@ from yingbao.collection.models.bank_file import BankFile
 from yingbao.collection.models.bill import Bill, BillLine
 from yingbao.collection.models.close import Close
 from yingbao.collection.models.debit import DebitAnswer, DebitBatch, DebitItem, DebitPart, Mandate
+from yingbao.collection.models.mismatch import Comparison, MismatchCount
 from yingbao.collection.models.obligation import Obligation
 from yingbao.collection.models.payment import Payment, PaymentLine
 from yingbao.collection.models.receipt import Receipt, ReceiptPaper, ReceiptSeries
@@ -14,6 +15,6 @@ from yingbao.collection.models.statement import BankAccount, Statement, Statemen
 
 __all__ = [
     "Advice", "AdviceLine", "Alarm", "Allocation", "Arrival", "BankAccount", "BankFile", "Bill", "BillLine", "Close",
-    "DebitAnswer", "DebitBatch", "DebitItem", "DebitPart", "Mandate", "Obligation", "Payment", "PaymentLine",
-    "Receipt", "ReceiptPaper", "ReceiptSeries", "Refund", "Statement", "StatementLine",
+    "Comparison", "DebitAnswer", "DebitBatch", "DebitItem", "DebitPart", "Mandate", "MismatchCount", "Obligation",
+    "Payment", "PaymentLine", "Receipt", "ReceiptPaper", "ReceiptSeries", "Refund", "Statement", "StatementLine",
 ]  # fmt: skip
