@@ -12,10 +12,12 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from simulators import inbox
 from simulators.app import App
 from simulators.bank import book
 from simulators.clock import read
 from simulators.deliveries import Deliveries
+from simulators.reports import Reports
 from simulators.world import FEE_RATE, World, opened
 
 SPEED = 600.0
@@ -50,6 +52,7 @@ def addresses(world: World) -> str:
             f"wechat    {world.address}/wechat",
             f"alipay    {world.address}/alipay/gateway.do",
             f"bank      {world.address}/bank",
+            f"phones    {world.address}/phones/",
             f"control   {world.address}/control/state",
             f"gateways  {world.keys.gateways}",
             f"now       {world.clock.stamp()}",
@@ -65,17 +68,22 @@ def main(given: list[str]) -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     world = opened(asked.home.absolute(), asked.platform, asked.speed, asked.now, asked.fee)
     book.open_first_accounts(world)
-    deliveries = Deliveries(world)
-    server = make_server(asked.host, asked.port, App(world, deliveries), threaded=True, request_handler=Quiet)
+    inbox.prepare(world)
+    deliveries, reports = Deliveries(world), Reports(world)
+    app = App(world, deliveries, reports)
+    server = make_server(asked.host, asked.port, app, threaded=True, request_handler=Quiet)
     world.address = f"http://{asked.host}:{server.server_port}"
     world.keys.write_configuration(world.address, world.platform)
+    inbox.write_configuration(world)
     for name in (signal.SIGTERM, signal.SIGINT):
         # shutdown() waits for the serving loop, so it may not run in the loop's own thread.
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
     deliveries.start()
+    reports.start()
     sys.stdout.write(addresses(world))
     sys.stdout.flush()
     server.serve_forever(poll_interval=0.05)
+    reports.stop()
     deliveries.stop()
     server.server_close()
     world.store.close()

@@ -13,17 +13,21 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from simulators import control, payer
+from simulators import control, payer, phones
 from simulators.alipay import gateway
 from simulators.bank import batches, book, files, pages
 from simulators.deliveries import Deliveries
 from simulators.html import page
+from simulators.reports import Reports
+from simulators.sms import api as sms
 from simulators.wechat import api
+from simulators.wechat_account import api as account
 from simulators.world import World
 
 LARGEST = 20 * 1024 * 1024
 STYLE = (Path(__file__).parent / "static" / "style.css").read_bytes()
 V3 = "/wechat/v3"
+ACCOUNT = "/wechat_account/cgi-bin"
 ADDRESSES = Map(
     [
         Rule(f"{V3}/pay/transactions/native", methods=["POST"], endpoint="wechat native"),
@@ -40,6 +44,14 @@ ADDRESSES = Map(
         Rule("/alipay/gateway.do", methods=["GET", "POST"], endpoint="alipay"),
         Rule("/alipay/bills/<token>", methods=["GET"], endpoint="alipay bill"),
         Rule("/<any(wechat, alipay):channel>/pay/<token>", methods=["GET", "POST"], endpoint="payer"),
+        Rule("/sms", methods=["POST"], endpoint="sms"),
+        Rule("/sms/", methods=["POST"], endpoint="sms"),
+        Rule(f"{ACCOUNT}/stable_token", methods=["POST"], endpoint="account token"),
+        Rule(f"{ACCOUNT}/message/template/send", methods=["POST"], endpoint="account send"),
+        Rule(f"{ACCOUNT}/qrcode/create", methods=["POST"], endpoint="account code"),
+        Rule("/phones/", methods=["GET"], endpoint="phones"),
+        Rule("/phones/follow/<ticket>", methods=["GET", "POST"], endpoint="follow"),
+        Rule("/phones/leave/<openid>", methods=["POST"], endpoint="leave"),
         Rule("/bank", methods=["GET"], endpoint="bank home"),
         Rule("/bank/accounts/<number>", methods=["GET"], endpoint="bank account"),
         Rule("/bank/statements/<number>.<form>", methods=["GET"], endpoint="bank statement"),
@@ -65,8 +77,8 @@ BANK: dict[str, Callable[..., Response]] = {
 class App:
     """The WSGI application of one world. 应用"""
 
-    def __init__(self, world: World, deliveries: Deliveries) -> None:
-        self.world, self.deliveries = world, deliveries
+    def __init__(self, world: World, deliveries: Deliveries, reports: Reports) -> None:
+        self.world, self.deliveries, self.reports = world, deliveries, reports
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -94,6 +106,8 @@ class App:
             return gateway.download(world, given["token"])
         if part == "payer":
             return payer.show(world, deliveries, request, **given)
+        if part in ("sms", "account", "phones", "follow", "leave"):
+            return self.message(part, action, request, given)
         if endpoint == "bank file":
             return pages.take_file(world, request, WORDS[given["kind"]])
         if part == "bank":
@@ -105,6 +119,18 @@ class App:
         if part == "style":
             return Response(STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
         return front()
+
+    def message(self, part: str, action: str, request: Request, given: dict[str, str]) -> Response:
+        """Both carriers of messages, and the phones at which they arrive."""
+        if part == "sms":
+            return sms.answer(self.world, request)
+        if part == "account":
+            return account.answer(self.world, request, action)
+        if part == "follow":
+            return phones.follow(self.world, request, self.reports, given["ticket"])
+        if part == "leave":
+            return as_json({"left": phones.leave(self.world, self.reports, given["openid"]).key})
+        return phones.home(self.world, request)
 
     def control(self, request: Request, name: str) -> Response:
         """One control address with the query and the JSON of its body as names."""
@@ -140,7 +166,8 @@ def front() -> Response:
         "bank",
         "模拟网关",
         Markup(
-            '<h1>模拟网关</h1><div class="card"><p>这里模拟微信支付、支付宝和一家银行，没有连接任何真实网关。</p>'
-            '<p><a href="/bank">模拟银行</a></p></div>'
+            '<h1>模拟网关</h1><div class="card">'
+            "<p>这里模拟微信支付、支付宝、一家银行、短信和微信公众号，没有连接任何真实网关。</p>"
+            '<p><a href="/phones/">模拟手机：平台发出的消息</a></p><p><a href="/bank">模拟银行</a></p></div>'
         ),
     )

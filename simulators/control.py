@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from simulators import settlement, trading
+from simulators import inbox, settlement, trading
 from simulators.bank import batches, book
 from simulators.clock import read
 from simulators.deliveries import Deliveries
-from simulators.rows import Account, Attempt, Batch, Delivery, Line, Order, Refund
+from simulators.rows import Account, Attempt, Batch, Delivery, Follower, Line, Order, Refund, Text
 from simulators.world import World
 
 CHANNELS = ("wechat", "alipay")
@@ -71,6 +71,7 @@ def platform(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any
     """The platform stands elsewhere; the configuration is written again."""
     world.platform = str(asked["platform"]).rstrip("/")
     world.keys.write_configuration(world.address, world.platform)
+    inbox.write_configuration(world)
     return {"platform": world.platform}
 
 
@@ -83,8 +84,8 @@ def fee(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
 def behave(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
     """Switch misbehaviour on."""
     channel = str(asked.get("channel"))
-    if channel not in (*CHANNELS, "bank") or not isinstance(asked.get("do"), list):
-        raise Wrong("channel is wechat, alipay or bank; do is a list")
+    if channel not in (*CHANNELS, "bank", *inbox.VIAS) or not isinstance(asked.get("do"), list):
+        raise Wrong("channel is wechat, alipay, bank, sms or wechat_account; do is a list")
     made = world.rules.add(channel, str(asked.get("order", "*")), asked["do"], int(asked.get("times", -1)))
     return [asdict(rule) for rule in made]
 
@@ -226,6 +227,27 @@ def held_batches(world: World, deliveries: Deliveries, asked: dict[str, Any]) ->
     return [batches.summary(world, batch) for batch in world.store.find(Batch)]
 
 
+def messages(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
+    """Every message that reached a phone or a follower, or one `recipient`'s, oldest first."""
+    equal = {name: asked[name] for name in ("via", "recipient", "own_id") if name in asked}
+    return [asdict(text) for text in world.store.find(Text, **equal)]
+
+
+def message_templates(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
+    """Have the templates of `via` approved: `words` by kind, with {name} where a value goes."""
+    return [asdict(one) for one in inbox.register(world, str(asked.get("via")), dict(asked["words"]))]
+
+
+def followers(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
+    """Everybody who follows the official account or did."""
+    return [asdict(one) for one in world.store.find(Follower)]
+
+
+def new_follower(world: World, deliveries: Deliveries, asked: dict[str, Any]) -> Any:
+    """Somebody follows the official account, and no event tells of it."""
+    return asdict(inbox.new_follower(world, str(asked.get("name", "微信用户"))))
+
+
 Action = Callable[[World, Deliveries, dict[str, Any]], Any]
 ADDRESSES: dict[tuple[str, str], Action] = {
     ("GET", "state"): state,
@@ -252,4 +274,8 @@ ADDRESSES: dict[tuple[str, str], Action] = {
     ("GET", "bank/lines"): lines,
     ("POST", "bank/return"): give_back,
     ("GET", "bank/batches"): held_batches,
+    ("GET", "messages"): messages,
+    ("POST", "messages/templates"): message_templates,
+    ("GET", "messages/followers"): followers,
+    ("POST", "messages/followers"): new_follower,
 }

@@ -1,6 +1,7 @@
 """Ways to misbehave, switched on by the control endpoint. 故障
 
-A rule names a channel (`wechat`, `alipay`, `bank`), an order or refund number or `*`, and what to do with which value.
+A rule names a channel (`wechat`, `alipay`, `bank`, `sms`, `wechat_account`), an order or refund number,
+a phone, an openid or `*`, and what to do with which value.
 With `times` it is used up; without, it stays until cleared.
 """
 
@@ -32,7 +33,8 @@ ANSWERS = {"slow": 6, "error": 500, "unsigned": None, "forged_answer": None, "ti
 MONEY = {"pay_late": None, "refund_abnormal": None, "refund_processing": None}
 BILLS = {"bill_missing": None, "bill_extra": 100, "bill_amount": 1}
 BANK = {"fail": "余额不足", "lost": None, "statement": "truncated"}
-KNOWN: dict[str, Any] = {**NOTICES, **ANSWERS, **MONEY, **BILLS, **BANK}
+MESSAGES = {"refuse": "isv.BUSINESS_LIMIT_CONTROL", "token_gone": None}
+KNOWN: dict[str, Any] = {**NOTICES, **ANSWERS, **MONEY, **BILLS, **BANK, **MESSAGES}
 """every word with the value it has where none is given"""
 
 

@@ -177,4 +177,55 @@ class Item:
     lost: int = 0
 
 
-TABLES = (Setting, Order, Refund, Delivery, Attempt, Rule, Account, Line, Batch, Item)
+@dataclass
+class Wording:
+    """A template that a provider of messages has approved. 消息模板"""
+
+    key: str
+    via: str
+    """sms or wechat_account"""
+    code: str
+    kind: str
+    """what the platform calls it"""
+    words: str
+    """with {name} where a value goes"""
+
+
+@dataclass
+class Follower:
+    """Somebody who follows the official account. 关注者"""
+
+    key: str
+    """the openid"""
+    name: str
+    following: int
+
+
+@dataclass
+class Text:
+    """A message at a phone or at a follower, and what became of it. 收到的消息"""
+
+    key: str
+    via: str
+    recipient: str
+    own_id: str
+    """what the platform calls it"""
+    provider_id: str
+    template: str
+    words: str
+    url: str
+    at: str
+    outcome: str
+    """arrived or failed; known to the provider once it is due"""
+    code: str
+    due_true: float
+    due_moved: str
+    reports_left: int
+    """how often it is still to be told"""
+    report_tries: int = 0
+
+
+TABLES = (
+    *(Setting, Order, Refund, Delivery, Attempt, Rule, Account, Line, Batch, Item),
+    *(Wording, Follower, Text),
+)

@@ -21,6 +21,7 @@ SOUGHT = {
     "Delivery": ("state, due_true",),
     "Line": ("account, day", "serial"),
     "Item": ("batch", "end_to_end"),
+    "Text": ("recipient, at", "own_id", "reports_left"),
 }
 
 

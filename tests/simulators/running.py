@@ -69,6 +69,18 @@ class Simulators:
             time.sleep(0.02)
         return tries
 
+    def templates(self, via: str, words: dict[str, str]) -> list[dict[str, Any]]:
+        """Have templates approved by `sms` or `wechat_account`; their configuration is written again."""
+        return list(self.control("messages/templates", {"via": via, "words": words}))
+
+    def messages(self, **of: str) -> list[dict[str, Any]]:
+        """What reached phones and followers, oldest first; `via`, `recipient`, `own_id`."""
+        return list(self.control("messages", dict(of), "GET"))
+
+    def follower(self, name: str = "微信用户") -> str:
+        """Somebody follows the official account; gives the openid."""
+        return str(self.control("messages/followers", {"name": name})["key"])
+
     def transfer(self, **of: Any) -> list[dict[str, Any]]:
         """Money arrives at an account of the simulated bank; names as in `bank.book.transfer`."""
         return list(self.control("bank/transfer", of))

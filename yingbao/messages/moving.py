@@ -115,8 +115,8 @@ def _within_limits(rows: list[Message], at: datetime) -> tuple[list[Message], li
     phones = {bytes(index) for row in rows if (index := row.phone_index)}
     for group, (_, span) in LIMITS.items():
         recent = Message.objects.filter(phone_index__in=phones, group=group, claimed_at__gt=at - span)
-        for index in recent.exclude(state=State.QUEUED).values_list("phone_index", flat=True):
-            had[bytes(index), group] += 1
+        for phone in recent.exclude(state=State.QUEUED).values_list("phone_index", flat=True):
+            had[bytes(phone or b""), group] += 1
     kept: list[Message] = []
     over: list[Message] = []
     for row in rows:

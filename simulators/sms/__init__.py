@@ -1,0 +1,1 @@
+"""A simulated short message provider, as Alibaba Cloud SMS describes itself. 模拟短信"""

@@ -1,0 +1,1 @@
+"""A simulated WeChat official account. 模拟公众号"""
