@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.front.urls")),
     path("", include("yingbao.web.desks.urls")),
+    path("api/", include("yingbao.web.api.urls")),
     path("community/", include("yingbao.web.community.urls")),
     path("verify/", include("yingbao.web.verify.urls")),
     path("pay/", include("yingbao.web.family.urls")),

@@ -6,12 +6,15 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yingbao.web.api.problems import problem
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request cannot be understood, or is larger than a form may be. 请求有误"""
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        return render(request, "413.html", status=413)
-    return render(request, "400.html", status=400)
+    large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    if of_interface(request):
+        return problem(413, "内容太大；too large") if large else problem(400, "读不懂的请求；a request nobody can read")
+    return render(request, "413.html", status=413) if large else render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -21,9 +24,18 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such page, or no such thing in one's own organisation. 找不到"""
+    if of_interface(request):
+        return problem(404, "没有这个地址；no such address")
     return render(request, "404.html", status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault. The page asks nothing of the database, which may be what is broken. 系统出错"""
+    if of_interface(request):
+        return problem(500, "系统出错，已记录；our fault, and noted")
     return render(request, "500.html", status=500)
+
+
+def of_interface(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads no pages. 是否接口请求"""
+    return request.path.startswith("/api/v")
