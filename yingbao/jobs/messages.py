@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from yingbao.exchange import telling
+from yingbao.messages.queueing import SOON
 from yingbao.values import clock
 
 log = logging.getLogger(__name__)
@@ -30,13 +31,8 @@ def each_minute(timestamp: int) -> None:
         log.info("messages: %s doubts settled, %s sent, %s reports", settled, sent, known)
 
 
-@app.task(name="yingbao.messages-soon", queue="work", pass_context=False)
+@app.task(name=SOON, queue="work", pass_context=False)
 def at_once() -> None:
-    """Send what is due; asked for by those whose reader is waiting. 立即发送"""
+    """Send what is due; asked for by what queues a message whose reader is waiting. 立即发送"""
     close_old_connections()
     telling.send_due(at=clock.now())
-
-
-def soon() -> None:
-    """Let what was just queued go out without waiting for the minute, once the transaction is committed. 尽快发送"""
-    at_once.defer()

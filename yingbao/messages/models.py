@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from yingbao.agents.models import User
+from yingbao.agents.models import Appointment, User
 from yingbao.messages.lifecycle import WAITING, State
 from yingbao.messages.templates import STOPPABLE, Group
 from yingbao.people.models import Octets, Person
@@ -20,6 +20,15 @@ from yingbao.people.models import Octets, Person
 def _is_index(column: str, name: str) -> models.CheckConstraint:
     length: models.lookups.Exact = models.lookups.Exact(Octets(column), 32)
     return models.CheckConstraint(condition=length, name=name)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages, narrowed to those that someone may see."""
+
+    def visible_to(self, appointment: Appointment) -> MessageQuerySet:
+        """Those of the pooling area that somebody looks after, and those of none. 可见消息"""
+        area = appointment.organisation.pooling_area
+        return self.filter(Q(pooling_area=area) | Q(pooling_area=""))
 
 
 class Message(models.Model):
@@ -39,6 +48,8 @@ class Message(models.Model):
     """the child whom it is about"""
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="messages")
     """the clerk to whom it goes"""
+    pooling_area = models.CharField(max_length=6, blank=True)
+    """whose child or clerk it is about; empty where only a phone is known"""
     phone_cipher = models.BinaryField(null=True)
     phone_index = models.BinaryField(max_length=32, null=True)
     phone_masked = models.CharField(max_length=20, blank=True)
@@ -64,6 +75,8 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -93,6 +106,7 @@ class Message(models.Model):
             models.Index(fields=["next_at"], condition=Q(state="sent"), name="message_unreported"),
             models.Index(fields=["phone_index", "-queued_at"], name="messages_of_phone"),
             models.Index(fields=["-queued_at"], name="message_by_day"),
+            models.Index(fields=["pooling_area", "state", "-queued_at"], name="messages_of_area"),
             models.Index(fields=["user", "-queued_at"], condition=Q(user__isnull=False), name="messages_of_user"),
             models.Index(fields=["channel", "provider_id"], condition=~Q(provider_id=""), name="message_of_provider"),
         ]

@@ -12,8 +12,10 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
-from yingbao.agents.models import User
+from yingbao.agents.models import Organisation, User
+from yingbao.enrolment.models import Enrolment
 from yingbao.messages.lifecycle import State
 from yingbao.messages.models import Message, OptOut, WechatFollower
 from yingbao.messages.templates import ALWAYS, Template, checked, template_of
@@ -26,6 +28,8 @@ QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
 """Nobody is woken for what is not urgent. 免打扰时段"""
 AT_ONCE = 2_000
 OPTED_OUT = "已退订"
+SOON = "yingbao.messages-soon"
+"""The work that sends at once what somebody is waiting for; asked for in the same transaction. 立即发送"""
 
 
 class Telling(NamedTuple):
@@ -103,6 +107,7 @@ def _queued(batch: Sequence[Telling], at: datetime) -> int:
         )
     }
     there = set(Message.objects.filter(key__in=[one.key for one in batch]).values_list("key", flat=True))
+    areas = _areas(batch)
     rows: dict[str, Message] = {}
     for telling in batch:
         phone = reached.get(telling.key, NO_NUMBER)
@@ -110,10 +115,27 @@ def _queued(batch: Sequence[Telling], at: datetime) -> int:
             continue
         template = template_of(telling.kind)
         no = template.group not in ALWAYS and (phone.blind_index, template.group) in said_no
-        rows[telling.key] = _row(telling, template, phone, phone.blind_index in following, no, at)
+        follows = phone.blind_index in following
+        rows[telling.key] = _row(telling, template, phone, areas.get(telling.key, ""), follows, no, at)
     # Two at once with the same key: one of them is first, and that is as good.
     Message.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    if any(row.urgent and row.state == State.QUEUED for row in rows.values()):
+        app.configure_task(SOON, queue="work").defer()
     return len(rows)
+
+
+def _areas(batch: Sequence[Telling]) -> dict[str, str]:
+    """The pooling area of each message, by its key: where the child is enrolled, or the clerk employed."""
+    children = {one.guardian.person_id for one in batch if one.guardian}
+    enrolled = dict(
+        Enrolment.objects.filter(person__in=children)
+        .order_by("plan_year", "pk")
+        .values_list("person", "season__pooling_area")
+    )
+    employers = {one.user.organisation_id or 0 for one in batch if one.user}
+    employed = dict(Organisation.objects.filter(pk__in=employers).values_list("pk", "pooling_area"))
+    areas = {one.key: enrolled.get(one.guardian.person_id, "") for one in batch if one.guardian}
+    return areas | {one.key: employed.get(one.user.organisation_id or 0, "") for one in batch if one.user}
 
 
 def _reached(batch: Sequence[Telling]) -> dict[str, Columns]:
@@ -131,7 +153,9 @@ def _reached(batch: Sequence[Telling]) -> dict[str, Columns]:
     return reached
 
 
-def _row(telling: Telling, template: Template, phone: Columns, follows: bool, opted_out: bool, at: datetime) -> Message:
+def _row(
+    telling: Telling, template: Template, phone: Columns, area: str, follows: bool, opted_out: bool, at: datetime
+) -> Message:
     values = checked(template, telling.values)
     secret = {name: values.pop(name) for name in template.secret}
     state = State.SUPPRESSED if opted_out else State.QUEUED
@@ -146,6 +170,7 @@ def _row(telling: Telling, template: Template, phone: Columns, follows: bool, op
         channel=channel,
         person_id=telling.guardian.person_id if telling.guardian else None,
         user=telling.user,
+        pooling_area=area,
         phone_cipher=phone.cipher,
         phone_index=phone.blind_index,
         phone_masked=phone.masked,
