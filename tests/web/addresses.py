@@ -242,11 +242,23 @@ EXPECTED = {
     "agency-registration-approve": Page(AGENCY, "post", "area pupil"),
     "agency-registration-send-back": Page(AGENCY, "post", "area pupil"),
     "agency-registration-hand-on": Page(AGENCY, "post", "area pupil"),
+    "agency-corrections": Page(AGENCY),
+    "agency-correction": Page(AGENCY, about="correction"),
+    "agency-correction-grant": Page(AGENCY, "post", "correction"),
+    "agency-correction-refuse": Page(AGENCY, "post", "correction"),
+    "agency-duplicates": Page(AGENCY),
+    "agency-duplicate-roll": Page(AGENCY, about="area pupil"),
+    "agency-duplicate-roll-settle": Page(AGENCY, "post", "area pupil"),
+    "agency-duplicate-areas": Page(AGENCY, about="area pupil"),
+    "agency-duplicate-withdraw": Page(AGENCY, "post", "area pupil"),
+    "agency-pair": Page(AGENCY, about="pair"),
+    "agency-pair-apart": Page(AGENCY, "post", "pair"),
+    "agency-pair-join": Page(AGENCY, "post", "pair"),
     "agency-declarations": Page(AGENCY),
     "agency-declarations-workbook": Page(AGENCY, "post"),
 }
 AREA_WIDE = frozenset(
     {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file", "arrival", "batch",
-     "area agreement", "area pupil"}
+     "area agreement", "area pupil", "correction", "pair"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""

@@ -39,6 +39,9 @@ from yingbao.collection.refunding import ask as ask_refund
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import open_season
+from yingbao.families.binding import bind
+from yingbao.families.consent import PHONE_ACCESS
+from yingbao.families.requesting import ask as ask_agency
 from yingbao.jobs.models import Job
 from yingbao.ledger.posting import AccountName, Role
 from yingbao.people.models import Person
@@ -48,7 +51,7 @@ from yingbao.web.school.pupil import seen
 
 pytestmark = pytest.mark.django_db
 
-MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy", "day", "code")}
+MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy", "day", "code", "binding")}
 
 
 def signed(name: str) -> bool:
@@ -100,7 +103,8 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, in
     return {
         "pupil": person.pk, "area pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
         "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
-        **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of), **proofs_of(of),
+        **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
+        **proofs_of(of),
     }  # fmt: skip
 
 
@@ -110,6 +114,15 @@ def proofs_of(of: Appointment) -> dict[str, int]:
     key = Passkey.objects.create(user=of.user, credential=name.encode(), public_key=b"", label="-", added_at=AT)
     visit = Visit.objects.create(user=of.user, session_key=name, began_at=AT)
     return {"passkey": key.pk, "visit": visit.pk}
+
+
+def asked_of(person: Person) -> dict[str, int]:
+    """A phone that is bound to the child, and what its guardian asks of the agency."""
+    index = bytes(person.guardians.get(position=1).phone_index)
+    binding = bind(
+        person=person, phone_index=index, phone_masked="138****0000", agreed=True, version=PHONE_ACCESS.version, at=AT
+    )
+    return {"binding": binding.pk, "request": ask_agency(binding=binding, kind="erase", words="删除", at=AT).pk}
 
 
 def money_of(area: str, key: str) -> dict[str, int]:
@@ -204,7 +217,7 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
         dict.fromkeys(AREA_WIDE | {"receipt", "agreement", "pupil", "job", "roster", "list", "declaration"}
-                      | {"passkey", "visit"}, 2**60),
+                      | {"passkey", "visit", "binding"}, 2**60),
     ]  # fmt: skip
     return Town(
         suzhou,

@@ -11,10 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("community/", include("yingbao.web.community.urls")),
     path("verify/", include("yingbao.web.verify.urls")),
     path("pay/", include("yingbao.web.family.urls")),
+    path("family/", include("yingbao.web.family.child_urls")),
+    path("calculator/", include("yingbao.web.calculator.urls")),
     path("notices/", include("yingbao.web.notices.urls")),
     path("school/", include("yingbao.web.school.urls")),
     path("lists/", include("yingbao.web.lists.urls")),
     path("tax/", include("yingbao.web.tax.urls")),
+    path("agency/requests/", include("yingbao.web.agency.requests_urls")),
     path("agency/", include("yingbao.web.agency.urls")),
 ]
 

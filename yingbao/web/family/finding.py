@@ -38,6 +38,17 @@ def find(request: Any, *, name: str, number: str, year: int, at: datetime) -> Qu
     return found
 
 
+def check_open(request: Any, number: str, at: datetime) -> None:
+    """Raise Refused if somebody has guessed too often of late. 是否开放查询"""
+    if is_locked(_keys(request, number), at):
+        raise too_often()
+
+
+def is_too_often(refused: Refused) -> bool:
+    """Whether that is the refusal of who guessed too often. 是否因查询过多"""
+    return refused.what == too_often().what
+
+
 def years(at: datetime) -> list[int]:
     """The plan years that can be paid for on that day, newest first. 可缴年度"""
     today = china_day(at)

@@ -43,7 +43,10 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
     Desk.AGENCY: [
         ("agency-home", Text("本季工作", "This season")),
         ("agency-registrations", Text("首次登记", "First registrations")),
+        ("agency-corrections", Text("更正申请", "Corrections")),
+        ("agency-duplicates", Text("查重", "Duplicates")),
         ("agency-declarations", Text("名单比对", "Compare lists")),
+        ("agency-requests", Text("家长申请", "Families")),
         ("jobs", Text("任务", "Jobs")),
     ],
 }
