@@ -63,8 +63,8 @@ class Digest(click.ParamType):
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was sealed from this day on (China); default: all."
 )
-@click.option("--anchor", type=Digest(), default="", help="A digest kept elsewhere, which has to be in the chain.")
-def verify(since: datetime | None, anchor: str) -> None:
+@click.option("--anchor", type=Digest(), help="A digest kept elsewhere, which has to be in the chain.")
+def verify(since: datetime | None, anchor: str | None) -> None:
     """Check that no sealed row was altered, removed or put in afterwards; exit 1 if one was. 核验
 
     Prints the digest of the last block: keep it where nobody who can write to this database can write.
@@ -74,7 +74,7 @@ def verify(since: datetime | None, anchor: str) -> None:
     from yingbao.values.clock import CHINA
 
     language = chosen()
-    report = verifying.verify(since=since.replace(tzinfo=CHINA) if since else None, anchor=anchor)
+    report = verifying.verify(since=since.replace(tzinfo=CHINA) if since else None, anchor=anchor or "")
     for finding in report.findings:
         click.echo(finding.text.said(language), err=True)
     if len(report.findings) >= verifying.MOST_FINDINGS:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
+from yingbao.jobs.work import Running, work
 from yingbao.trail import chaining, forwarding, verifying
 from yingbao.trail.events import note
 from yingbao.trail.models import Forwarded
@@ -24,6 +27,7 @@ FINDINGS_KEPT = 50
 @app.task(name="yingbao.seal", queue="work", queueing_lock="yingbao.seal", pass_context=False)
 def each_minute(timestamp: int) -> None:
     """Seal what was written, and send it to the syslog that YINGBAO_SYSLOG names. 每分钟封存"""
+    close_old_connections()
     at = clock.now()
     log.info("%s rows sealed", chaining.seal(at=at))
     if settings.SYSLOG:
@@ -36,12 +40,20 @@ def each_minute(timestamp: int) -> None:
 @app.task(name="yingbao.verify", queue="work", queueing_lock="yingbao.verify", pass_context=False)
 def each_night(timestamp: int) -> None:
     """Verify the whole chain and note what came of it. 每夜核验"""
+    close_old_connections()
     verify_and_note(at=clock.now())
 
 
-def verify_and_note(*, at: datetime) -> verifying.Report:
+@work("trail.verify")
+def verify_now(job: Running) -> None:
+    """Verify the whole chain because an audit administrator asked for it. 立即核验"""
+    verify_and_note(at=clock.now(), tell=lambda done, total: job.progress(done, total + 1))
+    job.progress(1, 1)
+
+
+def verify_and_note(*, at: datetime, tell: Callable[[int, int], None] = lambda done, total: None) -> verifying.Report:
     """Verify the chain; the result is an event of the trail, and stands on the audit desk. 核验并记录"""
-    report = verifying.verify()
+    report = verifying.verify(tell=tell)
     for finding in report.findings[:FINDINGS_KEPT]:
         log.error("the trail: %s", finding.text.en)
     said = {

@@ -47,12 +47,23 @@ def as_fixed() -> None:
         cursor.execute(
             "SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),"
             " set_config('intervalstyle', 'iso_8601', true), set_config('bytea_output', 'hex', true),"
-            " set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true)"
+            " set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true),"
+            # A log that has just been filled has no statistics yet, and every block would read all of it.
+            " set_config('enable_seqscan', 'off', true)"
         )
 
 
-def rows_of(table: str, columns: Sequence[str], after: int, last: int, most: int | None = None) -> Rows:
-    """The rows with after < key ≤ last, as they are now; only the first `most` if that is given. 读取行摘要
+def end_of_block(table: str, key: str, after: int, last: int, most: int) -> int:
+    """The key at which a block of `most` rows ends; `last` if fewer are left. 块的末行"""
+    statement = sql.SQL("SELECT {key} FROM {table} WHERE {key} > %s AND {key} <= %s ORDER BY {key} OFFSET %s LIMIT 1")
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(key=sql.Identifier(key), table=sql.Identifier(table)), [after, last, most - 1])
+        found = cursor.fetchone()
+    return int(found[0]) if found else last
+
+
+def rows_of(table: str, columns: Sequence[str], after: int, last: int) -> Rows:
+    """The rows with after < key ≤ last, as they are now. 读取行摘要
 
     The key is the first of the columns. Call it within a transaction in which `as_fixed` holds.
     """
@@ -60,10 +71,10 @@ def rows_of(table: str, columns: Sequence[str], after: int, last: int, most: int
     statement = sql.SQL(
         "SELECT coalesce(array_agg(key ORDER BY key), '{{}}'), coalesce(string_agg(digest, '' ORDER BY key), '')"
         " FROM (SELECT {key} AS key, sha256(convert_to(string_agg({text}, chr(10) ORDER BY {text}), 'UTF8')) AS digest"
-        " FROM {table} WHERE {key} > %s AND {key} <= %s GROUP BY {key} ORDER BY {key} LIMIT %s) one"
+        " FROM {table} WHERE {key} > %s AND {key} <= %s GROUP BY {key} ORDER BY {key}) one"
     ).format(text=text, table=sql.Identifier(table), key=sql.Identifier(columns[0]))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [after, last, most])
+        cursor.execute(statement, [after, last])
         ids, digests = cursor.fetchone()
     return Rows(list(ids), bytes(digests))
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from psycopg import sql
 
-from yingbao.trail.chain import GENESIS, LOWEST_ID, VERSION, as_fixed, digest_of, rows_of
+from yingbao.trail.chain import GENESIS, LOWEST_ID, VERSION, as_fixed, digest_of, end_of_block, rows_of
 from yingbao.trail.models import Horizon, Seal
 from yingbao.trail.sources import Source, sources
 
@@ -126,7 +126,8 @@ def _block(log: Source, last: int, at: datetime) -> int | None:
         as_fixed()
         own = Seal.objects.filter(table_name=log.table).order_by("-last_id").values_list("last_id", flat=True).first()
         after = LOWEST_ID if own is None else own
-        rows = rows_of(log.table, log.columns, after, last, ROWS_IN_A_BLOCK)
+        end = end_of_block(log.table, log.columns[0], after, last, ROWS_IN_A_BLOCK)
+        rows = rows_of(log.table, log.columns, after, end)
         if not rows.ids:
             return None
         before = Seal.objects.order_by("-number").only("number", "digest").first()

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.desks.urls")),
     path("api/", include("yingbao.web.api.urls")),
     path("community/", include("yingbao.web.community.urls")),
+    path("cases/", include("yingbao.web.cases.urls")),
     path("verify/", include("yingbao.web.verify.urls")),
     path("pay/", include("yingbao.web.family.urls")),
     path("family/", include("yingbao.web.family.child_urls")),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tax/", include("yingbao.web.tax.urls")),
     path("agency/requests/", include("yingbao.web.agency.requests_urls")),
     path("agency/", include("yingbao.web.agency.urls")),
+    path("audit/", include("yingbao.web.audit.urls")),
 ]
 
 handler400 = "yingbao.web.front.errors.bad_request"

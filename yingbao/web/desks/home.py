@@ -46,7 +46,7 @@ COMES_LATER = {
         "numbers.",
     ),
     **dict.fromkeys(
-        (Desk.SYSTEM, Desk.SECURITY, Desk.AUDIT),
+        (Desk.SYSTEM, Desk.SECURITY),
         Text("管理员的页面还没有建成。", "The administrators' pages are not built yet."),
     ),
 }

@@ -8,11 +8,8 @@ from yingbao.agents.models import Desk
 from yingbao.web.desks.home import home_of
 
 urlpatterns = [
-    path("community/", home_of(Desk.COMMUNITY), name="community-home"),
-    path("agency/", home_of(Desk.AGENCY), name="agency-home"),
     path("education/", home_of(Desk.EDUCATION), name="education-home"),
     path("cards/", home_of(Desk.CARD), name="card-home"),
     path("system/", home_of(Desk.SYSTEM), name="system-home"),
     path("security/", home_of(Desk.SECURITY), name="security-home"),
-    path("audit/", home_of(Desk.AUDIT), name="audit-home"),
 ]

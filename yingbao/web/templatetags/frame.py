@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from yingbao.agents.models import Desk
+from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import DESK_NAMES, HOMES
@@ -22,12 +22,19 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("roster-upload", Text("花名册", "Roster")),
         ("declarations", Text("申报", "Declaration")),
         ("receipts", Text("票据", "Receipts")),
+        ("cases", Text("个案", "Cases")),
         ("promotion", Text("升级", "New school year")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.COMMUNITY: [
         ("community-home", Text("本季工作", "This season")),
+        ("children", Text("儿童", "Children")),
+        ("child-new", Text("登记", "Register")),
+        ("newborns", Text("新生儿", "Newborns")),
         ("counter", Text("现场收费", "Counter")),
+        ("declarations", Text("申报", "Declaration")),
+        ("receipts", Text("票据", "Receipts")),
+        ("cases", Text("个案", "Cases")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.TAX: [
@@ -47,10 +54,29 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("agency-duplicates", Text("查重", "Duplicates")),
         ("agency-declarations", Text("名单比对", "Compare lists")),
         ("agency-requests", Text("家长申请", "Families")),
+        ("cases", Text("个案", "Cases")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+    Desk.AUDIT: [
+        ("audit-home", Text("审计链", "The chain")),
+        ("audit-trail", Text("查询", "Search")),
+        ("audit-unusual", Text("异常查阅", "Unusual looks")),
         ("jobs", Text("任务", "Jobs")),
     ],
 }
 """Where each desk can go; a desk that is not named here has its home page and its jobs. 导航"""
+ABOVE: list[tuple[str, Text]] = [
+    ("community-home", Text("本季工作", "This season")),
+    ("community-progress", Text("进度", "Progress")),
+    ("children", Text("儿童", "Children")),
+    ("child-new", Text("登记", "Register")),
+    ("newborns", Text("新生儿", "Newborns")),
+    ("placing", Text("分派", "Placing")),
+    ("counter", Text("现场收费", "Counter")),
+    ("cases", Text("个案", "Cases")),
+    ("jobs", Text("任务", "Jobs")),
+]
+"""The same desk at a sub-district or district, which looks after the schools and communities below it."""
 
 
 @register.simple_tag
@@ -66,7 +92,8 @@ def ways(context: dict[str, Any]) -> list[dict[str, object]]:
     if getattr(request, "appointment", None) is None:
         return []
     desk = request.appointment.desk
-    named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
+    above = desk == Desk.COMMUNITY and request.appointment.organisation.kind != OrganisationKind.COMMUNITY
+    named = ABOVE if above else WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
     links: list[dict[str, object]] = [{"url": reverse(name), "words": words} for name, words in named]
     here = max((str(one["url"]) for one in links if request.path.startswith(str(one["url"]))), key=len, default="")
     return [one | {"here": one["url"] == here} for one in links]
@@ -76,3 +103,16 @@ def ways(context: dict[str, Any]) -> list[dict[str, object]]:
 def desk_name(desk: str) -> Text:
     """What a desk is called. 岗位名称"""
     return DESK_NAMES[Desk(desk)]
+
+
+@register.simple_tag(takes_context=True)
+def child_address(context: dict[str, Any], person: int) -> str:
+    """Where the reader's desk sees a child: a school's pupil, a community's child. 孩子页面"""
+    of_school = context["request"].appointment.desk == Desk.SCHOOL
+    return reverse("pupil" if of_school else "child", args=[person])
+
+
+@register.simple_tag(takes_context=True)
+def list_address(context: dict[str, Any]) -> str:
+    """Where the reader's desk has its list of children. 名单页面"""
+    return reverse("pupils" if context["request"].appointment.desk == Desk.SCHOOL else "children")
