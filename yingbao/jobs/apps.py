@@ -21,6 +21,9 @@ class JobsConfig(AppConfig):
             "bank",
             "receipts",
             "policies",
+            "messages",
+            "occasions",
+            "reminding",
             "nightly",
             "families",
         ):

@@ -172,11 +172,11 @@ _ALL = (
         lives_seconds=7 * DAY_SECONDS,
     ),
     Template(
-        kind="correction_answered",
-        title=Text("更正已处理", "a correction was answered"),
+        kind="request_answered",
+        title=Text("申请已答复", "a request was answered"),
         words=Text(
-            "您为{child}申请的信息更正已处理：{answer}。详情请见平台家长页面或询问{where}。",
-            "The correction that you asked for {child} was answered: {answer}. See the families' page or ask {where}.",
+            "您为{child}提出的申请已有答复，请到平台家长页面查看，或询问{where}。",
+            "What you asked for {child} was answered: see the families' page, or ask {where}.",
         ),
         group=Group.PROGRESS,
     ),
@@ -194,9 +194,9 @@ _ALL = (
         kind="declaration_returned",
         title=Text("申报被退回", "a declaration was returned"),
         words=Text(
-            "{school}{year}年度申报（共{count}人）被税务部门退回：{reason}。请修改后重新提交。",
-            "The tax authority returned the declaration of {school} for {year} ({count} children): {reason}. Mend it "
-            "and submit it again.",
+            "{school}{year}年度申报（共{count}人）被税务部门退回，请登录平台查看原因，修改后重新提交。",
+            "The tax authority returned the declaration of {school} for {year} ({count} children). Sign in to see why, "
+            "mend it and submit it again.",
         ),
         group=Group.WORK,
         channels=("sms",),
@@ -216,8 +216,9 @@ _ALL = (
         kind="list_refused",
         title=Text("名单未能受理", "a list could not be taken"),
         words=Text(
-            "{body}{day}上传的名单未能受理：{reason}。请修改后重新上传。",
-            "The list that {body} uploaded on {day} could not be taken: {reason}. Mend it and upload it again.",
+            "{body}{day}上传的名单未能受理，请登录平台查看原因，修改后重新上传。",
+            "The list that {body} uploaded on {day} could not be taken. Sign in to see why, mend it and upload it "
+            "again.",
         ),
         group=Group.WORK,
         channels=("sms",),
