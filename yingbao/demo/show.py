@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from django.db import transaction
 
-from yingbao.demo import bodies, filling, introduction, logins, mark, paying, samples
+from yingbao.demo import bodies, filling, introduction, logins, mark, paying, phones, samples
 from yingbao.demo.environment import FIRST_DAY
 from yingbao.demo.mark import EDITION, Mark
 from yingbao.demo.serving import (
@@ -35,6 +35,10 @@ Say = Callable[[str], None]
 SIMULATORS_PORT = 8900
 SIMULATED = Text(
     "模拟的微信、支付宝和银行（不动真钱）：{url}/bank", "Simulated WeChat, Alipay and bank, no real money: {url}/bank"
+)
+PHONES = Text(
+    "模拟手机，平台发出的短信、验证码和微信消息都在这里看：{url}/phones/",
+    "Simulated phones: short messages, codes and WeChat messages that the platform sends: {url}/phones/",
 )
 PAID = Text("{n} 个家庭刚通过模拟渠道缴费。", "{n} families have just paid through the simulated channels.")
 USUAL_CHILDREN, USUAL_SEED = 8_000, 2020
@@ -142,9 +146,11 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
             outside = processes.start_simulators(
                 home=home / "simulators", port=free_port(SIMULATORS_PORT), platform=platform, now=clock.now()
             )
+            phones.approve(outside)
             meanwhile()
             wait_for_first_page(taken, processes, asked)
             say(SIMULATED.filled(url=outside).said(language))
+            say(PHONES.filled(url=outside).said(language))
             if not asked.is_set():
                 ready = Text(
                     "应保已就绪（{seconds} 秒）：http://{host}:{port}/    按 Ctrl-C 结束",
