@@ -26,6 +26,8 @@ CASES = frozenset({Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY})
 TAX = frozenset({Desk.TAX})
 AGENCY = frozenset({Desk.AGENCY})
 LISTS = frozenset({Desk.LIST_PROVIDER})
+SYSTEM = frozenset({Desk.SYSTEM})
+SECURITY = frozenset({Desk.SECURITY})
 AUDIT = frozenset({Desk.AUDIT})
 
 
@@ -172,8 +174,38 @@ EXPECTED = {
     "assisted-marked": Page(LISTS, about="list"),
     "education-home": Page(frozenset({Desk.EDUCATION})),
     "card-home": Page(frozenset({Desk.CARD})),
-    "system-home": Page(frozenset({Desk.SYSTEM})),
-    "security-home": Page(frozenset({Desk.SECURITY})),
+    "system-home": Page(SYSTEM),
+    "security-home": Page(SECURITY),
+    "system-users": Page(SYSTEM),
+    "system-users-find": Page(SYSTEM, "post"),
+    "system-user-new": Page(SYSTEM),
+    "system-user": Page(SYSTEM, about="account"),
+    "system-user-change": Page(SYSTEM, "post", "account"),
+    "system-user-ask": Page(SYSTEM, "post", "account"),
+    "system-user-disable": Page(SYSTEM, "post", "account"),
+    "system-user-enable": Page(SYSTEM, "post", "account"),
+    "system-user-password": Page(SYSTEM, "post", "account"),
+    "system-organisations": Page(SYSTEM),
+    "system-organisations-find": Page(SYSTEM, "post"),
+    "system-organisation-new": Page(SYSTEM),
+    "system-organisation": Page(SYSTEM, about="body"),
+    "system-organisation-change": Page(SYSTEM, "post", "body"),
+    "system-organisation-close": Page(SYSTEM, "post", "body"),
+    "system-organisation-open": Page(SYSTEM, "post", "body"),
+    "system-tokens": Page(SYSTEM),
+    "system-token-new": Page(SYSTEM),
+    "system-token-revoke": Page(SYSTEM, "post", "token"),
+    "security-grant": Page(SECURITY, "post", "desk request"),
+    "security-refuse": Page(SECURITY, "post", "desk request"),
+    "security-token-grant": Page(SECURITY, "post", "token"),
+    "security-token-revoke": Page(SECURITY, "post", "token"),
+    "security-users": Page(SECURITY),
+    "security-users-find": Page(SECURITY, "post"),
+    "security-user": Page(SECURITY, about="account"),
+    "security-unlock": Page(SECURITY, "post", "account"),
+    "security-factor-reset": Page(SECURITY, "post", "account"),
+    "security-sessions-end": Page(SECURITY, "post", "account"),
+    "security-appointment-end": Page(SECURITY, "post", "seat"),
     "audit-home": Page(AUDIT),
     "audit-verify": Page(AUDIT, "post"),
     "audit-trail": Page(AUDIT),
@@ -318,8 +350,10 @@ EXPECTED = {
     "agency-close": Page(AGENCY),
 }
 AREA_WIDE = frozenset(
-    {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file", "arrival", "batch",
+    {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file",
+     "arrival", "batch",
      "area agreement", "area pupil", "correction", "pair", "version",
-     "proposal", "agent"}
+     "proposal", "agent",
+     "account", "body", "token", "desk request", "seat"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""

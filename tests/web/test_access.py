@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.enrolment.building import AT, child, enter, organisation
-from tests.web.addresses import AGENCY, AREA_WIDE, EXPECTED, LISTS, PLACES, TAX
+from tests.web.addresses import AGENCY, AREA_WIDE, COMMUNITY, EXPECTED, LISTS, PLACES, SECURITY, SYSTEM, TAX
 from tests.web.conftest import clerk_of, listed
-from yingbao.agents.models import Appointment, Desk, Organisation, Passkey, Visit
+from tests.web.of_a_community import case_of, own_things
+from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Organisation, Passkey, Token, Visit
 from yingbao.collection.alarming import raise_alarm
 from yingbao.collection.arriving import Told, hold
 from yingbao.collection.models import (
@@ -37,7 +39,8 @@ from yingbao.collection.models import (
 from yingbao.collection.receipting import issue
 from yingbao.collection.refunding import ask as ask_refund
 from yingbao.declaration.models import Declaration
-from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment import versions
+from yingbao.enrolment.models import CorrectionRequest, Enrolment, PolicyProposal, Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.families.binding import bind
 from yingbao.families.consent import PHONE_ACCESS
@@ -86,7 +89,7 @@ class Town(NamedTuple):
     others: dict[str, list[int]]
 
 
-def things(place: Organisation, season: Season, of: Appointment) -> dict[str, int]:
+def things(place: Organisation, season: Season, of: Appointment) -> dict[str, Any]:
     """A child, a job and a roster of a school."""
     person = child(place, area=season.pooling_area, hukou=place.division)
     (enrolment,) = listed(place, season, person)
@@ -100,12 +103,29 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, in
         state=Roster.State.REVIEWED,
     )  # fmt: skip
     filed = declaration_of(place, season, of)
+    correction = CorrectionRequest.objects.create(
+        enrolment=enrolment, field="name", wanted="张晓明", reason="户口簿", asked_by=of.user, asked_at=AT
+    )
+    twin = child(area=season.pooling_area, document="passport")
     return {
+        "correction": correction.pk, "pair": f"{person.pk}-{twin.pk}",
         "pupil": person.pk, "area pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
         "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
         **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
-        **proofs_of(of),
+        **proofs_of(of), **policies_of(season, of), "agent": place.pk,
+        "child": person.pk, "body below": place.pk, "case": case_of(place, season, person, of),
     }  # fmt: skip
+
+
+def policies_of(season: Season, of: Appointment) -> dict[str, int]:
+    """A version of the season's policy, and a change that is proposed to it."""
+    text = versions.text_in_force(season.policy)
+    proposal = PolicyProposal.objects.create(
+        policy=season.policy, text=text, digest=versions.digest_of(text), reason="延长", clause="二", made_by=of.user,
+        made_at=AT,
+    )  # fmt: skip
+    kept = versions.take_in(season.policy, at=AT)
+    return {"proposal": proposal.pk, "version": kept.pk if kept else 0}
 
 
 def proofs_of(of: Appointment) -> dict[str, int]:
@@ -114,6 +134,18 @@ def proofs_of(of: Appointment) -> dict[str, int]:
     key = Passkey.objects.create(user=of.user, credential=name.encode(), public_key=b"", label="-", added_at=AT)
     visit = Visit.objects.create(user=of.user, session_key=name, began_at=AT)
     return {"passkey": key.pk, "visit": visit.pk}
+
+
+def rights_of(place: Organisation, of: Appointment) -> dict[str, int]:
+    """What administrators decide about: an account, its desk, a request for it, a token."""
+    request = AppointmentRequest.objects.create(
+        user=of.user, organisation=place, desk=Desk.SCHOOL, since=AT.date(), asked_by=of.user, asked_at=AT
+    )
+    token = Token.objects.create(
+        organisation=place, desk=Desk.SCHOOL, scopes=["roster"], label="-", prefix="-", created_at=AT,
+        digest=hashlib.sha256(f"{of.pk}".encode()).digest(), created_by=of.user, expires_at=AT + timedelta(days=9),
+    )  # fmt: skip
+    return {"account": of.user.pk, "body": place.pk, "seat": of.pk, "desk request": request.pk, "token": token.pk}
 
 
 def asked_of(person: Person) -> dict[str, int]:
@@ -254,6 +286,10 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
         owner=seat.user, organisation=seat.organisation, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
     )
     own = town.own | {"job": job.pk, "list": list_of(seat.organisation, seat)} | proofs_of(seat)
+    if seat.desk == Desk.COMMUNITY:
+        own |= own_things(seat, town.season) | bank_money_of(seat.organisation, seat)
+        filed = declaration_of(seat.organisation, town.season, seat)
+        own |= {"declaration": filed, "receipt": receipt_of(Enrolment.objects.get(person=own["child"]))}
     told = {}
     for name, page in EXPECTED.items():
         thing = own.get(page.about)
@@ -265,7 +301,9 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
 
 @pytest.mark.parametrize("name", MATTERS)
 def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in):
-    seats = {LISTS: town.officer, TAX: town.collector, AGENCY: clerk_of(organisation("insurance_agency"), Desk.AGENCY)}
+    seats = {LISTS: town.officer, TAX: town.collector, AGENCY: clerk_of(organisation("insurance_agency"), Desk.AGENCY),
+             COMMUNITY: clerk_of(organisation("community"), Desk.COMMUNITY)}  # fmt: skip
+    seats |= {desks: clerk_of(organisation("operations"), *desks) for desks in (SYSTEM, SECURITY)}
     client = signed_in(seats.get(EXPECTED[name].desks, town.clerk))
     for thing in town.others[EXPECTED[name].about]:
         assert ask(client, name, thing).status_code == 404

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from yingbao.agents.models import Desk
-from yingbao.web import comparing
-from yingbao.web.agency import registration, registrations
+from yingbao.web.agency import corrections, duplicates, pairs, registration, registrations
 
 urlpatterns = [
-    path("declarations/", comparing.compare_at(Desk.AGENCY), name="agency-declarations"),
-    path("declarations/compare.xlsx", comparing.workbook_at(Desk.AGENCY), name="agency-declarations-workbook"),
+    path("", include("yingbao.web.agency.desk_urls")),
     path("registrations/", registrations.registrations, name="agency-registrations"),
     path("registrations/find", registrations.find, name="agency-registrations-find"),
     path("registrations/approve", registrations.approve_many, name="agency-registrations-approve"),
@@ -23,4 +20,16 @@ urlpatterns = [
         name="agency-registration-send-back",
     ),
     path("registrations/<int:pk>/hand-on", registration.act, {"act": "hand-on"}, name="agency-registration-hand-on"),
+    path("corrections/", corrections.corrections, name="agency-corrections"),
+    path("corrections/<int:pk>/", corrections.correction, name="agency-correction"),
+    path("corrections/<int:pk>/grant", corrections.answer, {"act": "grant"}, name="agency-correction-grant"),
+    path("corrections/<int:pk>/refuse", corrections.answer, {"act": "refuse"}, name="agency-correction-refuse"),
+    path("duplicates/", duplicates.duplicates, name="agency-duplicates"),
+    path("duplicates/roll/<int:pk>/", duplicates.roll, name="agency-duplicate-roll"),
+    path("duplicates/roll/<int:pk>/settle", duplicates.settle_roll, name="agency-duplicate-roll-settle"),
+    path("duplicates/areas/<int:pk>/", duplicates.areas, name="agency-duplicate-areas"),
+    path("duplicates/areas/<int:pk>/withdraw", duplicates.withdraw_here, name="agency-duplicate-withdraw"),
+    path("duplicates/pair/<slug:pair>/", pairs.pair, name="agency-pair"),
+    path("duplicates/pair/<slug:pair>/apart", pairs.apart, name="agency-pair-apart"),
+    path("duplicates/pair/<slug:pair>/join", pairs.join, name="agency-pair-join"),
 ]

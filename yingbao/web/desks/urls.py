@@ -10,6 +10,4 @@ from yingbao.web.desks.home import home_of
 urlpatterns = [
     path("education/", home_of(Desk.EDUCATION), name="education-home"),
     path("cards/", home_of(Desk.CARD), name="card-home"),
-    path("system/", home_of(Desk.SYSTEM), name="system-home"),
-    path("security/", home_of(Desk.SECURITY), name="security-home"),
 ]

@@ -52,7 +52,10 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("agency-registrations", Text("首次登记", "First registrations")),
         ("agency-corrections", Text("更正申请", "Corrections")),
         ("agency-duplicates", Text("查重", "Duplicates")),
-        ("agency-declarations", Text("名单比对", "Compare lists")),
+        ("agency-declarations", Text("征收衔接", "Collection")),
+        ("agency-policies", Text("政策", "Policies")),
+        ("agency-organisations", Text("单位", "Organisations")),
+        ("agency-close", Text("关账", "Close")),
         ("agency-requests", Text("家长申请", "Families")),
         ("cases", Text("个案", "Cases")),
         ("jobs", Text("任务", "Jobs")),
@@ -61,6 +64,18 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("audit-home", Text("审计链", "The chain")),
         ("audit-trail", Text("查询", "Search")),
         ("audit-unusual", Text("异常查阅", "Unusual looks")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+    Desk.SYSTEM: [
+        ("system-home", Text("首页", "Home")),
+        ("system-users", Text("账户", "Accounts")),
+        ("system-organisations", Text("机构", "Organisations")),
+        ("system-tokens", Text("接口令牌", "Tokens")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+    Desk.SECURITY: [
+        ("security-home", Text("待批准", "To decide")),
+        ("security-users", Text("授权一览", "Who holds what")),
         ("jobs", Text("任务", "Jobs")),
     ],
 }
@@ -92,8 +107,9 @@ def ways(context: dict[str, Any]) -> list[dict[str, object]]:
     if getattr(request, "appointment", None) is None:
         return []
     desk = request.appointment.desk
-    above = desk == Desk.COMMUNITY and request.appointment.organisation.kind != OrganisationKind.COMMUNITY
-    named = ABOVE if above else WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
+    named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
+    if desk == Desk.COMMUNITY and request.appointment.organisation.kind != OrganisationKind.COMMUNITY:
+        named = ABOVE
     links: list[dict[str, object]] = [{"url": reverse(name), "words": words} for name, words in named]
     here = max((str(one["url"]) for one in links if request.path.startswith(str(one["url"]))), key=len, default="")
     return [one | {"here": one["url"] == here} for one in links]

@@ -1,0 +1,193 @@
+"""A school or community that ends in mid-season: its children go to another one, as they are. 停办与合并
+
+Rolls, lists and states move in one transaction; what was declared and paid stays stated and goes with the child.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind
+from yingbao.enrolment.determining import determine_people
+from yingbao.enrolment.lifecycle import ENDED
+from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.seasons import china_day
+from yingbao.people import history
+from yingbao.people.grades import stage_name
+from yingbao.people.models import SchoolRoll
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+AGENTS = frozenset({OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY})
+
+
+class Handed(NamedTuple):
+    """How many children went over. 移交人数"""
+
+    on_roll: int
+    enrolments: int
+
+
+def children_of(organisation: Organisation) -> tuple[int, int]:
+    """How many stand on its roll, and on its lists of seasons that someone still works on. 在册人数"""
+    on_roll = SchoolRoll.objects.filter(school=organisation, left_on__isnull=True).count()
+    return on_roll, Enrolment.objects.filter(organisation=organisation).exclude(state__in=sorted(ENDED)).count()
+
+
+def mark_of(organisation: Organisation) -> str:
+    """What a page shows of it, as a mark that the deed brings back. 页面标记"""
+    shown = (organisation.pk, organisation.active, organisation.name, *children_of(organisation))
+    return sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def successors(organisation: Organisation) -> list[Organisation]:
+    """Who could take its children: open, of its kind and area; for a community of its division. 可接收单位"""
+    rows = Organisation.objects.filter(
+        kind=organisation.kind, pooling_area=organisation.pooling_area, active=True
+    ).exclude(pk=organisation.pk)
+    if organisation.kind == OrganisationKind.COMMUNITY:
+        rows = rows.filter(division=organisation.division)
+    return list(rows.order_by("name", "pk"))
+
+
+def dissolve(
+    *, organisation: Organisation, successor: Organisation, reason: str, by: Appointment, at: datetime, seen: str
+) -> Handed:
+    """Close an agent and hand its children over; said again, it changes nothing. 停办移交
+
+    Raises Refused for another's organisation, a successor that cannot have these children, a stale page, or without
+    a reason.
+    """
+    _check_officer(organisation, by)
+    with history.by(by.user_id, "dissolved", at=at):
+        both = sorted([organisation.pk, successor.pk])
+        locked = {one.pk: one for one in Organisation.objects.select_for_update().filter(pk__in=both).order_by("pk")}
+        closing, taking = locked[organisation.pk], locked[successor.pk]
+        if not closing.active:
+            return Handed(0, 0)
+        _check(closing, taking, reason, seen)
+        on_roll = _hand_rolls(closing, taking, by, at) if closing.kind == OrganisationKind.SCHOOL else 0
+        enrolments = _hand_enrolments(closing, taking, by, at)
+        closing.active = False
+        closing.save(update_fields=["active"])
+        return Handed(on_roll, enrolments)
+
+
+def _check_officer(organisation: Organisation, by: Appointment) -> None:
+    if by.desk != Desk.AGENCY or by.organisation.pooling_area != organisation.pooling_area:
+        raise Refused(
+            where=organisation.name,
+            what=Text("只有本统筹区的经办人员可以办理", "only an officer of the area's insurance agency does this"),
+            mend=Text("请联系医保经办机构。", "Ask the insurance agency."),
+        )
+
+
+def _check(closing: Organisation, taking: Organisation, reason: str, seen: str) -> None:
+    def refused(what: Text, mend: Text) -> Refused:
+        return Refused(where=closing.name, what=what, mend=mend)
+
+    if closing.kind not in AGENTS:
+        raise refused(
+            Text("这个机构没有名单上的孩子", "this organisation has no children on a list"),
+            Text("只有学校和社区可以停办移交。", "Only schools and communities are handed over."),
+        )
+    if seen != mark_of(closing):
+        raise refused(
+            Text("页面打开后，名单人数有变化", "its lists changed after the page was shown"),
+            Text("请看过现在的人数再办。", "Look at the numbers as they are now."),
+        )
+    if taking.pk not in {one.pk for one in successors(closing)}:
+        raise refused(
+            Text("{name}不能接收这些孩子", "{name} cannot take these children").filled(name=taking.name),
+            Text(
+                "选择同一统筹区、同类、在办的单位；社区须在同一区划。",
+                "Choose one of its kind, open, in the same place.",
+            ),
+        )
+    if not reason.strip():
+        raise refused(
+            Text("没有写明依据", "no reason is given"),
+            Text("写明停办、合并的依据。", "Say what the closing or merging rests on."),
+        )
+    stages = set(SchoolRoll.objects.filter(school=closing, left_on__isnull=True).values_list("stage", flat=True))
+    if missing := sorted(stages - set(taking.stages)):
+        names = Text("、".join(stage_name(one).zh for one in missing), ", ".join(missing))
+        raise refused(
+            Text("{name}没有{stages}学段", "{name} has no {stages}").filled(name=taking.name, stages=names),
+            Text("先给接收学校加上学段，或选择另一所。", "Add the stage to that school first, or choose another."),
+        )
+
+
+_ROLLS = """
+WITH gone AS (
+    SELECT id FROM people_schoolroll WHERE school_id = %(closing)s AND left_on IS NULL ORDER BY person_id FOR UPDATE
+)
+UPDATE people_schoolroll r
+SET left_on = greatest(%(on)s, r.entered_on), leave_reason = 'transferred', contested = false
+FROM gone WHERE r.id = gone.id
+RETURNING r.id
+"""
+_ENTER = """
+INSERT INTO people_schoolroll (
+    person_id, school_id, school_year, stage, grade, class_name, roll_number_cipher, roll_number_index,
+    roll_number_masked, entered_on, leave_reason, contested)
+SELECT r.person_id, %(taking)s, r.school_year, r.stage, r.grade, r.class_name, r.roll_number_cipher,
+       r.roll_number_index, r.roll_number_masked, r.left_on, '',
+       EXISTS (SELECT FROM people_schoolroll o WHERE o.person_id = r.person_id AND o.left_on IS NULL
+                 AND NOT o.contested)
+FROM people_schoolroll r
+WHERE r.id = ANY(%(gone)s)
+  AND NOT EXISTS (SELECT FROM people_schoolroll o
+                  WHERE o.person_id = r.person_id AND o.school_id = %(taking)s AND o.left_on IS NULL)
+ORDER BY r.person_id
+"""
+_ONLY_CLAIM = """
+UPDATE people_schoolroll r SET contested = false
+WHERE r.left_on IS NULL AND r.contested
+  AND r.person_id IN (SELECT person_id FROM people_schoolroll WHERE id = ANY(%(gone)s))
+  AND NOT EXISTS (SELECT FROM people_schoolroll o
+                  WHERE o.person_id = r.person_id AND o.left_on IS NULL AND o.id <> r.id)
+"""
+_LISTS = """
+WITH moved AS (
+    SELECT id, state FROM enrolment_enrolment
+    WHERE organisation_id = %(closing)s AND NOT state = ANY(%(ended)s) ORDER BY person_id, id FOR UPDATE
+), walked AS (
+    UPDATE enrolment_enrolment e SET organisation_id = %(taking)s FROM moved WHERE e.id = moved.id
+)
+INSERT INTO enrolment_step (enrolment_id, act, from_state, to_state, at, by_id, reason, changes)
+SELECT id, 'move', state, state, %(at)s, %(by)s, '',
+       jsonb_build_object('organisation', jsonb_build_array(%(closing)s::bigint, %(taking)s::bigint))
+FROM moved ORDER BY id
+"""
+
+
+def _hand_rolls(closing: Organisation, taking: Organisation, by: Appointment, at: datetime) -> int:
+    """End every stay at the one school and begin it at the other, grade and class as they are."""
+    values: dict[str, Any] = {"closing": closing.pk, "taking": taking.pk, "on": china_day(at)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ROLLS, values)
+        gone = [key for (key,) in cursor.fetchall()]
+        cursor.execute(_ENTER, values | {"gone": gone})
+        cursor.execute(_ONLY_CLAIM, {"gone": gone})
+    return len(gone)
+
+
+def _hand_enrolments(closing: Organisation, taking: Organisation, by: Appointment, at: datetime) -> int:
+    """Move every list, then decide anew where the agent's own place may matter."""
+    live = Enrolment.objects.filter(organisation=closing).exclude(state__in=sorted(ENDED))
+    people = list(live.order_by("person_id").values_list("season_id", "person_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LISTS,
+            {"closing": closing.pk, "taking": taking.pk, "ended": sorted(ENDED), "at": at, "by": by.user_id},
+        )
+        moved = int(cursor.rowcount)
+    for season in Season.objects.filter(pk__in={season for season, _ in people}).order_by("pk"):
+        persons = [person for key, person in people if key == season.pk]
+        determine_people(season=season, person_ids=persons, as_of=china_day(at), at=at, by=by.user)
+    return moved

@@ -1,0 +1,155 @@
+"""The insurance agency's first page: what waits today, the season's dates, how the area stands. 医保经办首页"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from yingbao.agents.models import Desk
+from yingbao.collection import handover
+from yingbao.enrolment import tallying
+from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
+from yingbao.enrolment.seasons import OpenWindow, deadline, policy_of, rests_on_an_older_file, season_for, windows
+from yingbao.families.models import DataRequest
+from yingbao.people.models import SchoolRoll
+from yingbao.values import clock
+from yingbao.values.text import Text
+from yingbao.web.access import Seated, desk
+from yingbao.web.agency.progress import Tree
+from yingbao.web.desks.home import when
+from yingbao.web.tax.home import Waits, link
+from yingbao.web.tax.shared import area_of
+
+CHILDREN = Text("名", "children")
+SOON_DAYS = 14
+
+
+@require_GET
+@desk(Desk.AGENCY)
+def home(request: Seated) -> HttpResponse:
+    """The day of an officer at one glance; no single child is shown. 经办首页"""
+    area, today = area_of(request), clock.today()
+    if not Season.objects.filter(pooling_area=area).exists():
+        return render(request, "agency/home_empty.html", {"organisation": request.appointment.organisation})
+    season = season_for(area, today)
+    policy, last, tree = policy_of(season), deadline(season), Tree(season)
+    under = request.GET.get("under", "")
+    at = int(under) if under.isascii() and under.isdigit() and len(under) < 12 else None
+    path = tree.path(at) if at is not None else []
+    if under and not path:
+        raise Http404
+    work = [each for each in waiting(request, season, tree, today) if each.number]
+    context: dict[str, Any] = {
+        "organisation": request.appointment.organisation, "policy": policy, "season": season, "deadline": last,
+        "window": windows(policy)[0].name, "days": (last - today).days, "work": work,
+        "windows": [state_of(window, today) for window in windows(policy)],
+        "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
+        "rows": tree.below(at), "total": path[-1] if path else tree.total(), "path": path, "all": tree.total(),
+        "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
+    }  # fmt: skip
+    return render(request, "agency/home.html", context)
+
+
+def state_of(window: OpenWindow, today: date) -> dict[str, Any]:
+    """A window and whether it is open today. 期限状态"""
+    state = "over" if window.last < today else "next" if window.first > today else "now"
+    return {"window": window, "state": state, "left": (window.last - today).days}
+
+
+def waiting(request: Seated, season: Season, tree: Tree, today: date) -> list[Waits]:
+    """All that waits for the agency, the most urgent first; also what is empty now. 待办"""
+    found = [
+        *policy_changes(request), registrations(season), corrections(season), *requests_of_families(season),
+        duplicates(season), mismatches(season), *lists(season, tree, today), *registrations_elsewhere(season),
+    ]  # fmt: skip
+    urgency = {"bad": 0, "warn": 1, "accent": 2}
+    return sorted(found, key=lambda each: urgency[each.tone])
+
+
+def policy_changes(request: Seated) -> list[Waits]:
+    """Changes of policy that wait for this officer's eyes, and one's own that came back."""
+    own = PolicyProposal.objects.filter(policy__startswith=f"{area_of(request)}/")
+    asked = own.filter(state=PolicyProposal.State.ASKED).exclude(made_by=request.user).order_by("pk")
+    back = own.filter(~Q(answer=""), state=PolicyProposal.State.DRAFT, made_by=request.user).order_by("pk")
+    return [
+        Waits(name, len(rows), Text("份", "changes"), None, said, to_one(rows), tone)
+        for name, rows, said, tone in (
+            (Text("政策修订待复核", "Policy changes to look at"), list(asked),
+             Text("起草人以外的人复核后生效", "in force once a second officer agrees"), "warn"),
+            (Text("政策修订被退回", "Policy changes sent back"), list(back),
+             Text("修改后再提交", "mend them and hand them in again"), "accent"),
+        )
+    ]  # fmt: skip
+
+
+def to_one(rows: list[PolicyProposal]) -> str:
+    """Straight to the only one, else to the list."""
+    return reverse("agency-proposal", args=[rows[0].pk]) if len(rows) == 1 else reverse("agency-policies")
+
+
+def registrations(season: Season) -> Waits:
+    """First-timers whom a school asks the agency to register (四(二))."""
+    asked = RegistrationRequest.objects.filter(state=RegistrationRequest.State.ASKED, enrolment__season=season)
+    said = Text("学校已报送首次参保的孩子", "schools asked for these first-timers")
+    return Waits(Text("登记待审核", "Registrations to approve"), asked.count(), CHILDREN, None, said,
+                 link("agency-registrations"), "warn")  # fmt: skip
+
+
+def registrations_elsewhere(season: Season) -> list[Waits]:
+    """First-timers who are somebody else's to register: shown, so that nobody is forgotten."""
+    due = tallying.registrations_due(season)
+    others = sum(count for channel, count in due.items() if channel in ("hukou_community", "community"))
+    return [
+        Waits(Text("等社区登记", "For communities to register"), others, CHILDREN, None,
+              Text("首次参保，由户籍地社区登记", "first-timers, registered at the community"),
+              link("agency-registrations"), "accent")
+    ]  # fmt: skip
+
+
+def corrections(season: Season) -> Waits:
+    """Requests of agents to put data right (五(一))."""
+    rows = CorrectionRequest.objects.filter(state=CorrectionRequest.State.OPEN, enrolment__season=season)
+    return Waits(Text("更正申请", "Corrections"), rows.count(), Text("件", "requests"), None,
+                 Text("截止前办结", "to be settled before the close"), link("agency-corrections"), "warn")  # fmt: skip
+
+
+def duplicates(season: Season) -> Waits:
+    """Children whom two schools' rosters name."""
+    rows = SchoolRoll.objects.filter(
+        contested=True, left_on__isnull=True, school__pooling_area=season.pooling_area
+    ).values("person")
+    return Waits(Text("重复学籍", "On two rolls"), rows.distinct().count(), CHILDREN, None,
+                 Text("两所学校都报了", "two schools name them"), link("agency-duplicates"), "warn")  # fmt: skip
+
+
+def mismatches(season: Season) -> Waits:
+    """Between what is registered and what was declared and paid, as last compared."""
+    said = Text("登记与申报、缴费不一致", "registered, declared and paid differ")
+    return Waits(Text("与征收比对有差异", "Mismatches with collection"), handover.total(season), CHILDREN, None, said,
+                 reverse("agency-declarations"), "accent")  # fmt: skip
+
+
+def requests_of_families(season: Season) -> list[Waits]:
+    """Families who ask to have data erased or exported."""
+    open_ones = DataRequest.objects.filter(state="open", pooling_area=season.pooling_area)
+    return [
+        Waits(Text("家长的数据申请", "Requests about data"), open_ones.count(), Text("件", "requests"), None,
+              Text("删除或导出，限期答复", "erase or export; to be answered in time"), link("agency-requests"),
+              "warn")
+    ]  # fmt: skip
+
+
+def lists(season: Season, tree: Tree, today: date) -> list[Waits]:
+    """Schools without a list, more urgent as the deadline comes near."""
+    tone = "bad" if 0 <= (deadline(season) - today).days < SOON_DAYS else "accent"
+    return [
+        Waits(Text("没有交名单的学校", "Schools without a list"), tree.total().empty, Text("所", "schools"), None,
+              Text("请街道催办", "the sub-districts chase them"), f"{reverse('agency-organisations')}?state=empty",
+              tone)
+    ]  # fmt: skip

@@ -1,0 +1,81 @@
+"""How a pooling area stands, summed up its tree: district, sub-district, school and community. 分级进度"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from yingbao.agents.models import Organisation, OrganisationKind
+from yingbao.enrolment.models import Season
+from yingbao.enrolment.tallying import Figures, by_agent
+
+AGENTS = frozenset({OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY})
+KINDS = sorted({*AGENTS, OrganisationKind.SUB_DISTRICT, OrganisationKind.DISTRICT})
+
+
+class Node(NamedTuple):
+    """One organisation with what is below it. 节点"""
+
+    pk: int
+    name: str
+    kind: str
+    figures: Figures
+    agents: int
+    """schools and communities at it or below it that are open"""
+    empty: int
+    """schools among them that have no list yet"""
+    has_below: bool
+
+
+class Tree:
+    """The organisations of a pooling area with the season's figures; two statements for a whole city. 机构树"""
+
+    def __init__(self, season: Season) -> None:
+        rows = Organisation.objects.filter(pooling_area=season.pooling_area, kind__in=KINDS).order_by("code", "pk")
+        self._rows = {
+            pk: (name, kind, parent, active)
+            for pk, name, kind, parent, active in rows.values_list("pk", "name", "kind", "parent_id", "active")
+        }
+        self._below: dict[int | None, list[int]] = defaultdict(list)
+        for pk, (_, _, parent, _) in self._rows.items():
+            self._below[parent if parent in self._rows else None].append(pk)
+        self._figures = by_agent(season)
+        self._nodes: dict[int, Node] = {}
+
+    def node(self, pk: int) -> Node:
+        """An organisation with the sums of all below it."""
+        if pk in self._nodes:
+            return self._nodes[pk]
+        name, kind, _, active = self._rows[pk]
+        own = self._figures.get(pk, Figures())
+        agents = int(kind in AGENTS and active)
+        empty = int(kind == OrganisationKind.SCHOOL and active and not own.listed)
+        for child in self._below[pk]:
+            below = self.node(child)
+            own, agents, empty = own.plus(below.figures), agents + below.agents, empty + below.empty
+        self._nodes[pk] = Node(pk, name, kind, own, agents, empty, bool(self._below[pk]))
+        return self._nodes[pk]
+
+    def below(self, pk: int | None) -> list[Node]:
+        """What stands directly below an organisation; at the top, below the area itself. 下级"""
+        keys = self._below[pk]
+        while pk is None and len(keys) == 1 and self._below[keys[0]]:
+            keys = self._below[keys[0]]
+        return [node for node in map(self.node, keys) if node.agents or any(node.figures)]
+
+    def total(self) -> Node:
+        """All of the area."""
+        figures, agents, empty = Figures(), 0, 0
+        for pk in self._below[None]:
+            node = self.node(pk)
+            figures, agents, empty = figures.plus(node.figures), agents + node.agents, empty + node.empty
+        return Node(0, "", "", figures, agents, empty, True)
+
+    def path(self, pk: int) -> list[Node]:
+        """The organisation and those above it, highest first; nothing if it is not of this area. 上级"""
+        found: list[Node] = []
+        at: int | None = pk
+        while at is not None and at in self._rows:
+            found.append(self.node(at))
+            at = self._rows[at][2]
+        return found[::-1]
