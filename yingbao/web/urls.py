@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tax/", include("yingbao.web.tax.urls")),
     path("agency/requests/", include("yingbao.web.agency.requests_urls")),
     path("agency/", include("yingbao.web.agency.urls")),
+    path("system/", include("yingbao.web.system.urls")),
+    path("security/", include("yingbao.web.security.urls")),
     path("audit/", include("yingbao.web.audit.urls")),
 ]
 

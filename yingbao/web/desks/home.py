@@ -45,10 +45,6 @@ COMES_LATER = {
         "The pages for card batches and photos are not built yet; here you see the season's dates and the schools' "
         "numbers.",
     ),
-    **dict.fromkeys(
-        (Desk.SYSTEM, Desk.SECURITY),
-        Text("管理员的页面还没有建成。", "The administrators' pages are not built yet."),
-    ),
 }
 """What a desk cannot do here yet, said plainly."""
 
