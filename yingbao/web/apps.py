@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 from yingbao.values import clock
 
@@ -16,7 +17,11 @@ class WebConfig(AppConfig):
     name = "yingbao.web"
 
     def ready(self) -> None:
-        """Let the clock of every process start where the settings say. 设定演示时钟"""
+        """Let the clock start where the settings say, and the wall stand after every migration. 启动"""
         if settings.CLOCK:
             moment = datetime.fromisoformat(settings.CLOCK)
             clock.set_to(moment if moment.tzinfo else moment.replace(tzinfo=clock.CHINA))
+        # Whatever migrates the database, and a test's too: no table is ever without its wall (ADR 22).
+        from yingbao.web.wall.raising import raise_wall
+
+        post_migrate.connect(raise_wall, sender=self)

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from yingbao.collection import handing, papers
 from yingbao.collection.models import Receipt
 from yingbao.values import clock, money
+from yingbao.web.wall import by_platform
 
 
 def as_file(receipt: Receipt) -> HttpResponse:
@@ -16,7 +17,8 @@ def as_file(receipt: Receipt) -> HttpResponse:
 
     Raises Refused if it was not made yet and the signing key is missing.
     """
-    pdf = bytes(papers.paper_of(receipt=receipt, at=clock.now()).pdf)
+    with by_platform("the tax authority's paper is signed and kept when it is first asked for"):
+        pdf = bytes(papers.paper_of(receipt=receipt, at=clock.now()).pdf)
     name = handing.file_name(receipt.obligation.person.name, receipt.number)
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f"attachment; filename=\"{receipt.number}.pdf\"; filename*=UTF-8''{quote(name)}"

@@ -31,6 +31,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.family.basket import Basket, new_token, tiers_of, token_of
 from yingbao.web.family.outcome import shown
+from yingbao.web.wall import by_platform
 
 BASKET = "counter"
 FOUND_AT_MOST = 10
@@ -104,7 +105,8 @@ def take(request: Seated) -> HttpResponseBase:
     if not basket.children or wanted not in ("card", *channels()):
         return redirect("counter")
     try:
-        payment = _taken(request, basket, wanted, at)
+        with by_platform("a counter's order: the platform assesses and books for the tax authority"):
+            payment = _taken(request, basket, wanted, at)
     except Refused as refused:
         typed = {name: str(request.POST.get(name, "")) for name in ("payer", "terminal", "voucher")}
         context = page(request) | {"refused": refused, "wanted": wanted, **typed}
@@ -136,7 +138,8 @@ def check(request: Seated) -> HttpResponseBase:
     """The payer says it is paid: the channel is asked. 查询结果"""
     payment = taken_here(request.appointment).filter(number=Basket(request, BASKET).order).first()
     if payment is not None:
-        paying.ask(payment=payment, now=clock.now())
+        with by_platform("the channel is asked, and what it says is booked"):
+            paying.ask(payment=payment, now=clock.now())
     return redirect("counter-payment")
 
 
@@ -146,7 +149,8 @@ def cancel(request: Seated) -> HttpResponseBase:
     """This order no longer, unless it is paid. 取消订单"""
     payment = taken_here(request.appointment).filter(number=Basket(request, BASKET).order).first()
     if payment is not None:
-        paying.cancel(payment=payment, now=clock.now())
+        with by_platform("the channel is asked, and what it says is booked"):
+            paying.cancel(payment=payment, now=clock.now())
     return redirect("counter-payment")
 
 

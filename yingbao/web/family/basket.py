@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
+
+from yingbao.collection.models import PaymentLine
 from yingbao.collection.quoting import Kind, Offer, Quote, quote
 from yingbao.enrolment.models import Enrolment
 from yingbao.values.text import Text
+from yingbao.web.wall import beyond, family_of
 
 MOST = 10
 
@@ -79,6 +85,22 @@ class Chosen:
     def due_fen(self) -> int:
         """What is paid for the child; nothing if it cannot be paid for."""
         return 0 if self.refused else self.offer.due_fen
+
+
+def with_its_children(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The view sees the children of this session's basket and order, and of no other family. 本次会话的孩子"""
+
+    @wraps(view)
+    def within(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        basket = Basket(request)
+        with beyond("whose are the children that this session chose by name and number?"):
+            chosen = Enrolment.objects.filter(pk__in=basket.children).values_list("person_id", flat=True)
+            ordered = PaymentLine.objects.filter(payment__number=basket.order or None)
+            persons = {*chosen, *ordered.values_list("obligation__person_id", flat=True)}
+        with family_of(persons):
+            return view(request, *args, **kwargs)
+
+    return within
 
 
 def tiers_of(form: Any) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote as quoted
 
@@ -23,16 +24,18 @@ from yingbao.exchange.channels import channels
 from yingbao.values import clock, money
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
-from yingbao.web.family.basket import Basket, Chosen, new_token, tiers_of, token_of
+from yingbao.web.family.basket import Basket, Chosen, new_token, tiers_of, token_of, with_its_children
 from yingbao.web.family.finding import find, veiled_name, years
 from yingbao.web.family.outcome import code, shown
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond, by_platform
 
 ON_A_PHONE = ("Mobi", "Android", "iPhone", "MicroMessenger")
 
 
 @require_GET
 @never_cache
+@with_its_children
 def pay(request: HttpRequest) -> HttpResponseBase:
     """Children to pay for, and how. 缴费"""
     return render(request, "family/pay.html", page(request))
@@ -40,13 +43,15 @@ def pay(request: HttpRequest) -> HttpResponseBase:
 
 @sensitive_post_parameters("number")
 @require_POST
+@with_its_children
 def add(request: HttpRequest) -> HttpResponseBase:
     """One more child, by name and number. 添加孩子"""
     name, number = (str(request.POST.get(field, "")).strip() for field in ("name", "number"))
     chosen, at = str(request.POST.get("year", "")), clock.now()
     year = next((one for one in years(at) if str(one) == chosen), (years(at) or [at.year])[0])
     try:
-        found = find(request, name=name, number=number, year=year, at=at)
+        with beyond("a family names a child by name and number; who guesses is stopped"):
+            found = find(request, name=name, number=number, year=year, at=at)
     except Refused as refused:
         return render(request, "family/pay.html", page(request, name=name, refused=refused), status=422)
     if found.refused is not None:
@@ -66,6 +71,7 @@ def remove(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@with_its_children
 def tier(request: HttpRequest) -> HttpResponseBase:
     """Another tier of cover: what it comes to. 选择档次"""
     Basket(request).choose(tiers_of(request.POST))
@@ -75,6 +81,7 @@ def tier(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@with_its_children
 def place(request: HttpRequest) -> HttpResponseBase:
     """Order what is in the basket through a channel, and lead on to it. 下单"""
     basket, at = Basket(request), clock.now()
@@ -84,16 +91,8 @@ def place(request: HttpRequest) -> HttpResponseBase:
     if not chosen or wanted not in channels():
         return redirect("pay")
     try:
-        payment = order(
-            enrolments=[one.enrolment for one in chosen],
-            channel="wechat" if wanted == "wechat" else "alipay",
-            kind="page" if kind == "page" else "qr",
-            payer=str(request.POST.get("payer", "")).strip(),
-            token=token_of(request.POST),
-            at=at,
-            tiers={one.enrolment.pk: one.offer.tier for one in chosen if one.offer.tier},
-        )
-        payment = paying.place(payment=payment, now=at, client_address=str(request.META.get("REMOTE_ADDR", "")))
+        with by_platform("a family's order: the platform assesses and orders for it"):
+            payment = _ordered(request, chosen, wanted, kind, at)
     except Refused as refused:
         return answer_refused(request, refused)
     basket.ordered(payment.number)
@@ -104,8 +103,23 @@ def place(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseClientRedirect(onward) if getattr(request, "htmx", False) else redirect("pay-waiting")
 
 
+def _ordered(request: HttpRequest, chosen: list[Chosen], wanted: str, kind: str, at: datetime) -> Payment:
+    """The order, placed with its channel."""
+    payment = order(
+        enrolments=[one.enrolment for one in chosen],
+        channel="wechat" if wanted == "wechat" else "alipay",
+        kind="page" if kind == "page" else "qr",
+        payer=str(request.POST.get("payer", "")).strip(),
+        token=token_of(request.POST),
+        at=at,
+        tiers={one.enrolment.pk: one.offer.tier for one in chosen if one.offer.tier},
+    )
+    return paying.place(payment=payment, now=at, client_address=str(request.META.get("REMOTE_ADDR", "")))
+
+
 @require_GET
 @never_cache
+@with_its_children
 def waiting(request: HttpRequest) -> HttpResponseBase:
     """The order made last: its code or way out, then what came of it. 等待付款"""
     basket = Basket(request)
@@ -122,20 +136,24 @@ def waiting(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@with_its_children
 def check(request: HttpRequest) -> HttpResponseBase:
     """The payer says it is paid: the channel is asked. 查询结果"""
     payment = ours(Basket(request))
     if payment is not None:
-        paying.ask(payment=payment, now=clock.now())
+        with by_platform("the channel is asked, and what it says is booked"):
+            paying.ask(payment=payment, now=clock.now())
     return redirect("pay-waiting")
 
 
 @require_POST
+@with_its_children
 def cancel(request: HttpRequest) -> HttpResponseBase:
     """This order no longer, unless it is paid. 取消订单"""
     payment = ours(Basket(request))
     if payment is not None:
-        paying.cancel(payment=payment, now=clock.now())
+        with by_platform("the channel is asked, and what it says is booked"):
+            paying.cancel(payment=payment, now=clock.now())
     return redirect("pay-waiting")
 
 

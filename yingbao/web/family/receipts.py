@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from yingbao.collection.models import Payment, PaymentLine, Receipt
 from yingbao.values.refusal import Refused
 from yingbao.web import receipted
-from yingbao.web.family.basket import Basket
+from yingbao.web.family.basket import Basket, with_its_children
 from yingbao.web.family.finding import veiled_name
 from yingbao.web.family.pay import ours
 
@@ -23,6 +23,7 @@ def own(payment: Payment) -> QuerySet[Receipt]:
 
 @require_GET
 @never_cache
+@with_its_children
 def receipts(request: HttpRequest) -> HttpResponseBase:
     """Each child of the order made last, with its receipt or when it comes. 票据"""
     payment = ours(Basket(request))
@@ -43,6 +44,7 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 @never_cache
+@with_its_children
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them as PDF. 下载票据"""
     payment = ours(Basket(request))

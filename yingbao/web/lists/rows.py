@@ -11,6 +11,7 @@ from yingbao.spreadsheet.assisted_comparing import VIEWS
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
 from yingbao.values import identity
 from yingbao.values.text import Text
+from yingbao.web.wall import beyond
 
 PAGE_SIZE = 50
 
@@ -158,7 +159,8 @@ def _documents(rows: list[AssistedRow]) -> dict[int, IdentityDocument]:
     people = {pk for row in rows for pk in row.candidates}
     people |= {row.person_id for row in rows if row.match == AssistedRow.Match.NAME_DIFFERS and row.person_id}
     found = IdentityDocument.objects.filter(person__in=people, replaced_at__isnull=True).select_related("person")
-    return {each.person_id: each for each in found}
+    with beyond("is the person on the list the one the platform knows? shown by surname and mask"):
+        return {each.person_id: each for each in found}
 
 
 def _candidate(document: IdentityDocument) -> dict[str, Any]:

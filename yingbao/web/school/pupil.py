@@ -36,6 +36,7 @@ from yingbao.web.school.listing import Group
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.school.story import story
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import by_platform
 
 OTHER = "other"
 WHY = {
@@ -333,7 +334,8 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
         case Act.DECLINE:
             actions.decline(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
         case Act.WITHDRAW:
-            adjusting.withdraw(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
+            with by_platform("what was paid for a child who leaves becomes free by rule"):
+                adjusting.withdraw(enrolment=one, reason=reason_of(wanted, typed), by=by, at=at)
         case Act.REOPEN:
             actions.reopen(enrolment=one, by=by, at=at)
         case Act.CORRECT:

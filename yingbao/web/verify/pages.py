@@ -22,6 +22,7 @@ from yingbao.web import receipted
 from yingbao.web.templatetags.words import day
 from yingbao.web.verify import guessing, looking
 from yingbao.web.verify.looking import Answer
+from yingbao.web.wall import beyond
 
 MOST_MB = 2
 """Larger than any paper of ours by far."""
@@ -74,6 +75,7 @@ def scanned(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return verified(request, number, code)
 
 
+@beyond("who holds a receipt's number and check code may read what stands on it")
 def verified(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """What is said of this number with this code. 查验号码"""
     at = clock.now()
@@ -95,6 +97,7 @@ def standing(receipt: Receipt) -> Answer:
 
 @never_cache
 @require_POST
+@beyond("whoever has a receipt's file may ask whether we issued it")
 def file(request: HttpRequest) -> HttpResponse:
     """Whether an uploaded file is, byte for byte, the one that we issued; if not, what is wrong with it. 核对文件"""
     at = clock.now()

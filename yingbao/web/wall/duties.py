@@ -1,0 +1,110 @@
+"""What each desk's database role may do to each table: duties apart, below the program. 数据库角色与权限"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from yingbao.agents.models import Desk
+
+FAMILY = "yingbao_family"
+"""who is not signed in, and families"""
+ROLES: dict[str, str] = {
+    Desk.SCHOOL: "yingbao_school",
+    Desk.COMMUNITY: "yingbao_community",
+    Desk.AGENCY: "yingbao_agency",
+    Desk.TAX: "yingbao_tax",
+    Desk.LIST_PROVIDER: "yingbao_lists",
+    Desk.EDUCATION: "yingbao_education",
+    Desk.CARD: "yingbao_card",
+    Desk.SYSTEM: "yingbao_admin",
+    Desk.SECURITY: "yingbao_admin",
+    Desk.AUDIT: "yingbao_audit",
+    "": FAMILY,
+}
+"""the role of each desk"""
+EVERY = tuple(dict.fromkeys(ROLES.values()))
+SCHOOL, COMMUNITY, AGENCY, TAX, LISTS, EDUCATION, CARD, ADMIN, AUDIT = EVERY[:9]
+BUSINESS = (SCHOOL, COMMUNITY, AGENCY, TAX, LISTS, EDUCATION, CARD)
+REGISTRARS = (SCHOOL, COMMUNITY, AGENCY)
+"""who registers children"""
+
+READ, ADD, ALL = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE, DELETE"
+KEEP = "SELECT, INSERT, UPDATE"
+LOCK = "SELECT, UPDATE (id)"
+
+
+class Duty(NamedTuple):
+    """Tables, by a pattern on their names, and who may do what to them; who is not named may do nothing. 权限"""
+
+    tables: str
+    may: dict[str, str]
+
+
+def _of(*roles: str, may: str) -> dict[str, str]:
+    return dict.fromkeys(roles, may)
+
+
+MOVED_BY_MONEY = (
+    "state, state_at, reason, premium_fen, self_paid_fen, subsidised_fen, paid_by, phase, coverage_from, coverage_to, "
+    "because, as_of"
+)
+"""The columns of an enrolment that accepting, payment and late lists move (`enrolment.taking`)."""
+
+DUTIES: tuple[Duty, ...] = (
+    # History is written by triggers that run as their owner: nobody at a desk forges it.
+    Duty("people_change", _of(*REGISTRARS, TAX, LISTS, AUDIT, FAMILY, may=READ)),
+    Duty("people_look", _of(*BUSINESS, ADMIN, AUDIT, FAMILY, may=ADD)),
+    Duty("people_assistedstatus", _of(*REGISTRARS, LISTS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("people_pointsadmission", _of(*REGISTRARS, LISTS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
+    # A guardian declines, and has the own phone erased: of the own child alone, which the rows see to.
+    Duty("people_guardian", _of(*REGISTRARS, may=ALL) | {FAMILY: KEEP, TAX: READ}),
+    Duty("people_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, LISTS, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("enrolment_enrolment", _of(*REGISTRARS, may=ALL) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)
+         | {FAMILY: KEEP, TAX: f"SELECT, UPDATE ({MOVED_BY_MONEY})"}),
+    Duty("enrolment_step", _of(*REGISTRARS, TAX, FAMILY, may=ADD) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)),
+    Duty("enrolment_(season|.*version.*)", {AGENCY: KEEP} | _of(*EVERY, may=READ) | {AGENCY: KEEP}),
+    Duty("enrolment_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(EDUCATION, FAMILY, may=READ)),
+    Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("collection_(mandate|advice|adviceline)", _of(SCHOOL, TAX, may=ALL) | _of(COMMUNITY, AGENCY, may=READ)),
+    Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
+    Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),
+    Duty("spreadsheet_.*", _of(LISTS, may=ALL) | {AGENCY: READ}),
+    Duty("families_datarequest", _of(FAMILY, AGENCY, may=ALL)),
+    Duty("families_.*", {FAMILY: ALL} | _of(*REGISTRARS, AUDIT, may=READ)),
+    Duty("trail_.*", _of(*EVERY, may=ADD)),
+    # Who locks a row has to have a right to change it: the key, which nothing changes.
+    Duty("agents_organisation", _of(*EVERY, may=LOCK) | _of(AGENCY, ADMIN, may=ALL)),
+    Duty("agents_(appointment.*|token)", _of(*EVERY, may=READ) | _of(AGENCY, ADMIN, AUDIT, may=ALL)),
+    # Sessions, sign-in, second factors, the queue, the outbox: every request may need them.
+    Duty(".*", _of(*EVERY, may=ALL)),
+)  # fmt: skip
+"""The first that fits a table holds for it."""
+
+HIDDEN: dict[str, str] = {
+    EDUCATION: r".*_(cipher|index)|name.*|search_words|counterparty.*",
+    CARD: r".*_(cipher|index)|search_words|counterparty.*",
+    AUDIT: r".*_(cipher|index)",
+    ADMIN: r".*_(cipher|index)",
+}
+"""The columns of people's tables that a role cannot even read, by a pattern: they count, and call nobody by name."""
+NOT_READ: dict[str, str] = {
+    EDUCATION: r"people_(identitydocument|guardian)|collection_(bank.*|statement.*|debit.*|mandate|refund|receipt.*)",
+    CARD: r"people_guardian|collection_(bank.*|statement.*|debit.*|mandate|refund)",
+    LISTS: r"people_guardian",
+} | dict.fromkeys((SCHOOL, COMMUNITY, FAMILY), r"collection_(bankfile|statement.*|bill.*|debit(batch|answer)|alarm)")
+"""Tables that a role does not read at all, whatever the duties say."""
+
+
+def duty(table: str, role: str) -> str:
+    """What a role may do to a table, in the words of GRANT; empty: nothing. 表权限"""
+    if re.fullmatch(NOT_READ.get(role, "-"), table):
+        return ""
+    return next(one for one in DUTIES if re.fullmatch(one.tables, table)).may.get(role, "")
+
+
+def hidden(column: str, role: str) -> bool:
+    """Whether a role may not read a column of a table that is behind the wall. 隐藏列"""
+    return bool(re.fullmatch(HIDDEN.get(role, "-"), column))

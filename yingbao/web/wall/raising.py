@@ -1,0 +1,126 @@
+"""The wall is raised after every migration: roles, grants and policies, from the catalogue. 建立数据库权限"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, transaction
+
+from yingbao.web.wall import duties, rows
+from yingbao.web.wall.rows import Table
+
+NEEDED = frozenset({"people_person", "enrolment_enrolment", "spreadsheet_assistedrow", "cases_casestep"})
+"""Without these the platform is half migrated, and nothing serves requests yet."""
+AS_OWNER = ("people_write_history", "declaration_own_children")
+"""Triggers that read or write more than who set them off."""
+
+
+def tables() -> list[Table]:
+    """The platform's tables, as the catalogue has them. 全部表"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.relname, array_agg(a.attname::text),
+                   coalesce((SELECT jsonb_object_agg(f.attname, t.relname) FROM pg_constraint k
+                             JOIN pg_attribute f ON f.attrelid = k.conrelid AND f.attnum = k.conkey[1]
+                             JOIN pg_class t ON t.oid = k.confrelid
+                             WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid), '{}')::text
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+            GROUP BY c.oid, c.relname ORDER BY c.relname
+            """
+        )
+        found = cursor.fetchall()
+    return [Table(name, frozenset(columns), json.loads(parents)) for name, columns, parents in found]
+
+
+def raise_wall(**_: Any) -> None:
+    """Put roles, grants and policies into the database, unless they stand there as they should. 建立"""
+    every = tables()
+    names = {table.name for table in every}
+    if not names >= NEEDED:
+        return
+    said = list(statements(every))
+    mark = hashlib.sha256("\n".join(said).encode()).hexdigest()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ROLES, {"roles": list(duties.EVERY)})
+        cursor.execute("SELECT obj_description(to_regnamespace('wall'), 'pg_namespace')")
+        if cursor.fetchone()[0] == mark:
+            return
+        for one in said:
+            cursor.execute(one)
+        cursor.execute(f"COMMENT ON SCHEMA wall IS '{mark}'")
+
+
+_ROLES = """
+DO $$
+DECLARE wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY %(roles)s::text[] LOOP
+        IF to_regrole(wanted) IS NULL THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %%I NOLOGIN', wanted);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;  -- another database was quicker
+            END;
+        END IF;
+        IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+           AND NOT pg_has_role(current_user, wanted, 'SET') THEN
+            EXECUTE format('GRANT %%I TO CURRENT_USER', wanted);
+        END IF;
+    END LOOP;
+END $$"""
+
+
+def statements(every: list[Table]) -> Iterator[str]:
+    """All that makes up the wall. 语句"""
+    roles = ", ".join(duties.EVERY)
+    yield "CREATE SCHEMA IF NOT EXISTS wall"
+    yield f"GRANT USAGE ON SCHEMA public, wall TO {roles}"
+    for name, query in rows.VIEWS.items():
+        yield f"CREATE OR REPLACE VIEW wall.{name} AS {query}"
+        yield f"GRANT SELECT ON wall.{name} TO {roles}"
+    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}"
+    for function in AS_OWNER:
+        yield f"ALTER FUNCTION {function} SECURITY DEFINER SET search_path = public, pg_temp"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {roles}"
+    for table in every:
+        yield from _grants(table)
+        yield from _policies(table)
+
+
+def _grants(table: Table) -> Iterator[str]:
+    walled = rows.is_walled(table.name, table.columns)
+    for role in duties.EVERY:
+        may = duties.duty(table.name, role)
+        seen = [name for name in sorted(table.columns) if not duties.hidden(name, role)]
+        if walled and may and len(seen) < len(table.columns):
+            may = may.replace("SELECT", "SELECT ({})".format(", ".join(f'"{name}"' for name in seen)))
+        if may:
+            yield f"GRANT {may} ON {table.name} TO {role}"
+
+
+def _policies(table: Table) -> Iterator[str]:
+    for role in duties.EVERY:
+        yield f"DROP POLICY IF EXISTS {role} ON {table.name}"
+        yield f"DROP POLICY IF EXISTS {role}_looks ON {table.name}"
+    yield f"DROP POLICY IF EXISTS door ON {table.name}"
+    if not rows.is_walled(table.name, table.columns):
+        yield f"ALTER TABLE {table.name} DISABLE ROW LEVEL SECURITY"
+        return
+    yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
+    by_condition: dict[str, list[str]] = defaultdict(list)
+    for role in duties.EVERY:
+        if duties.duty(table.name, role):
+            by_condition[rows.reach(table, role)].append(role)
+    for condition, roles in by_condition.items():
+        if condition != rows.NEVER:
+            yield f"CREATE POLICY {roles[0]} ON {table.name} TO {', '.join(roles)} USING ({condition})"
+    for role in duties.EVERY:
+        more = rows.looks(table, role)
+        if more != rows.NEVER:
+            yield f"CREATE POLICY {role}_looks ON {table.name} FOR SELECT TO {role} USING ({more})"
+    yield f"CREATE POLICY door ON {table.name} TO {', '.join(duties.EVERY)} USING ({rows.DOOR})"

@@ -1,0 +1,264 @@
+"""Which rows of a table a desk's role reaches, as a condition in SQL. 行可见范围
+
+Own roles (school, community, list providers) go by organisation, area roles by pooling area, families by their bound
+children. What a table is reached by is read from its columns, so that a table added later is behind the wall by itself;
+those that need more are named here. Settings are asked for in sub-selects of their own, which PostgreSQL reckons once a
+query; `wall.enrolled` and `wall.on_roll` are views of their owner with keys and no names, so that asking them asks no
+other policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from yingbao.web.wall.duties import (
+    ADMIN,
+    AGENCY,
+    AUDIT,
+    CARD,
+    COMMUNITY,
+    EDUCATION,
+    EVERY,
+    FAMILY,
+    LISTS,
+    SCHOOL,
+    TAX,
+)  # fmt: skip
+
+OWN = frozenset({SCHOOL, COMMUNITY, LISTS})
+AREA = frozenset({AGENCY, TAX, EDUCATION, CARD})
+NEVER, ALWAYS = "false", "true"
+
+
+def _keys(name: str) -> str:
+    return f"ANY ((SELECT current_setting('yingbao.{name}', true))::bigint[])"
+
+
+def _text(name: str) -> str:
+    return f"(SELECT current_setting('yingbao.{name}', true))"
+
+
+MINE, NEAR, SEASONS, PERSONS = _keys("organisations"), _keys("near"), _keys("seasons"), _keys("persons")
+HERE, ME = _text("area"), f"{_text('user')}::bigint"
+DOOR = f"{_text('beyond')} = 'on'"
+
+WALLED = ("people_", "enrolment_", "declaration_", "collection_", "spreadsheet_", "cases_", "families_")
+"""Applications whose tables tell of children and their money."""
+COMMON = frozenset(
+    {
+        "enrolment_season",
+        "collection_close",
+        "collection_receiptseries",
+        "families_coderequest",
+        "families_familysession",
+    }
+)
+"""Tables of theirs that tell of no one; they have grants alone."""
+OUTSIDE = ("procrastinate_", "django_", "axes_", "auth_", "agents_", "ledger_", "trail_", "web_")
+"""Applications that keep nothing of children; duties hold for them, and for some of them nothing else."""
+KEYED = frozenset({"person_id", "enrolment_id", "organisation_id", "school_id", "guardian_id", "obligation_id"})
+"""A table with one of these belongs behind the wall, whatever its application."""
+
+
+def is_walled(name: str, columns: frozenset[str]) -> bool:
+    """Whether rows of the table belong to somebody. 是否分行"""
+    if name in COMMON or name.startswith(OUTSIDE):
+        return False
+    return name.startswith(WALLED) or bool(KEYED & columns)
+
+
+VIEWS = {
+    "enrolled": "SELECT id, person_id, organisation_id, season_id, channel, registration FROM enrolment_enrolment",
+    "on_roll": "SELECT person_id, school_id, contested, left_on FROM people_schoolroll",
+    "merged": "SELECT id AS person_id, merged_into_id FROM people_person WHERE merged_into_id IS NOT NULL",
+    "hukou": "SELECT id AS person_id, hukou FROM people_person",
+    "listed": "SELECT person_id, provided_by_id AS organisation_id FROM people_assistedstatus",
+    "on_list": "SELECT r.person_id, l.organisation_id FROM spreadsheet_assistedrow r "
+    "JOIN spreadsheet_assistedlist l ON l.id = r.assisted_list_id WHERE r.person_id IS NOT NULL",
+    "in_case": "SELECT c.person_id, c.id AS case_id, b.organisation_id FROM cases_case c "
+    "CROSS JOIN LATERAL (VALUES (c.asked_by_organisation_id), (c.to_organisation_id)) b (organisation_id) "
+    "UNION ALL SELECT c.person_id, c.id, b.organisation_id FROM cases_casestep s JOIN cases_case c ON c.id = s.case_id "
+    "CROSS JOIN LATERAL (VALUES (s.organisation_id), (s.to_organisation_id)) b (organisation_id)",
+}
+"""Who belongs where, by keys alone; schema `wall`."""
+
+
+class Table(NamedTuple):
+    """A table as the catalogue has it. 表"""
+
+    name: str
+    columns: frozenset[str]
+    parents: Mapping[str, str]
+    """column → the table it refers to"""
+
+
+def _here_by_hukou(person: str) -> str:
+    at_home = f"SELECT FROM wall.hukou h WHERE h.person_id = {person} AND h.hukou = {_text('division')}"
+    return f"EXISTS ({at_home})"
+
+
+COMES_HERE = (
+    "(e.channel = 'community' OR e.registration IN ('community', 'residence_community', 'hukou_community'))"
+    f" AND e.season_id = {SEASONS}"
+)
+"""An enrolment `e` for which the family comes to a community, to register or to pay (Yuzhong 一(三))."""
+
+
+def of_person(person: str, role: str) -> str:
+    """Whether a person is one of the role's own. 人员可见"""
+    enrolled = f"SELECT FROM wall.enrolled e WHERE e.person_id = {person}"
+    on_roll = f"SELECT FROM wall.on_roll r WHERE r.person_id = {person}"
+    if role in (SCHOOL, COMMUNITY):
+        own = (
+            f"EXISTS ({enrolled} AND e.organisation_id = {MINE}) OR EXISTS ({on_roll} AND r.school_id = {MINE})"
+            f" OR EXISTS (SELECT FROM wall.in_case c WHERE c.person_id = {person} AND c.organisation_id = {MINE})"
+        )
+        near = f"(e.organisation_id = {NEAR} OR {_here_by_hukou('e.person_id')})"
+        return own if role == SCHOOL else f"{own} OR EXISTS ({enrolled} AND {COMES_HERE} AND {near})"
+    if role == LISTS:
+        listed, on_list = "SELECT FROM wall.listed l WHERE l", "SELECT FROM wall.on_list o WHERE o"
+        return (
+            f"EXISTS ({listed}.person_id = {person} AND l.organisation_id = {MINE})"
+            f" OR EXISTS ({on_list}.person_id = {person} AND o.organisation_id = {MINE})"
+        )
+    if role == TAX:
+        return f"EXISTS ({enrolled} AND e.season_id = {SEASONS})"
+    if role in AREA:
+        there = f"SELECT FROM agents_organisation a WHERE a.id = r.school_id AND a.pooling_area = {HERE}"
+        return f"EXISTS ({enrolled} AND e.season_id = {SEASONS}) OR EXISTS ({on_roll} AND EXISTS ({there}))"
+    return f"{person} = {PERSONS}" if role == FAMILY else NEVER
+
+
+def _merged(person: str, role: str) -> str:
+    """Whether a record was merged into one of the role's own."""
+    into = of_person("m.merged_into_id", role)
+    return f"EXISTS (SELECT FROM wall.merged m WHERE m.person_id = {person} AND ({into}))"
+
+
+def _enrolment(role: str) -> str:
+    """An enrolment itself."""
+    if role == SCHOOL:
+        return f"organisation_id = {MINE}"
+    if role == COMMUNITY:
+        near = f"(organisation_id = {NEAR} OR {_here_by_hukou('enrolment_enrolment.person_id')})"
+        return f"organisation_id = {MINE} OR {COMES_HERE.replace('e.', '')} AND {near}"
+    if role in AREA:
+        return f"season_id = {SEASONS}"
+    if role == LISTS:
+        return of_person("enrolment_enrolment.person_id", role)
+    return f"person_id = {PERSONS}" if role == FAMILY else NEVER
+
+
+def _via(table: Table, column: str) -> str:
+    """Through the row that a column refers to: whoever reaches that one reaches this."""
+    return f"EXISTS (SELECT FROM {table.parents[column]} p WHERE p.id = {table.name}.{column})"
+
+
+PLACES = ("organisation_id", "school_id", "taken_at_id")
+"""Columns that name whose a row is."""
+NAMED: dict[str, dict[str, str]] = {
+    "people_assistedstatus": {LISTS: f"provided_by_id = {MINE}"},
+    "people_look": dict.fromkeys(EVERY, f"user_id = {ME}") | {AUDIT: ALWAYS},
+    # Where a school's money goes to, and a family's: the collection account of the area is no secret.
+    "collection_bankaccount": dict.fromkeys((SCHOOL, COMMUNITY), f"pooling_area = {HERE}"),
+    "people_change": {AUDIT: ALWAYS},
+    "enrolment_step": {AUDIT: ALWAYS},
+    "enrolment_enrolment": {AUDIT: ALWAYS},
+    "collection_arrival": dict.fromkeys(
+        (SCHOOL, COMMUNITY, FAMILY),
+        "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)",
+    ),
+    "collection_payment": {
+        SCHOOL: "EXISTS (SELECT FROM collection_paymentline l WHERE l.payment_id = collection_payment.id)",
+        COMMUNITY: f"taken_at_id = {MINE}",
+        FAMILY: "EXISTS (SELECT FROM collection_paymentline l WHERE l.payment_id = collection_payment.id)",
+    },
+    "declaration_declaration": {
+        FAMILY: "EXISTS (SELECT FROM declaration_declarationline l WHERE l.declaration_id = declaration_declaration.id)"
+    },
+    "cases_case": dict.fromkeys(
+        (SCHOOL, COMMUNITY),
+        f"asked_by_organisation_id = {MINE} OR to_organisation_id = {MINE} OR EXISTS "
+        f"(SELECT FROM wall.in_case c WHERE c.case_id = cases_case.id AND c.organisation_id = {MINE})",
+    ),
+    "cases_casestep": dict.fromkeys(EVERY, "EXISTS (SELECT FROM cases_case c WHERE c.id = cases_casestep.case_id)"),
+    "families_datarequest": dict.fromkeys(AREA, f"pooling_area = {HERE}") | {FAMILY: f"person_id = {PERSONS}"},
+    "collection_debitanswer": dict.fromkeys(OWN, NEVER),
+    "jobs_job": dict.fromkeys(EVERY, f"owner_id = {ME} OR organisation_id = {_text('organisation')}::bigint"),
+    "outbox_message": {ADMIN: ALWAYS},
+}
+"""Where the columns do not tell: table → role → condition."""
+LEADS = {
+    "collection_advice": "declaration_id", "collection_allocation": "obligation_id", "collection_billline": "bill_id",
+    "collection_debititem": "declaration_id", "collection_debitpart": "item_id", "collection_receipt": "obligation_id",
+    "collection_refund": "arrival_id", "collection_statementline": "statement_id",
+}  # fmt: skip
+"""Which of several parents leads to the owner."""
+LEADS_IN_AREA = {"collection_receipt": "series_id", "collection_debititem": "batch_id"}
+"""The shorter way to the pooling area."""
+
+
+def looks(table: Table, role: str) -> str:
+    """Rows that the role may look at besides, and not touch. 另可查看"""
+    if (table.name, role) != ("enrolment_enrolment", SCHOOL):
+        return NEVER
+    claimed = f"SELECT FROM wall.on_roll r WHERE r.person_id = enrolment_enrolment.person_id AND r.school_id = {MINE}"
+    return f"season_id = {SEASONS} AND EXISTS ({claimed} AND r.contested AND r.left_on IS NULL)"
+
+
+def reach(table: Table, role: str) -> str:
+    """The condition on a row of the table under which the role reaches it. 可见条件"""
+    if role in NAMED.get(table.name, {}):
+        return NAMED[table.name][role]
+    if table.name == "people_person":
+        return f"{of_person('people_person.id', role)} OR {_merged('people_person.id', role)}"
+    if table.name == "people_change":
+        return f"{of_person('people_change.person_id', role)} OR {_merged('people_change.person_id', role)}"
+    if table.name == "enrolment_enrolment":
+        return _enrolment(role)
+    if role in AREA:
+        return _in_area(table, role)
+    if role in OWN:
+        return _of_place(table, role)
+    return _of_persons(table, role) if role == FAMILY else NEVER
+
+
+def _in_area(table: Table, role: str) -> str:
+    if "season_id" in table.columns:
+        return f"season_id = {SEASONS}"
+    if "pooling_area" in table.columns and not table.name.startswith("people_"):
+        return f"pooling_area = {HERE}"
+    if "person_id" in table.columns or "enrolment_id" in table.columns:
+        return _of_persons(table, role)
+    place = next((name for name in PLACES if name in table.columns), "")
+    if place:
+        there = f"SELECT FROM agents_organisation a WHERE a.id = {table.name}.{place} AND a.pooling_area = {HERE}"
+        return f"EXISTS ({there})"
+    return _through(table, LEADS_IN_AREA)
+
+
+def _of_place(table: Table, role: str) -> str:
+    ways = [f"{place} = {MINE}" for place in PLACES if place in table.columns]
+    if (
+        "enrolment_id" in table.columns
+        or ("person_id" in table.columns and not ways)
+        or table.name == "people_schoolroll"
+    ):
+        ways.append(_of_persons(table, role))
+    return " OR ".join(ways) or _through(table)
+
+
+def _of_persons(table: Table, role: str) -> str:
+    if "enrolment_id" in table.columns:
+        return f"EXISTS (SELECT FROM enrolment_enrolment p WHERE p.id = {table.name}.enrolment_id)"
+    if "person_id" in table.columns:
+        return of_person(f"{table.name}.person_id", role)
+    return _through(table)
+
+
+def _through(table: Table, leads: Mapping[str, str] | None = None) -> str:
+    named = (leads or {}).get(table.name) or LEADS.get(table.name)
+    walled = [name for name in sorted(table.parents) if is_walled(table.parents[name], frozenset())]
+    columns = [named] if named else walled
+    return _via(table, columns[0]) if columns else NEVER
