@@ -26,7 +26,7 @@ from yingbao.web.templatetags.words import language
 
 
 @require_http_methods(["GET", "POST"])
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def advice(request: Seated, pk: int) -> HttpResponseBase:
     """Tick the children for whom the transfer is or will be. 汇款说明"""
     one = own(request, pk)
@@ -82,7 +82,7 @@ def open_of(one: Declaration) -> Advice | None:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def withdraw(request: Seated, pk: int) -> HttpResponseBase:
     """Take it back while no money came. 撤回说明"""
     one = own(request, pk)
@@ -93,7 +93,7 @@ def withdraw(request: Seated, pk: int) -> HttpResponseBase:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def download(request: Seated, pk: int) -> HttpResponse:
     """The children who are unpaid, and whom the school has ticked, as a workbook. 下载清单"""
     one = own(request, pk)

@@ -49,7 +49,7 @@ WAYS_ON = {
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def declarations(request: Seated) -> HttpResponse:
     """What a declaration would hold now, beside the roster, and what was declared before. 申报"""
     return page(request)
@@ -137,7 +137,7 @@ def about(child: Child, policy: Policy) -> Text | str:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def freeze(request: Seated) -> HttpResponseBase:
     """Freeze the list that was looked at; another list than that is shown again first. 锁定名单"""
     organisation, season, at = request.appointment.organisation, season_of(request), clock.now()
@@ -173,7 +173,7 @@ def own(request: Seated, pk: int) -> Declaration:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def declaration(request: Seated, pk: int) -> HttpResponse:
     """A frozen list: its state, what to pay where by when, its lines by class. 申报表"""
     one = own(request, pk)
@@ -189,7 +189,7 @@ def declaration(request: Seated, pk: int) -> HttpResponse:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     """Hand a frozen list in, or throw it away. 提交或作废"""
     one = own(request, pk)
@@ -202,7 +202,7 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def paper(request: Seated, pk: int, kind: str) -> HttpResponse:
     """The form to stamp, or the notice to pay by, as PDF. 打印"""
     one = own(request, pk)

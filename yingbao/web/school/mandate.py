@@ -23,7 +23,7 @@ FIELDS = ("number", "signed_on", "bank", "bank_code", "holder", "account")
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def mandate(request: Seated) -> HttpResponse:
     """The agreement that is used or waits, those before, and the form for another. 扣款协议"""
     return page(request)
@@ -46,7 +46,7 @@ def page(request: Seated, refused: Refused | None = None, given: dict[str, str] 
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def enter(request: Seated) -> HttpResponseBase:
     """Enter what stands on the signed paper. 录入协议"""
     given = {name: str(request.POST.get(name, "")).strip()[:120] for name in FIELDS}
@@ -63,7 +63,7 @@ def enter(request: Seated) -> HttpResponseBase:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def end(request: Seated, pk: int) -> HttpResponseBase:
     """End the agreement; debits on their way go on. 终止协议"""
     one = get_object_or_404(Mandate, organisation=request.appointment.organisation, pk=pk)

@@ -30,7 +30,7 @@ TONES = {Standing.ISSUED: "good", Standing.ISSUING: "accent", Standing.UNPAID: "
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def receipts(request: Seated) -> HttpResponse:
     """The children by class, each with its receipt or why it has none. 票据"""
     season, organisation = season_of(request), request.appointment.organisation
@@ -62,7 +62,7 @@ def in_class(rows: list[Handout], label: str | None) -> list[Handout]:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def pack(request: Seated) -> HttpResponseBase:
     """Ask for the zip: papers that are not made yet are made first, with progress. 打包下载"""
     season, organisation = season_of(request), request.appointment.organisation
@@ -84,7 +84,7 @@ def pack(request: Seated) -> HttpResponseBase:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def download(request: Seated) -> HttpResponseBase:
     """The zip of the papers that there are, of the school or of one class. 下载票据"""
     season, organisation = season_of(request), request.appointment.organisation
@@ -112,7 +112,7 @@ def none_yet(where: str) -> Refused:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def receipt(request: Seated, pk: int) -> HttpResponseBase:
     """One child's receipt as PDF. 单张票据"""
     own = Receipt.objects.filter(obligation__organisation=request.appointment.organisation, voided_at__isnull=True)

@@ -1,0 +1,226 @@
+"""The inbox of cases, one case's page and what is done there, and the slip that the family takes along. 个案办理"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from yingbao.agents.models import Desk, Organisation, OrganisationKind
+from yingbao.cases import handing
+from yingbao.cases.lifecycle import State
+from yingbao.cases.models import Case, CaseQuerySet
+from yingbao.cases.responsible import contact_of
+from yingbao.enrolment.seasons import policy_of
+from yingbao.enrolment.taking_in import Seat
+from yingbao.people.grades import GRADES, grade_name
+from yingbao.people.looks import looked
+from yingbao.people.models import SchoolRoll
+from yingbao.values import clock
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+from yingbao.web.access import Seated, desk
+from yingbao.web.cases import shown
+from yingbao.web.templatetags.words import language
+
+PAGE_SIZE = 50
+BODIES_OFFERED = 400
+VIEWS = {
+    "": Text("等我们办", "Waits for us"),
+    "asked": Text("我们提出的", "Asked by us"),
+    "overdue": Text("超期", "Overdue"),
+    "all": Text("全部未办结", "All that are open"),
+    "settled": Text("已办结", "Settled"),
+}
+RECEIVERS = (
+    OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY, OrganisationKind.SUB_DISTRICT,
+    OrganisationKind.INSURANCE_AGENCY,
+)  # fmt: skip
+DONE = {
+    "accept": Text("已接收，请办完后在这里写明结果。", "Accepted. Write here what came of it."),
+    "return": Text("已退回。", "Returned."),
+    "pass_on": Text("已转交。", "Passed on."),
+    "send_again": Text("已再次送出。", "Sent again."),
+    "settle": Text("已办结。", "Settled."),
+}
+WENT_UP = Text(
+    "已被退转两次，平台自动上报给“{place}”决定。", "It was turned away twice, so it went up by itself to {place}."
+)
+STALE = Text(
+    "您打开页面之后这件个案有了变化，刚才的操作没有执行。下面是最新情况，您写的内容还在。",
+    "The case moved after you opened the page; nothing was done. What you typed is still here.",
+)
+DESKS = (Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY)
+
+
+def narrowed(request: Seated, show: str) -> CaseQuerySet:
+    """The cases of a view. 视图"""
+    place, every = request.appointment.organisation, Case.objects.visible_to(request.appointment)
+    match show:
+        case "asked":
+            return every.unsettled().filter(asked_by_organisation=place)
+        case "overdue":
+            return every.overdue(clock.today())
+        case "all":
+            return every.unsettled()
+        case "settled":
+            return every.filter(state=State.SETTLED)
+        case _:
+            return Case.objects.waiting_for(place)
+
+
+@require_GET
+@desk(*DESKS)
+def inbox(request: Seated) -> HttpResponse:
+    """What waits for this body, what it asked, what is overdue. 个案"""
+    asked = request.GET.get("show", "")
+    show = asked if asked in VIEWS else ""
+    rows = narrowed(request, show).select_related("person", "asked_by_organisation", "to_organisation")
+    total = rows.count()
+    pages = max(1, -(-total // PAGE_SIZE))
+    wanted = request.GET.get("page", "1")
+    page = max(1, min(int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1, pages))
+    order = ("-state_at",) if show == "settled" else ("due_on", "pk")
+    found = list(rows.order_by(*order)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    looked(
+        user=request.user, organisation=request.appointment.organisation, what="list", count=len(found),
+        at=clock.now(),
+    )  # fmt: skip
+    context = {
+        "show": show, "total": total, "page": page, "pages": pages, "before": page - 1, "after": page + 1,
+        "views": [{"key": key, "name": name, "count": narrowed(request, key).count(), "here": key == show}
+                  for key, name in VIEWS.items()],
+        "rows": [shown.row(one, clock.today()) for one in found],
+    }  # fmt: skip
+    return render(request, "cases/inbox.html", context)
+
+
+def found(request: Seated, pk: int) -> Case:
+    """A case that this desk sees, or 404. 查阅范围"""
+    rows = Case.objects.visible_to(request.appointment).select_related(
+        "person", "season", "asked_by_organisation__parent__parent", "to_organisation__parent__parent", "raised_to"
+    )
+    one = rows.filter(pk=pk).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+@require_GET
+@desk(*DESKS)
+def case(request: Seated, pk: int) -> HttpResponse:
+    """What is asked, with whom it lies, what was done. 一件个案"""
+    one = found(request, pk)
+    looked(
+        user=request.user, organisation=request.appointment.organisation, what="case", person=one.person,
+        at=clock.now(),
+    )  # fmt: skip
+    return page(request, one)
+
+
+def page(request: Seated, one: Case, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The case's page. 页面"""
+    context = shown.page(one, request.appointment, clock.today()) | more
+    if "accept" in context["acts"] and one.about.places_child:
+        context |= {"seats": seats(one)}
+    if {"pass_on", "send_again"} & set(context["acts"]):
+        context |= {"bodies": bodies(one)}
+    return render(request, "cases/case.html", context, status=status)
+
+
+def seats(one: Case) -> list[tuple[str, Text]]:
+    """Where a school can put a child that is not on its roll: empty for any other body. 可选年级"""
+    place = one.to_organisation
+    if place.kind != OrganisationKind.SCHOOL:
+        return []
+    if SchoolRoll.objects.filter(person=one.person, school=place, left_on__isnull=True).exists():
+        return []
+    return [
+        (f"{stage}.{grade}", grade_name(stage, grade))
+        for stage in GRADES
+        if stage in place.stages
+        for grade in GRADES[stage]
+    ]
+
+
+def bodies(one: Case) -> list[Organisation]:
+    """To whom a case can be given: the schools, communities, sub-districts and the agency of its area. 可转单位"""
+    found = Organisation.objects.filter(pooling_area=one.season.pooling_area, kind__in=RECEIVERS, active=True)
+    return list(found.exclude(pk=one.to_organisation_id).order_by("kind", "code")[:BODIES_OFFERED])
+
+
+@require_POST
+@desk(*DESKS)
+def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
+    """Do one thing; a stale page is told and keeps what was typed. 办理"""
+    one = found(request, pk)
+    typed = {name: str(request.POST.get(name, "")).strip() for name in ("reason", "to", "seat", "class_name")}
+    if request.POST.get("seen") != shown.seen(one):
+        return page(request, one, status=409, typed=typed, general=STALE, open=act)
+    try:
+        done = perform(request, one, act, typed)
+    except Refused as refused:
+        told = Text(
+            f"{refused.what.zh.rstrip('。')}。{refused.mend.zh}", f"{refused.what.en.rstrip('.')}. {refused.mend.en}"
+        )
+        place = refused.where if refused.where in ("reason", "to", "grade") else ""
+        more: dict[str, Any] = {"wrong": {place: told}} if place else {"general": told}
+        return page(request, found(request, pk), status=422, typed=typed, open=act, **more)
+    said = DONE[act]
+    if done.raised_to_id and not one.raised_to_id:
+        said = WENT_UP.filled(place=done.to_organisation.name)
+    messages.success(request, said.said(language()))
+    return redirect("case", pk=pk)
+
+
+def perform(request: Seated, one: Case, act: str, typed: dict[str, str]) -> Case:
+    """Hand the deed to the case's actions. 执行"""
+    by, at = request.appointment, clock.now()
+    match act:
+        case "accept":
+            stage, _, grade = typed["seat"].partition(".")
+            seat = Seat(stage, int(grade), typed["class_name"][:40]) if grade.isascii() and grade.isdigit() else None
+            return handing.accept(case=one, by=by, at=at, seat=seat)
+        case "return":
+            return handing.turn_back(case=one, reason=typed["reason"], by=by, at=at)
+        case "pass_on":
+            return handing.pass_on(case=one, to=body_of(one, typed["to"]), reason=typed["reason"], by=by, at=at)
+        case "send_again":
+            to = body_of(one, typed["to"]) if typed["to"] else None
+            return handing.send_again(case=one, to=to, reason=typed["reason"], by=by, at=at)
+        case _:
+            return handing.settle(case=one, answer=typed["reason"], by=by, at=at)
+
+
+def body_of(one: Case, name: str) -> Organisation:
+    """The body that is called so in the case's area. 按名称找单位"""
+    found = Organisation.objects.filter(
+        Q(name=name) | Q(code=name), pooling_area=one.season.pooling_area, active=True, kind__in=RECEIVERS
+    )
+    place = found.order_by("pk").first()
+    if place is None:
+        raise Refused(
+            where="to",
+            what=Text("没有叫“{name}”的单位", "There is no body called {name}").filled(name=name[:40])
+            if name
+            else Text("没有选单位", "No body is chosen"),
+            mend=Text("请从列表里选学校、社区、街道或医保经办机构的全名。", "Choose a full name from the list."),
+        )
+    return place
+
+
+@require_GET
+@desk(*DESKS)
+def slip(request: Seated, pk: int) -> HttpResponse:
+    """What the family takes along: the case's number and whom to call, nothing about the child. 告知单"""
+    one = found(request, pk)
+    context = {
+        "one": one, "about": one.about, "initial": shown.initial_of(one.person.name),
+        "contact": contact_of(one.to_organisation), "asker": contact_of(one.asked_by_organisation),
+        "policy": policy_of(one.season), "here": request.appointment.organisation, "printed": clock.now(),
+    }  # fmt: skip
+    return render(request, "cases/slip.html", context)
