@@ -29,6 +29,7 @@ from yingbao.values.text import Text
 from yingbao.web.family import finding
 from yingbao.web.family.visiting import Visiting, forget, own, remember, visited, visitor
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond
 
 HANDLES_KEPT = 4
 """so many tabs may wait for a code at once"""
@@ -66,6 +67,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
 @sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@beyond("a code tells whose phone it is; before, nobody is known")
 def code(request: HttpRequest) -> HttpResponseBase:
     """The six digits. 输入验证码"""
     asked = str((request.POST if request.method == "POST" else request.GET).get("ask", ""))
@@ -128,6 +130,7 @@ def consent(request: Visiting) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @visited
+@beyond("a family names one more child by name and number; who guesses is stopped")
 def add(request: Visiting) -> HttpResponseBase:
     """One more child: as guardian if this phone is registered for it, else only to pay for. 添加孩子"""
     if request.method == "GET":

@@ -24,6 +24,7 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond, family_of
 
 COOKIE, SALT = "family", "yingbao.family"
 TYPED = ("why", "words", "reason")
@@ -54,13 +55,21 @@ def visited(view: View) -> View:
             return redirect("family-find")
         request.family = session
         try:
-            response = view(request, *args, **kwargs)
+            with family_of(wards(session)):
+                response = view(request, *args, **kwargs)
         except Refused as refused:
             response = render(request, "family/refused.html", {"refused": refused}, status=409)
         response["Cache-Control"] = "no-store"
         return response
 
     return seen
+
+
+def wards(session: FamilySession) -> set[int]:
+    """The children whom this phone looks after, and the one whose binding waits: what the database shows it. 可见孩子"""
+    with beyond("whose phone is it?"):
+        held = binding.bindings_of(phone_index=bytes(session.phone_index), at=clock.now())
+        return {one.person_id for one in held} | ({session.asked_for_id} if session.asked_for_id else set())
 
 
 def visitor(request: Any) -> FamilySession | None:

@@ -15,6 +15,9 @@ from yingbao.exchange import reporting
 from yingbao.exchange.gateway import Answer
 from yingbao.exchange.hearing import hear
 from yingbao.values import clock
+from yingbao.web.wall import by_platform
+
+VERIFIED = "a channel or provider tells what happened; it is verified before anything is believed"
 
 
 def heard_of(channel: str) -> Callable[[HttpRequest], HttpResponse]:
@@ -22,6 +25,7 @@ def heard_of(channel: str) -> Callable[[HttpRequest], HttpResponse]:
 
     @csrf_exempt
     @require_POST
+    @by_platform(VERIFIED)
     def heard(request: HttpRequest) -> HttpResponse:
         return _said(hear(channel=channel, headers=request.headers, body=request.body, now=clock.now()))
 
@@ -30,6 +34,7 @@ def heard_of(channel: str) -> Callable[[HttpRequest], HttpResponse]:
 
 @csrf_exempt
 @require_POST
+@by_platform(VERIFIED)
 def sms_reports(request: HttpRequest, secret: str) -> HttpResponse:
     """Delivery reports of short messages, at the address that only their provider was given. 短信回执"""
     return _said(reporting.hear_sms(secret=secret, body=request.body, at=clock.now()))
@@ -37,6 +42,7 @@ def sms_reports(request: HttpRequest, secret: str) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
+@by_platform(VERIFIED)
 def account_events(request: HttpRequest) -> HttpResponse:
     """Events of the official account, and the question by which its console tries the address. 公众号事件"""
     body = request.body if request.method == "POST" else None

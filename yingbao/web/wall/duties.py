@@ -59,6 +59,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("people_pointsadmission", _of(*REGISTRARS, LISTS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
     # A guardian declines, and has the own phone erased: of the own child alone, which the rows see to.
     Duty("people_guardian", _of(*REGISTRARS, may=ALL) | {FAMILY: KEEP, TAX: READ}),
+    Duty("people_person", _of(*REGISTRARS, may=ALL) | _of(TAX, LISTS, FAMILY, may=LOCK) | _of(EDUCATION, CARD, may=READ)),
     Duty("people_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, LISTS, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("enrolment_enrolment", _of(*REGISTRARS, may=ALL) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)
          | {FAMILY: KEEP, TAX: f"SELECT, UPDATE ({MOVED_BY_MONEY})"}),
