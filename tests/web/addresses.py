@@ -113,8 +113,15 @@ EXPECTED = {
     "notice-wechat": Page(None, "post", answers=(400, 503)),
     "notice-wechat-refunds": Page(None, "post", answers=(400, 503)),
     "notice-alipay": Page(None, "post", answers=(400, 503)),
-    "notice-sms": Page(None, "post", "code", answers=(404,)),
-    "notice-wechat-account": Page(None, "post", answers=(404,)),
+    "notice-sms": Page(None, "post", "report", answers=(404,)),
+    "notice-wechat-account": Page(None, answers=(404,)),
+    "outbox": Page(frozenset({Desk.SYSTEM})),
+    "outbox-again": Page(frozenset({Desk.SYSTEM}), "post", "message"),
+    "outbox-stop": Page(frozenset({Desk.SYSTEM}), "post", "message"),
+    "reminders": Page(AGENCY),
+    "reminders-run": Page(AGENCY, "post"),
+    "my-messages": Page(EVERY_DESK),
+    "messages-stop": Page(None, about="report", answers=(404,)),
     "healthz": Page(None),
     "api-guide": Page(None),
     "policies": Page(None),
@@ -354,6 +361,6 @@ AREA_WIDE = frozenset(
      "arrival", "batch",
      "area agreement", "area pupil", "correction", "pair", "version",
      "proposal", "agent",
-     "account", "body", "token", "desk request", "seat"}
+     "account", "body", "token", "desk request", "seat", "message"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""

@@ -47,6 +47,7 @@ from yingbao.families.consent import PHONE_ACCESS
 from yingbao.families.requesting import ask as ask_agency
 from yingbao.jobs.models import Job
 from yingbao.ledger.posting import AccountName, Role
+from yingbao.messages.models import Message
 from yingbao.people.models import Person
 from yingbao.sealing.sealed import seal_bytes
 from yingbao.spreadsheet.models import AssistedList, Roster
@@ -113,8 +114,18 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, An
         "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
         **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
         **proofs_of(of), **policies_of(season, of), "agent": place.pk,
+        "message": message_of(place, of), "report": "0",
         "child": person.pk, "body below": place.pk, "case": case_of(place, season, person, of),
     }  # fmt: skip
+
+
+def message_of(place: Organisation, of: Appointment) -> int:
+    """A message to a clerk of the place, which failed."""
+    return Message.objects.create(
+        kind="list_refused", group="work", channel="page", user=of.user, pooling_area=place.pooling_area, text="-",
+        key=f"{place.pk}-{Message.objects.count()}", state="failed", next_at=AT, expires_at=AT + timedelta(days=1),
+        queued_at=AT,
+    ).pk  # fmt: skip
 
 
 def policies_of(season: Season, of: Appointment) -> dict[str, int]:
@@ -249,7 +260,7 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
         dict.fromkeys(AREA_WIDE | {"receipt", "agreement", "pupil", "job", "roster", "list", "declaration"}
-                      | {"passkey", "visit", "binding"}, 2**60),
+                      | {"passkey", "visit", "binding", "report"}, 2**60),
     ]  # fmt: skip
     return Town(
         suzhou,

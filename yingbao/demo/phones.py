@@ -1,4 +1,4 @@
-"""The demonstration's templates are approved by the simulated providers, so that its messages reach its phones. 演示短信"""
+"""The simulated providers approve the templates of the demonstration, so that its messages arrive. 演示短信"""
 
 from __future__ import annotations
 

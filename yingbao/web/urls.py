@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pay/", include("yingbao.web.family.urls")),
     path("family/", include("yingbao.web.family.child_urls")),
     path("calculator/", include("yingbao.web.calculator.urls")),
+    path("messages/", include("yingbao.web.messages.urls")),
     path("notices/", include("yingbao.web.notices.urls")),
     path("school/", include("yingbao.web.school.urls")),
     path("lists/", include("yingbao.web.lists.urls")),

@@ -57,6 +57,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("agency-organisations", Text("单位", "Organisations")),
         ("agency-close", Text("关账", "Close")),
         ("agency-requests", Text("家长申请", "Families")),
+        ("reminders", Text("提醒", "Reminders")),
         ("cases", Text("个案", "Cases")),
         ("jobs", Text("任务", "Jobs")),
     ],
@@ -71,6 +72,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("system-users", Text("账户", "Accounts")),
         ("system-organisations", Text("机构", "Organisations")),
         ("system-tokens", Text("接口令牌", "Tokens")),
+        ("outbox", Text("发件箱", "Outbox")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.SECURITY: [
