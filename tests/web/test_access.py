@@ -260,7 +260,7 @@ def town(suzhou: Season, school: Organisation, other_school: Organisation, clerk
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
         dict.fromkeys(AREA_WIDE | {"receipt", "agreement", "pupil", "job", "roster", "list", "declaration"}
-                      | {"passkey", "visit", "binding", "report"}, 2**60),
+                      | {"child", "body below", "case", "passkey", "visit", "binding", "report"}, 2**60),
     ]  # fmt: skip
     return Town(
         suzhou,

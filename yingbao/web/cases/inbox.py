@@ -26,6 +26,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.cases import shown
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond
 
 PAGE_SIZE = 50
 BODIES_OFFERED = 400
@@ -155,6 +156,7 @@ def bodies(one: Case) -> list[Organisation]:
 
 @require_POST
 @desk(*DESKS)
+@beyond("whoever accepts a case takes the child from another's list onto the own; which cases is checked before")
 def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     """Do one thing; a stale page is told and keeps what was typed. 办理"""
     one = found(request, pk)

@@ -27,6 +27,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.cases.inbox import DESKS
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond
 
 LONGEST_NAME, LONGEST_NUMBER = 50, 30
 TOKEN_SECONDS = 3600
@@ -51,6 +52,7 @@ def page(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 @desk(*DESKS)
+@beyond("whose child is it? asked by whole number and name, answered with the body alone")
 def find(request: Any) -> HttpResponseBase:
     """Look: both number and name have to be right. 查询"""
     typed = {
@@ -128,6 +130,7 @@ def person_of(request: Seated) -> Person | None:
 
 @require_POST
 @desk(*DESKS)
+@beyond("the child that was found is handed to whose it is")
 def ask(request: Seated) -> HttpResponseBase:
     """Hand the child over to the body that is responsible. 转办"""
     person, at = person_of(request), clock.now()
@@ -156,6 +159,7 @@ def ask(request: Seated) -> HttpResponseBase:
 
 @require_POST
 @desk(Desk.COMMUNITY)
+@beyond("a child on nobody's list is put onto this community's")
 def take(request: Seated) -> HttpResponseBase:
     """Put a child whom the platform knows onto this community's own list. 列入本社区"""
     person, at = person_of(request), clock.now()

@@ -38,6 +38,7 @@ from yingbao.web.family.basket import Basket
 from yingbao.web.school import pupil
 from yingbao.web.school.pupils import LONGEST_REASON
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond, by_platform
 
 FIELDS = ("why", "reason", "field", "wanted", "kind", "question")
 REGISTERED = Text(
@@ -166,7 +167,8 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
         case Act.DECLINE:
             actions.decline(enrolment=one, reason=pupil.reason_of(wanted, typed), by=by, at=at)
         case Act.WITHDRAW:
-            adjusting.withdraw(enrolment=one, reason=pupil.reason_of(wanted, typed), by=by, at=at)
+            with by_platform("what was paid for a child who leaves becomes free by rule"):
+                adjusting.withdraw(enrolment=one, reason=pupil.reason_of(wanted, typed), by=by, at=at)
         case Act.REOPEN:
             actions.reopen(enrolment=one, by=by, at=at)
         case Act.CORRECT:
@@ -178,6 +180,7 @@ def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str])
 @sensitive_post_parameters()
 @require_POST
 @desk(Desk.COMMUNITY)
+@beyond("is the new number already somebody else's?")
 def document(request: Any, pk: int) -> HttpResponseBase:
     """A newborn has its number: it takes the place of the birth certificate. 换证"""
     one, typed = worked_on(request, pk), typed_in(request)

@@ -27,6 +27,7 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.community.register import below
 from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond
 
 SHOWN = 100
 
@@ -42,6 +43,7 @@ ORDER BY p.birth_date DESC, p.id LIMIT %(shown)s
 
 @require_GET
 @desk(Desk.COMMUNITY)
+@beyond("children of the own divisions who are on nobody's list")
 def placing(request: Seated) -> HttpResponse:
     """Both work lists, and the communities to choose from. 分派"""
     return page(request)
@@ -107,6 +109,7 @@ def untouched(season: Season, communities: list[Organisation]) -> list[dict[str,
 
 @require_POST
 @desk(Desk.COMMUNITY)
+@beyond("children of the own divisions who are on nobody's list are placed with an own community")
 def place(request: Seated) -> HttpResponseBase:
     """Give the ticked children to a community: all of them or none. 分派"""
     season, at = season_of(request), clock.now()

@@ -46,6 +46,7 @@ from yingbao.web.community.newborns import deadline_of
 from yingbao.web.family.basket import Basket
 from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond
 
 CHANGED = Text(
     "您改动了内容或情况有了变化，还没有存。请按现在的结果再看一遍。",
@@ -99,6 +100,7 @@ def community_of(request: Seated, typed: dict[str, str]) -> Organisation | None:
 @sensitive_post_parameters()
 @require_POST
 @desk(Desk.COMMUNITY)
+@beyond("is this number already somebody's? nobody is entered a second time")
 def register(request: Any) -> HttpResponseBase:
     """Check and show, or, if it is still what was shown, store. 核对与登记"""
     typed, at, step = form.typed_in(request.POST), clock.now(), str(request.POST.get("step", ""))

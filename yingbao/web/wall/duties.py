@@ -68,7 +68,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("enrolment_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(EDUCATION, FAMILY, may=READ)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
-    Duty("collection_(mandate|advice|adviceline)", _of(SCHOOL, TAX, may=ALL) | _of(COMMUNITY, AGENCY, may=READ)),
+    Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
     Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),
