@@ -29,6 +29,7 @@ LISTS = frozenset({Desk.LIST_PROVIDER})
 SYSTEM = frozenset({Desk.SYSTEM})
 SECURITY = frozenset({Desk.SECURITY})
 AUDIT = frozenset({Desk.AUDIT})
+EDUCATION = frozenset({Desk.EDUCATION})
 
 
 class Page(NamedTuple):
@@ -179,7 +180,9 @@ EXPECTED = {
     "assisted-again": Page(LISTS, "post", "list"),
     "assisted-settle": Page(LISTS, "post", "list"),
     "assisted-marked": Page(LISTS, about="list"),
-    "education-home": Page(frozenset({Desk.EDUCATION})),
+    "education-home": Page(EDUCATION),
+    "education-school": Page(EDUCATION, about="agent"),
+    "education-workbook": Page(EDUCATION),
     "card-home": Page(frozenset({Desk.CARD})),
     "system-home": Page(SYSTEM),
     "security-home": Page(SECURITY),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Model, Q, UniqueConstraint
 
 from yingbao.agents.models import User
@@ -58,8 +59,9 @@ def merge(*, kept: Person, gone: Person, by: User | None, at: datetime, reason: 
         raise _refused(kept, what, Text("选择两份不同的档案", "choose two different records"))
     with history.by(by.pk if by else None, f"merge {gone.pk}", at=at):
         kept, gone = both_locked(kept, gone)
+        said = _never_rewritten()
         for relation in Person._meta.related_objects:
-            if relation.related_model not in _KNOWN_HERE:
+            if relation.related_model not in _KNOWN_HERE and relation.related_model._meta.db_table not in said:
                 _move_what_others_keep(relation.related_model, relation.field.name, kept, gone)
         _documents(kept, gone, at)
         _guardians(kept, gone)
@@ -72,6 +74,17 @@ def merge(*, kept: Person, gone: Person, by: User | None, at: datetime, reason: 
         gone.merged_into, gone.merged_because = kept, reason.strip()[:200]
         gone.save(update_fields=["merged_into", "merged_because"])
     return kept
+
+
+def _never_rewritten() -> set[str]:
+    """The tables that are only added to: what was said of a record stays with it, and its history finds it there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc f ON f.oid = t.tgfoid
+            WHERE f.proname = 'people_never_rewritten'"""
+        )
+        return {table for (table,) in cursor.fetchall()}
 
 
 def _refused(kept: Person, what: Text, mend: Text) -> Refused:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk
 from yingbao.enrolment import registering
+from yingbao.enrolment.correcting import is_open
 from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment, RegistrationRequest
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.reasons import facts_used, payer, reasons, verdict
-from yingbao.enrolment.seasons import policy_of, windows, windows_text
+from yingbao.enrolment.seasons import policy_of, windows_text
 from yingbao.people.grades import grade_name
 from yingbao.people.looks import looked
 from yingbao.people.models import BasicRegistration, SchoolRoll
@@ -60,7 +61,7 @@ def found(request: Seated, pk: int) -> Enrolment:
 
 def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
     """All that the page shows. 页面内容"""
-    policy, today = policy_of(one.season), clock.today()
+    policy = policy_of(one.season)
     asked = list(one.registration_requests.select_related("asked_by", "answered_by").order_by("-pk"))
     open_ = next((each for each in asked if each.state == Asked.ASKED), None)
     known = BasicRegistration.objects.filter(person=one.person, pooling_area=one.season.pooling_area).first()
@@ -72,7 +73,7 @@ def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
         "asked": [{"one": each, "state": registering.STATE_TEXTS[Asked(each.state)],
                    "place": registering.place_of(each)} for each in asked],
         "papers": registering.papers_due(one.facts, city=one.season.pooling_area[:4]),
-        "in_time": any(window.first <= today <= window.last for window in windows(policy)),
+        "in_time": is_open(one, clock.today()),
         "windows": windows_text(policy), "wrong_channel": one.registration != registering.CHANNEL,
         "waits": one.state == State.DRAFT,
         "back": request.session.get("registrations", reverse("agency-registrations")),

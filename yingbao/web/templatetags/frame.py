@@ -61,6 +61,10 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("cases", Text("个案", "Cases")),
         ("jobs", Text("任务", "Jobs")),
     ],
+    Desk.EDUCATION: [
+        ("education-home", Text("各校参保", "Enrolment per school")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
     Desk.AUDIT: [
         ("audit-home", Text("审计链", "The chain")),
         ("audit-trail", Text("查询", "Search")),

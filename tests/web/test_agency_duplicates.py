@@ -1,0 +1,209 @@
+"""Children who stand twice: on two rolls, under two documents, in two areas. 查重页面"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from tests.collection.building import owed, pay
+from tests.enrolment.building import AT, child, enter, organisation
+from tests.web.conftest import clerk_of, listed
+from yingbao.agents.models import Appointment, Desk
+from yingbao.collection.audit import INVARIANTS
+from yingbao.collection.models import Refund
+from yingbao.enrolment.actions import confirm
+from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.seasons import open_season
+from yingbao.ledger.audit import examine
+from yingbao.people.models import BasicRegistration, NotTheSame, Person, SchoolRoll
+
+pytestmark = pytest.mark.django_db
+BORN = date(2012, 5, 4)
+
+
+@pytest.fixture
+def officer(school) -> Appointment:
+    return clerk_of(organisation("insurance_agency", name="苏州经办"), Desk.AGENCY, "李主任")
+
+
+@pytest.fixture
+def client(officer, signed_in) -> Client:
+    return signed_in(officer)
+
+
+@pytest.fixture
+def twice(school, other_school, suzhou) -> Person:
+    person = child(school, name="两校生")
+    listed(school, suzhou, person)
+    roll = enter(person, other_school, contested=True)
+    SchoolRoll.objects.filter(pk=roll.pk).update(entered_on=date(2019, 10, 8))
+    return person
+
+
+class TestOnTwoRolls:
+    def test_it_is_shown_with_both_schools_and_the_rule(self, client, twice):
+        assert "星海学校 / 沧浪学校" in client.get("/agency/duplicates/").content.decode()
+        said = client.get(f"/agency/duplicates/roll/{twice.pk}/").content.decode()
+        assert "建议：沧浪学校" in said
+
+    def test_settling_ends_the_other_roll_and_hands_the_child_over(self, client, twice, other_school):
+        url = f"/agency/duplicates/roll/{twice.pk}/"
+        mark = client.get(url).context["seen"]
+        form = {"seen": mark, "school": other_school.pk, "reason": "两校核实"}
+        assert client.post(url + "settle", form | {"reason": ""}).status_code == 422
+        assert client.post(url + "settle", form | {"school": ""}).status_code == 422
+        client.post(url + "settle", form)
+        assert SchoolRoll.objects.get(person=twice, left_on__isnull=True).school == other_school
+        assert Enrolment.objects.get(person=twice).organisation == other_school
+        again = client.post(url + "settle", form | {"reason": "另一位"})
+        assert again.status_code == 409
+        assert "没有执行" in again.content.decode()
+
+    def test_of_a_school_elsewhere_no_more_is_shown_than_that_there_is_one(self, client, school, suzhou):
+        far = organisation(area="500103", name="渝中学校")
+        organisation("insurance_agency", area="500103", name="渝中经办", phone="023-1")
+        person = child(school, name="跨省生")
+        listed(school, suzhou, person)
+        enter(person, far, contested=True, class_name="秘密班")
+        said = client.get(f"/agency/duplicates/roll/{person.pk}/").content.decode()
+        assert "渝中学校" not in said
+        assert "秘密班" not in said
+        assert "渝中经办" in said
+        url = f"/agency/duplicates/roll/{person.pk}/"
+        client.post(url + "settle", {"seen": client.get(url).context["seen"], "school": "other", "reason": "已转走"})
+        assert SchoolRoll.objects.get(person=person, left_on__isnull=True).school == far
+
+
+class TestAlike:
+    @pytest.fixture
+    def pair(self, school, suzhou) -> tuple[Person, Person]:
+        born = {"name": "林安", "born": BORN, "phone": "13812345678"}
+        first, second = child(school, document="passport", **born), child(school, **born)
+        listed(school, suzhou, first, second)
+        return first, second
+
+    def test_a_passport_and_a_number_of_one_child_are_found(self, client, pair, school):
+        child(school, name="林安", born=date(2012, 5, 5), document="passport")
+        listing = client.get("/agency/duplicates/?show=alike")
+        assert [row["key"] for row in listing.context["rows"]] == [f"{pair[0].pk}-{pair[1].pk}"]
+        said = client.get(f"/agency/duplicates/pair/{pair[0].pk}-{pair[1].pk}/").content.decode()
+        assert "监护人电话相同" in said
+
+    def test_two_children_are_remembered_and_not_shown_again(self, client, pair):
+        url = f"/agency/duplicates/pair/{pair[0].pk}-{pair[1].pk}/"
+        mark = client.get(url).context["seen"]
+        assert client.post(url + "apart", {"seen": mark, "reason": ""}).status_code == 422
+        client.post(url + "apart", {"seen": mark, "reason": "两份户口簿"})
+        assert NotTheSame.objects.get().reason == "两份户口簿"
+        assert client.get("/agency/duplicates/?show=alike").context["total"] == 0
+
+    def test_merging_takes_two_steps_and_withdraws_what_one_child_cannot_have_twice(self, client, pair, school, clerk):
+        first, second = pair
+        paid = Enrolment.objects.get(person=first)
+        confirm(enrolments=[paid], by=clerk, at=AT)
+        paid.refresh_from_db()
+        (debt,) = owed(paid.season, [paid])
+        pay(debt)
+        url = f"/agency/duplicates/pair/{first.pk}-{second.pk}/"
+        form = {"seen": client.get(url).context["seen"], "keep": second.pk, "reason": "同一本户口簿"}
+        shown = client.post(url + "join", form)
+        said = shown.content.decode()
+        assert "确认并档" in said
+        assert "撤回其中一份" in said
+        assert "自动申请退费" in said
+        first.refresh_from_db()
+        assert first.merged_into is None
+        assert not Refund.objects.exists()
+        client.post(url + "join", form | {"sure": "yes"})
+        first.refresh_from_db()
+        assert first.merged_into == second
+        assert Refund.objects.get().reason == "withdrawn"
+        assert second.documents.count() == 2
+        assert examine(INVARIANTS) == []
+        late = client.post(url + "join", form | {"sure": "yes"})
+        assert late.status_code == 409
+        assert "已经并为一份" in late.content.decode()
+
+    def test_money_and_receipts_follow_the_record_that_is_paid_for(self, client, pair, clerk):
+        first, second = pair
+        paid = Enrolment.objects.get(person=second)
+        confirm(enrolments=[paid], by=clerk, at=AT)
+        paid.refresh_from_db()
+        (debt,) = owed(paid.season, [paid])
+        pay(debt)
+        url = f"/agency/duplicates/pair/{first.pk}-{second.pk}/"
+        form = {"seen": client.get(url).context["seen"], "keep": second.pk, "reason": "同一人", "sure": "yes"}
+        client.post(url + "join", form)
+        paid.refresh_from_db()
+        debt.refresh_from_db()
+        assert (paid.person, paid.state, debt.person, debt.paid_fen) == (second, "paid", second, debt.due_fen)
+        assert not Refund.objects.exists()
+        assert examine(INVARIANTS) == []
+
+    def test_a_stale_page_merges_nobody_and_keeps_what_was_typed(self, client, pair):
+        first, second = pair
+        url = f"/agency/duplicates/pair/{first.pk}-{second.pk}/"
+        form = {"seen": client.get(url).context["seen"], "keep": second.pk, "reason": "同一本户口簿", "sure": "yes"}
+        Person.objects.filter(pk=first.pk).update(hukou="320506")
+        answer = client.post(url + "join", form)
+        assert answer.status_code == 409
+        assert "同一本户口簿" in answer.content.decode()
+        first.refresh_from_db()
+        assert first.merged_into is None
+
+    def test_a_record_of_another_area_is_masked_and_not_merged_here(self, client, school, suzhou):
+        born = {"name": "林安然", "born": BORN}
+        mine = child(school, **born)
+        listed(school, suzhou, mine)
+        far = organisation(area="500103", name="渝中学校")
+        organisation("insurance_agency", area="500103", name="渝中经办", phone="023-1")
+        theirs = child(far, document="passport", area="500103", hukou="500103", **born)
+        listed(far, open_season(policy_id="500103/2020", at=AT), theirs)
+        url = f"/agency/duplicates/pair/{mine.pk}-{theirs.pk}/"
+        page = client.get(url)
+        said = page.content.decode()
+        assert "渝中学校" not in said
+        assert "渝中经办" in said
+        form = {"seen": page.context["seen"], "keep": mine.pk, "reason": "x", "sure": "yes"}
+        assert client.post(url + "join", form).status_code == 422
+
+    def test_strangers_guesses_find_nothing(self, client, pair):
+        for guess in ("1-2", "x", f"{pair[0].pk}-{pair[0].pk}", "9" * 30 + "-1"):
+            assert client.get(f"/agency/duplicates/pair/{guess}/").status_code == 404
+
+
+class TestInTwoAreas:
+    @pytest.fixture
+    def both(self, school, suzhou) -> Person:
+        person = child(school, name="两地生")
+        listed(school, suzhou, person)
+        far = organisation("community", area="500103", name="渝中居委会")
+        organisation("insurance_agency", area="500103", name="渝中经办", phone="023-1")
+        BasicRegistration.objects.create(
+            person=person, pooling_area="500103", registered_on=date(2018, 1, 1), channel="community"
+        )
+        season = open_season(policy_id="500103/2020", at=AT)
+        Enrolment.objects.create(
+            season=season, person=person, plan_year=2020, organisation=far, state="draft", state_at=AT
+        )
+        return person
+
+    def test_our_side_is_shown_with_the_rule_and_whom_to_call(self, client, both):
+        listing = client.get("/agency/duplicates/?show=areas").content.decode()
+        assert "两地生" in listing
+        said = client.get(f"/agency/duplicates/areas/{both.pk}/").content.decode()
+        assert "学籍地优先于户籍地：由本地参保" in said
+        assert "渝中经办" in said
+        assert "渝中居委会" not in said
+
+    def test_leaving_the_child_to_the_other_area_withdraws_it_here_alone(self, client, both, suzhou):
+        url = f"/agency/duplicates/areas/{both.pk}/"
+        mark = client.get(url).context["seen"]
+        assert client.post(url + "withdraw", {"seen": mark, "reason": ""}).status_code == 422
+        client.post(url + "withdraw", {"seen": mark, "reason": "在渝中参保"})
+        states = dict(Enrolment.objects.filter(person=both).values_list("season__pooling_area", "state"))
+        assert states == {"320500": "withdrawn", "500103": "draft"}
+        assert client.post(url + "withdraw", {"seen": mark, "reason": "再来"}).status_code == 409
+        assert client.get("/agency/duplicates/?show=areas").context["total"] == 0
