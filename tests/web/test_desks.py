@@ -7,7 +7,6 @@ import pytest
 from tests.enrolment.building import AT, child, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
-from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.seasons import open_season
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +15,6 @@ HOMES = {
     Desk.AGENCY: ("/agency/", "insurance_agency"),
     Desk.TAX: ("/tax/", "tax_authority"),
     Desk.LIST_PROVIDER: ("/lists/", "civil_affairs"),
-    Desk.EDUCATION: ("/education/", "education_bureau"),
     Desk.CARD: ("/cards/", "card_centre"),
 }
 
@@ -30,16 +28,6 @@ def test_every_desk_sees_its_season_and_no_single_child(desk, school, suzhou, si
     assert "18 <small>天" in said
     assert "学校和托幼机构" in said
     assert "独特姓名" not in said
-
-
-def test_education_sees_every_school_also_one_without_a_list(clerk, school, other_school, suzhou, signed_in):
-    first, _ = listed(school, suzhou, child(school), child(school))
-    confirm(enrolments=[first], by=clerk, at=AT)
-    answer = signed_in(clerk_of(organisation("education_bureau"), Desk.EDUCATION)).get("/education/")
-    rows = {row["school"].name: (row["listed"], row["confirmed"]) for row in answer.context["rows"]}
-    assert rows == {school.name: (2, 1), other_school.name: (0, 0)}
-    assert (answer.context["total"]["listed"], answer.context["total"]["confirmed"]) == (2, 1)
-    assert "还没有名单" in answer.content.decode()
 
 
 def test_totals_are_the_sums_of_the_schools(school, other_school, suzhou, signed_in):

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/", include("yingbao.web.system.urls")),
     path("security/", include("yingbao.web.security.urls")),
     path("audit/", include("yingbao.web.audit.urls")),
+    path("education/", include("yingbao.web.education.urls")),
 ]
 
 handler400 = "yingbao.web.front.errors.bad_request"

@@ -29,6 +29,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.audit.words import KINDS, WHATS, more_said, what_said
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall.seating import by_platform
 
 PAGE_SIZE = 50
 MOST_EXPORTED = 10_000
@@ -101,6 +102,7 @@ def shown(
         most=PAGE_SIZE + 1,
     )  # fmt: skip
     area = wanted.area
+    shown_from = asked.get("from", "") or (wanted.first.date().isoformat() if wanted.first else "")
     context = {
         "kind": wanted.kind,
         "kinds": KINDS.items(),
@@ -109,13 +111,14 @@ def shown(
         "rows": [row_of(wanted.kind, line) for line in found[:PAGE_SIZE]],
         "more": found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         "paged": bool(before),
-        "find": find,
+        "find": {"masked": "", "who": "", "place": "", **find},
         "user": _named(User.objects.filter(organisation__pooling_area=area), asked.get("user", "")),
         "place": _named(Organisation.objects.filter(pooling_area=area), asked.get("organisation", "")),
         "asked": {name: asked.get(name, "") for name in FILTERS},
         "first": wanted.first,
-        "from": asked.get("from", "") or (wanted.first.date().isoformat() if wanted.first else ""),
-        "typed": typed or {},
+        "from": shown_from,
+        "typed": typed
+        or {"who": find.get("who", ""), "place": find.get("place", ""), "from": shown_from, "to": asked.get("to", "")},
         "wrong": wrong,
     }
     return render(request, "audit/trail.html", context, status=422 if wrong else 200)
@@ -174,9 +177,10 @@ def found_by(request: Seated, typed: Mapping[str, str]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     if typed["number"]:
         number = identity.cleaned(typed["number"])
-        persons = persons_named(number, area)
+        with by_platform("who is meant by a number: the audit desk itself reads no document and no person"):
+            persons = persons_named(number, area)
+            only = Person.objects.filter(pk__in=persons).first() if len(persons) == 1 else None
         kept |= {"persons": sorted(persons), "masked": identity.masked(number)}
-        only = Person.objects.filter(pk__in=persons).first() if len(persons) == 1 else None
         looked(
             user=request.user, organisation=organisation, what="search", person=only, count=len(persons),
             reason=typed["reason"], at=clock.now(),

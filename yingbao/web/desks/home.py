@@ -36,10 +36,6 @@ COMES_LATER = {
         "积分入医名单的上传还没有建成；现在可以在这里看本季安排。",
         "Uploading the lists of points admissions is not built yet; here you see the season's dates.",
     ),
-    Desk.EDUCATION: Text(
-        "督察报告还没有建成；现在可以在这里看安排和各校进度。",
-        "The reports for supervision are not built yet; here you see the season's dates and how the schools stand.",
-    ),
     Desk.CARD: Text(
         "制卡批次和照片审核的页面还没有建成；现在可以在这里看安排和各校人数。",
         "The pages for card batches and photos are not built yet; here you see the season's dates and the schools' "

@@ -8,6 +8,5 @@ from yingbao.agents.models import Desk
 from yingbao.web.desks.home import home_of
 
 urlpatterns = [
-    path("education/", home_of(Desk.EDUCATION), name="education-home"),
     path("cards/", home_of(Desk.CARD), name="card-home"),
 ]
