@@ -45,13 +45,14 @@ def children(request: Visiting) -> HttpResponseBase:
 def summary(binding: Binding) -> dict[str, Any]:
     """A child in a line: of another family's no more than the sum and whether it is paid. 概要"""
     one = enrolment_of(binding.person)
-    row: dict[str, Any] = {"binding": binding, "one": one, "name": veiled_name(binding.person.name)}
+    name = binding.person.name if binding.is_guardian else veiled_name(binding.person.name)
+    row: dict[str, Any] = {"binding": binding, "one": one, "name": name}
     if one is None:
         return row
     found = quoted(one)
     row |= {"payable": found.refused is None, "due_fen": found.offer(None).due_fen, "refused": found.refused}
     if binding.is_guardian:
-        row |= {"name": binding.person.name, "next": next_stage(one)}
+        row["next"] = next_stage(one)
     return row
 
 
@@ -116,7 +117,7 @@ def unlisted(person: Person) -> dict[str, Any]:
         season = Season.objects.filter(pooling_area=stay.school.pooling_area).order_by("-plan_year").first()
         return {"answers": answering(stay.school), "at_school": True, "help_lines": help_lines(season)}
     communities = Organisation.objects.filter(kind=OrganisationKind.COMMUNITY, active=True, division=person.hukou)
-    found = communities.select_related("parent").order_by("pk")[:2] if person.hukou else []
+    found = list(communities.select_related("parent").order_by("pk")[:2]) if person.hukou else []
     area = found[0].pooling_area if found else None
     season = Season.objects.filter(pooling_area=area).order_by("-plan_year").first() if area else None
     # Six digits of hukou do not tell two communities apart: then none is named.

@@ -83,7 +83,7 @@ def tables(binding: Binding, most: int | None) -> list[dict[str, Any]]:
 def rows_of(one: Held, persons: list[int], phone_index: bytes) -> QuerySet[Model]:
     """A table's rows about the child; where another may stand in it, those with this phone. 记录"""
     model = apps.get_model(one.model)
-    rows = model._default_manager.filter(**{f"{one.lookup}__in": persons})
+    rows: QuerySet[Model] = model._default_manager.filter(**{f"{one.lookup}__in": persons})
     return (rows.filter(phone_index=phone_index) if one.own_phone else rows).order_by("pk")
 
 

@@ -21,6 +21,7 @@ from yingbao.values.text import Text
 from yingbao.web.family.child import seen
 from yingbao.web.family.visiting import Visiting, bound, enrolment_of, typed_before, visited, ward
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import by_platform
 
 OTHER = "other"
 WHY = {
@@ -64,7 +65,10 @@ def leave(request: Visiting, pk: int) -> HttpResponseBase:
         return render(
             request, "family/leave_sure.html", {"binding": binding, "one": one, "seen": seen(one), "why": why, **typed}
         )
-    wishing.leave(binding=binding, enrolment=one, reason=why, at=clock.now())
+    with by_platform(
+        "a family has no desk; binding, state and day were checked, and the step is the family's own edge"
+    ):
+        wishing.leave(binding=binding, enrolment=one, reason=why, at=clock.now())
     messages.success(request, DONE["left"].said(language()))
     return redirect("family-child", pk=pk)
 
@@ -74,7 +78,8 @@ def leave(request: Visiting, pk: int) -> HttpResponseBase:
 def back(request: Visiting, pk: int) -> HttpResponseBase:
     """The child enrols after all; a second click changes nothing. 恢复办理"""
     binding = ward(request, pk)
-    wishing.come_back(binding=binding, enrolment=listed(binding), at=clock.now())
+    with by_platform("a family has no desk; what it left itself it takes up again, checked in wishing"):
+        wishing.come_back(binding=binding, enrolment=listed(binding), at=clock.now())
     messages.success(request, DONE["back"].said(language()))
     return redirect("family-child", pk=pk)
 

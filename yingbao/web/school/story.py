@@ -24,6 +24,7 @@ from yingbao.values.text import Text
 
 YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
 PLATFORM = Text("平台自动", "the platform")
+FAMILY = Text("家长（手机办理）", "the family, by phone")
 ELSEWHERE = Text("外单位经办人员", "a clerk elsewhere")
 MOST = 200
 SHOWN_AT_ONCE = 5
@@ -112,8 +113,14 @@ def story(one: Enrolment, organisation: Organisation) -> list[Event]:
         if lines:
             events.append(Event(at, _who(told[0].actor, own), _source(source), lines))
     events += [
-        Event(step.at, _who(step.by, own), step.text, _decided(step.changes), step.reason)
-        for step in one.steps.select_related("by")
+        Event(
+            step.at,
+            FAMILY if hasattr(step, "wish") else _who(step.by, own),
+            step.text,
+            _decided(step.changes),
+            step.reason,
+        )
+        for step in one.steps.select_related("by", "wish")
     ]
     return sorted(events, key=lambda event: event.at)[::-1]
 
