@@ -73,7 +73,7 @@ def mark_of(proposal: PolicyProposal) -> str:
     """What a page shows of a proposal and of the policy in force, as a mark that a deed brings back. 页面标记"""
     newest = versions.newest(proposal.policy)
     shown = (
-        proposal.pk, proposal.state, proposal.digest, proposal.reason, proposal.clause, proposal.simulated_for,
+        proposal.pk, str(proposal.state), proposal.digest, proposal.reason, proposal.clause, proposal.simulated_for,
         newest.pk if newest else 0,
     )  # fmt: skip
     return sha256(repr(shown).encode()).hexdigest()[:16]

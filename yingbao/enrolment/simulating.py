@@ -96,18 +96,19 @@ def _told(found: pl.DataFrame | None) -> dict[str, Any]:
             ("changed", "taken", "left_alone", "again", "family_fen", "others_fen", "losing"), 0
         ) | {"kinds": {}, "groups": [], "sample": [], "agents": 0}  # fmt: skip
     moved = found.filter(~pl.col("taken") & ~pl.col("left_alone"))
+    both = (pl.col("status") == "enrolled") & (pl.col("status_after") == "enrolled")
     kinds = {
         "losing": (pl.col("status") != "ineligible") & (pl.col("status_after") == "ineligible"),
         "gaining": (pl.col("status") == "ineligible") & (pl.col("status_after") != "ineligible"),
         "closed": ~pl.col("status").is_in(OUTSIDE) & pl.col("status_after").is_in(OUTSIDE),
         "opened": pl.col("status").is_in(OUTSIDE) & ~pl.col("status_after").is_in(OUTSIDE),
-        "agent": _differs("agent"),
-        "premium": _differs("premium_fen"),
-        "self_paid": _differs("self_paid_fen"),
-        "payer": _differs("paid_by"),
-        "cover": _differs("coverage_from") | _differs("coverage_to"),
-        "registration": _differs("registration"),
-        "channel": _differs("channel"),
+        "agent": both & _differs("agent"),
+        "premium": both & _differs("premium_fen"),
+        "self_paid": both & _differs("self_paid_fen"),
+        "payer": both & _differs("paid_by"),
+        "cover": both & (_differs("coverage_from") | _differs("coverage_to")),
+        "registration": both & _differs("registration"),
+        "channel": both & _differs("channel"),
     }
     counts = moved.select(**{name: condition.sum() for name, condition in kinds.items()}).row(0, named=True)
     return {

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from yingbao.enrolment import versions
 from yingbao.policy import catalogue, terms
 from yingbao.policy.directory import directory_of
 from yingbao.policy.fit import tables_of
@@ -22,9 +23,7 @@ from yingbao.values.text import Text
 @require_GET
 def policies(request: HttpRequest) -> HttpResponse:
     """Every city and year there is. 政策目录"""
-    return render(
-        request, "front/policies.html", {"policies": [catalogue.policy_of(one.path) for one in catalogue.available()]}
-    )
+    return render(request, "front/policies.html", {"policies": [versions.in_force(each) for each in versions.known()]})
 
 
 @require_GET
@@ -33,9 +32,8 @@ def policy(request: HttpRequest, area: str, year: int) -> HttpResponse:
     if catalogue.ID.fullmatch(f"{area}/{year}") is None:
         raise Http404
     try:
-        path = catalogue.find(f"{area}/{year}")
-        found = catalogue.policy_of(path)
-        directory = directory_of(found, path)
+        found = versions.in_force(f"{area}/{year}")
+        directory = directory_of(found, catalogue.find(found.policy)) if found.directory else None
     except Refused as refused:
         raise Http404 from refused
     today = clock.today()
