@@ -40,7 +40,7 @@ class Step(NamedTuple):
     who: Text
 
 
-SCHOOL, AGENCY, TAX = Text("学校", "the school"), Text("经办", "the agency"), Text("税务", "the tax desk")
+SCHOOL, AGENCY, TAX = Text("申报单位", "the agent"), Text("经办", "the agency"), Text("税务", "the tax desk")
 STEPS = {
     Mismatched.NOT_DECLARED: Step(
         Text("已登记未申报", "registered, not declared"),

@@ -8,6 +8,7 @@ from yingbao.determination import explain
 from yingbao.determination.counter import Decision
 from yingbao.determination.facts import read_child
 from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.seasons import policy_behind
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.values import money
@@ -68,14 +69,21 @@ def reasons(one: Enrolment, policy: Policy) -> list[explain.Reason]:
         coverage_to=one.coverage_to,
         because=tuple(rule for rule in one.because.split(";") if rule),
     )
-    return explain.reasons(policy, facts_of(one), decision, one.as_of)
+    return explain.reasons(_behind(one, policy), facts_of(one), decision, one.as_of)
 
 
 def passed_over(one: Enrolment, policy: Policy) -> list[tuple[Text, explain.PassedOver]]:
     """The rules that stood before the deciding ones, each with what it lacked. 为何不是别的情形"""
     if one.as_of is None:
         return []
-    return [(terms.TABLES[each.table], each) for each in explain.passed_over(policy, facts_of(one), one.as_of)]
+    return [
+        (terms.TABLES[each.table], each) for each in explain.passed_over(_behind(one, policy), facts_of(one), one.as_of)
+    ]
+
+
+def _behind(one: Enrolment, policy: Policy) -> Policy:
+    """What it was decided by, where another version is in force since: its rules may have other names now."""
+    return policy if one.version_id == one.season.version_id else policy_behind(one)
 
 
 def facts_used(one: Enrolment) -> list[tuple[Text, Text]]:

@@ -128,7 +128,8 @@ def effect(request: Seated, one: PolicyProposal, new: Policy, old: Policy) -> di
     look(request, "policy_sample", len(sample))
     return {
         "told": told, "on": date.fromisoformat(told["on"]), "total_fen": told["family_fen"] + told["others_fen"],
-        "kinds": [(words, told["kinds"][kind], kind == "losing") for kind, words in KINDS.items() if kind in told["kinds"]],
+        "kinds": [(words, told["kinds"][kind], kind == "losing")
+                  for kind, words in KINDS.items() if kind in told["kinds"]],
         "groups": [side_by_side(each, old, new) | {"children": each["children"], "family_fen": each["family_fen"],
                                                    "others_fen": each["others_fen"]}
                    for each in told["groups"]],
