@@ -41,12 +41,9 @@ def live(at: datetime) -> QuerySet[Visit]:
     return Visit.objects.filter(ended_at__isnull=True).annotate(ends_at=Subquery(ends)).filter(ends_at__gt=at)
 
 
-def whose(session_key: str, at: datetime) -> Visit | None:
+def whose(visit: int, at: datetime) -> Visit | None:
     """Whose session this was, as long as that is known. 会话归属"""
-    if not session_key:
-        return None
-    found = Visit.objects.filter(session_key=session_key, began_at__gt=at - KEPT).select_related("user").first()
-    return found if found is not None and found.user.is_active else None
+    return Visit.objects.filter(pk=visit, began_at__gt=at - KEPT, user__is_active=True).select_related("user").first()
 
 
 @transaction.atomic

@@ -9,10 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
-from yingbao.agents import visiting
 from yingbao.agents.models import Appointment
 from yingbao.exchange.gateway import LONGEST_NOTICE
 from yingbao.values import clock
@@ -36,8 +35,10 @@ def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpRes
         sit_down(request)
         first = sessions.first_things(request)
         if first is not None:
+            sessions.name(request, first)
             return first
         response = get_response(request)
+        sessions.name(request, response)
         if request.user.is_authenticated and response.status_code < 500 and typed.has_come(request):
             response.delete_cookie(typed.COOKIE, samesite="Lax")
         if request.user.is_authenticated:
@@ -81,7 +82,7 @@ def lost_its_session(request: Any) -> bool:
     large = said.isascii() and said.isdigit() and int(said) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if not large or is_notice(request) or request.user.is_authenticated:
         return False
-    return visiting.whose(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), timezone.now()) is not None
+    return sessions.before(request) is not None
 
 
 def check_readable(request: Any) -> None:

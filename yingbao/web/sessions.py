@@ -14,6 +14,7 @@ from django.utils import timezone
 from yingbao.agents import visiting
 from yingbao.agents.models import Visit
 
+COOKIE = "visit"
 ALWAYS_OPEN = ("/sign-out", "/language", "/static/")
 BROWSERS = (
     ("MicroMessenger", "微信"), ("Edg", "Edge"), ("QQBrowser", "QQ"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
@@ -33,17 +34,39 @@ def look_after(request: Any) -> None:
     elif session.get("seated"):
         end_this(request)
         return
+    know(request, request.user)
+
+
+def know(request: Any, user: Any) -> None:
+    """The row of this session under its present key, and the cookie that names it when it is gone. 会话登记"""
+    session = request.session
     known = session.get("visit")
     if known and known[1] == session.session_key:
         return
     if session.session_key is None:
         session.create()
     visit = visiting.follow(
-        user=request.user, session_key=session.session_key, visit=known[0] if known else None,
+        user=user, session_key=session.session_key, visit=known[0] if known else None,
         address=str(request.META.get("REMOTE_ADDR", ""))[:45], browser=browser_of(request),
         factor=session.get("factor", ""), at=timezone.now(),
     )  # fmt: skip
     session["visit"] = [visit.pk, visit.session_key]
+    request.new_visit = visit.pk
+
+
+def name(request: Any, answer: HttpResponse) -> None:
+    """Let the browser remember whose session this is: Django's own cookie goes with the session. 会话标记"""
+    if visit := getattr(request, "new_visit", None):
+        answer.set_signed_cookie(
+            COOKIE, str(visit), salt=COOKIE, max_age=int(visiting.KEPT.total_seconds()), httponly=True,
+            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+
+
+def before(request: Any) -> Visit | None:
+    """The session that this browser had of late, be it over or not. 先前会话"""
+    said = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=visiting.KEPT)
+    return visiting.whose(int(said), timezone.now()) if said.isdigit() else None
 
 
 def end_this(request: Any) -> None:

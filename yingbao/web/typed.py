@@ -17,8 +17,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 
-from yingbao.agents import visiting
 from yingbao.sealing.sealed import NotUnsealed, seal_bytes, unseal_bytes
+from yingbao.web import sessions
 from yingbao.web.models import Typed
 
 COOKIE = "typed"
@@ -33,7 +33,7 @@ def keep(request: Any, answer: HttpResponse, page: str) -> HttpResponse:
     if request.method != "POST" or request.path.startswith(NEVER_PATHS):
         return answer
     at = timezone.now()
-    visit = visiting.whose(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""), at)
+    visit = sessions.before(request)
     if visit is None or len(request.path) > 300 or not is_small(request):
         return answer
     fields = [[name, values] for name, values in request.POST.lists() if name.lower() not in NEVER_FIELDS]

@@ -21,7 +21,7 @@ from yingbao.agents.models import User, Visit
 from yingbao.trail.events import note
 from yingbao.values import clock
 from yingbao.values.text import Text
-from yingbao.web import typed
+from yingbao.web import sessions, typed
 from yingbao.web.access import is_ours
 from yingbao.web.front import challenges, guessing
 
@@ -148,6 +148,7 @@ def come_in(request: Any, user: User, *, factor: str, onward: str) -> HttpRespon
     login(request, user, backend=BACKEND)
     request.session["since"] = request.session["confirmed"] = int(time.time())
     request.session["factor"] = factor
+    sessions.know(request, user)
     visiting.forget(timezone.now())
     noted(user, "sign_in", factor or "password")
     if typed.held_for(request, user, timezone.now()) is not None:

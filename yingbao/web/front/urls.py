@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.front import account, jobs, pages, policies, resuming, signing_in
+from yingbao.web.front import account, help, jobs, pages, policies, resuming, signing_in
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -31,5 +31,6 @@ urlpatterns = [
     path("jobs/<int:pk>/cancel", jobs.cancel, name="job-cancel"),
     path("jobs/<int:pk>/retry", jobs.retry, name="job-retry"),
     path("policies/", policies.policies, name="policies"),
+    path("help/", help.help_page, name="help"),
     path("policies/<str:area>/<int:year>/", policies.policy, name="policy"),
 ]

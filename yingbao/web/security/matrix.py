@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -75,9 +75,9 @@ def viewed(rows: QuerySet[User], show: str, today: date, area: str, stopped: set
     if show == "none":
         return active.filter(~Exists(held))
     if show == "several":
-        another = _desks(today, area).filter(pk__gt=OuterRef("pk"), user=OuterRef("user"))
-        two = Appointment.objects.filter(holding(today), user=OuterRef("pk"), organisation__pooling_area=area)
-        return active.filter(Exists(two.filter(Exists(another))))
+        held_here = Appointment.objects.filter(holding(today), organisation__pooling_area=area)
+        busy = held_here.values("user").annotate(desks=Count("pk")).filter(desks__gt=1)
+        return active.filter(pk__in=busy.values("user"))
     if show == "ending":
         return active.filter(Exists(held.filter(until__lt=today + SOON)))
     if show == "factor":
