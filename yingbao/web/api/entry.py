@@ -11,7 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from yingbao.values.refusal import Refused
 from yingbao.web.api import children, declarations, determination, fhir, payments, rosters, statistics
-from yingbao.web.api.caller import EachToken
+from yingbao.web.api.caller import EachToken, behind_the_wall
 from yingbao.web.api.problems import problem
 
 DESCRIPTION = """
@@ -51,6 +51,7 @@ api = Described(
     urls_namespace="api",
     throttle=[EachToken()],
 )
+api.add_decorator(behind_the_wall)
 for part in (rosters, children, determination, declarations, payments, statistics, fhir):
     api.add_router("", part.router)
 
