@@ -126,6 +126,7 @@ EXPECTED = {
     "healthz": Page(None),
     "api-guide": Page(None),
     "policies": Page(None),
+    "help": Page(None),
     "policy": Page(None, about="policy"),
     "home": Page(EVERY_DESK),
     "password": Page(EVERY_DESK),

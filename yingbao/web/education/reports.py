@@ -165,8 +165,10 @@ def workbook(request: Seated) -> HttpResponse:
     """All schools with the missing by reason, as the pages show them. 导出"""
     rows = rows_of(request, season_of(request))
     said = language()
-    heads = [Text("街道／区域", "Place"), Text("学校", "School"), Text("在册", "On the roll"), Text("已参保", "Insured"),
-             Text("未参保", "Missing"), *REASONS.values()]  # fmt: skip
+    heads = [
+        Text("街道／区域", "Place"), Text("学校", "School"), Text("在册", "On the roll"), Text("已参保", "Insured"),
+        Text("未参保", "Missing"), *REASONS.values(),
+    ]  # fmt: skip
     columns = [
         ExportColumn(text.said(said), "text" if at < 2 else "number", 24 if at < 2 else 12)
         for at, text in enumerate(heads)
