@@ -24,10 +24,11 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.agency.progress import Tree
 from yingbao.web.desks.home import when
 from yingbao.web.tax.home import Waits, link
-from yingbao.web.tax.shared import area_of
+from yingbao.web.tax.shared import area_of, page_of
 
 CHILDREN = Text("名", "children")
 SOON_DAYS = 14
+ROWS_ON_A_PAGE = 60
 
 
 @require_GET
@@ -44,13 +45,15 @@ def home(request: Seated) -> HttpResponse:
     path = tree.path(at) if at is not None else []
     if under and not path:
         raise Http404
+    rows = tree.below(at)
+    pages = page_of(request, len(rows), ROWS_ON_A_PAGE)
     work = [each for each in waiting(request, season, tree, today) if each.number]
     context: dict[str, Any] = {
         "organisation": request.appointment.organisation, "policy": policy, "season": season, "deadline": last,
         "window": windows(policy)[0].name, "days": (last - today).days, "work": work,
         "windows": [state_of(window, today) for window in windows(policy)],
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
-        "rows": tree.below(at), "total": path[-1] if path else tree.total(), "path": path, "all": tree.total(),
+        "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages, "total": path[-1] if path else tree.total(), "path": path, "all": tree.total(),
         "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
     }  # fmt: skip
     return render(request, "agency/home.html", context)
