@@ -138,6 +138,8 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
             moved = Text("端口 {port} 已被占用，改用 {taken}。", "Port {port} is taken; using {taken}.")
             say(moved.filled(port=port, taken=taken).said(language))
         processes = Processes()
+        # Filling took its time: everyone begins at the moment that this process has come to, or notices look stale.
+        os.environ["YINGBAO_CLOCK"] = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
         platform = os.environ["YINGBAO_URL"] = f"http://{HOST}:{taken}"
         try:
             processes.start("serve", "--bind", f"fd://{listener.fileno()}", hand_on=[listener.fileno()])
