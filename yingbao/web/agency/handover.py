@@ -81,7 +81,7 @@ def agents(season: Season, known: dict[int, dict[Mismatched, int]], kind: Mismat
                 "one": one, "figures": own, "mismatches": sum(by.values()), "counts": by.get(kind, 0) if kind else None,
                 "step": STEPS[main] if main else None,
             })  # fmt: skip
-    return sorted(rows, key=lambda row: -(row["counts"] or row["mismatches"]))  # type: ignore[operator]  # both numbers
+    return sorted(rows, key=lambda row: -(row["counts"] or row["mismatches"]))
 
 
 def total(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -53,7 +53,8 @@ def home(request: Seated) -> HttpResponse:
         "window": windows(policy)[0].name, "days": (last - today).days, "work": work,
         "windows": [state_of(window, today) for window in windows(policy)],
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
-        "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages, "total": path[-1] if path else tree.total(), "path": path, "all": tree.total(),
+        "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages,
+        "total": path[-1] if path else tree.total(), "path": path,
         "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
     }  # fmt: skip
     return render(request, "agency/home.html", context)

@@ -79,7 +79,7 @@ def of_file(file: UploadedFile) -> str | Refused:
         what = Text("文件超过 1 MB", "the file is larger than 1 MB")
         return Refused(where=name, what=what, mend=Text("请检查是否选错文件。", "Is it the right file?"))
     try:
-        return file.read().decode("utf-8-sig")
+        text: str = file.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         what = Text("不是 UTF-8 文本", "this is not UTF-8 text")
         return Refused(
@@ -87,6 +87,7 @@ def of_file(file: UploadedFile) -> str | Refused:
             what=what,
             mend=Text("用文本编辑器以 UTF-8 编码另存后再传。", "Save it again as UTF-8 text, then hand it in."),
         )
+    return text
 
 
 def form(
