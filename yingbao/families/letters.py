@@ -7,6 +7,7 @@ from datetime import date
 
 from django.conf import settings
 
+from yingbao.cases.responsible import contact_of
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.reasons import reasons, verdict
@@ -48,7 +49,7 @@ def _letter(one: Enrolment, masked: str, stay: SchoolRoll | None, on: date) -> L
         identity_masked=masked,
         class_label=f"{grade_name(stay.stage, stay.grade).zh}{stay.class_name}" if stay else "",
         agent_name=one.organisation.name,
-        agent_phone=one.organisation.phone,
+        agent_phone=reached.phone if (reached := contact_of(one.organisation)) else "",
         title=policy.name,
         notice_number=policy.source.number or "",
         plan_year=one.plan_year,

@@ -22,7 +22,7 @@ Standing = Literal["done", "next", "later", "stopped"]
 NOBODY = Text("", "")
 AGENCY = Text("医保经办机构", "the insurance agency")
 FAMILY = Text("家长", "you")
-BY_ITSELF = Text("到日自动生效", "by itself on the day")
+BY_ITSELF = Text("不用办，到日自动生效", "nobody; it begins by itself")
 
 
 class Stage(NamedTuple):
@@ -41,7 +41,7 @@ class Stage(NamedTuple):
     def word(self) -> Text:
         """How it stands, for who cannot see the mark."""
         return {
-            "done": Text("已完成", "done"), "next": Text("进行中", "now"),
+            "done": Text("已完成", "done"), "next": Text("当前这一步", "now"),
             "later": Text("未到", "later"), "stopped": Text("已停止", "stopped"),
         }[self.state]  # fmt: skip
 

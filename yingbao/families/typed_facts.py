@@ -1,6 +1,7 @@
 """What somebody typed of a child who is not known yet, read as the facts that a decision asks for. 试算事实
 
-No framework and no database. Days and places are taken as people write them; what cannot be read is told field by field.
+No framework and no database. Days and places are taken as people write them; what cannot be read is told field by
+field.
 """
 
 from __future__ import annotations

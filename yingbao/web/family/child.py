@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Organisation, OrganisationKind
+from yingbao.cases.responsible import contact_of
 from yingbao.collection.models import Receipt
 from yingbao.collection.quoting import Quote, quote
 from yingbao.enrolment.lifecycle import ENDED
@@ -104,8 +105,8 @@ def seen(one: Enrolment) -> str:
 
 def answering(organisation: Organisation) -> dict[str, Any]:
     """Who answers for the child, with the published number: its own, else that of the office above it. 负责单位"""
-    phone = organisation.phone or (organisation.parent.phone if organisation.parent else "")
-    return {"name": organisation.name, "phone": phone}
+    found = contact_of(organisation)
+    return {"name": organisation.name, "phone": found.phone if found else ""}
 
 
 def unlisted(person: Person) -> dict[str, Any]:

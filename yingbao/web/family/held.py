@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Organisation, OrganisationKind
+from yingbao.enrolment.lifecycle import ACT_NAMES
 from yingbao.families.models import Binding
 from yingbao.people.models import Look, Person
 from yingbao.policy import terms
@@ -23,17 +24,20 @@ from yingbao.values.clock import CHINA
 from yingbao.values.text import Text
 from yingbao.web.family.holdings import KEPT, TABLES, Held
 from yingbao.web.family.visiting import Visiting, is_in_wechat, visited, ward
+from yingbao.web.school.story import TABLES as STORY_TABLES
 from yingbao.web.templatetags.words import day, language, moment, yuan
+from yingbao.web.wall import by_platform
 
 MOST = 300
 """rows of one table that a page shows; the file has all"""
+ALL_OF_ONE = "a guardian reads all that is held about the own child; no desk reads every table, and holdings narrows it"
 LOOKS = {
     "page": Text("查看页面", "a page"), "list": Text("查看名单", "a list"), "export": Text("导出", "an export"),
     "search": Text("查找", "a search"), "full_number": Text("查看完整号码", "the whole number"),
 }  # fmt: skip
 CODES: dict[str, Any] = {
     "stage": terms.STAGES, "category": terms.ASSISTANCE, "registration": terms.REGISTRATIONS,
-    "channel": terms.REGISTRATIONS,
+    "channel": terms.REGISTRATIONS, "act": ACT_NAMES, "table_name": STORY_TABLES,
 }  # fmt: skip
 
 
@@ -43,7 +47,8 @@ CODES: dict[str, Any] = {
 def held(request: Visiting, pk: int) -> HttpResponseBase:
     """All of it, table by table, and who looked. 保存的信息"""
     binding = ward(request, pk)
-    context = {"binding": binding, "tables": tables(binding, MOST), "looks": looks(binding.person)}
+    with by_platform(ALL_OF_ONE):
+        context = {"binding": binding, "tables": tables(binding, MOST), "looks": looks(binding.person)}
     return render(request, "family/held.html", context | {"wechat": is_in_wechat(request)})
 
 
@@ -53,7 +58,16 @@ def held(request: Visiting, pk: int) -> HttpResponseBase:
 def export(request: Visiting, pk: int) -> HttpResponse:
     """The same as a file. 导出"""
     binding = ward(request, pk)
-    content = {
+    with by_platform(ALL_OF_ONE):
+        content = taken_away(binding)
+    answer = HttpResponse(json.dumps(content, ensure_ascii=False, indent=1), content_type="application/json")
+    answer["Content-Disposition"] = 'attachment; filename="yingbao-child.json"'
+    return answer
+
+
+def taken_away(binding: Binding) -> dict[str, Any]:
+    """All of it, as the file has it. 导出内容"""
+    return {
         "made_at": clock.now().isoformat(),
         "tables": [
             {"title": one["title"].said(language()), "kept": one["kept"].said(language()), "rows": one["rows"]}
@@ -64,9 +78,6 @@ def export(request: Visiting, pk: int) -> HttpResponse:
             for one in looks(binding.person)
         ],
     }
-    answer = HttpResponse(json.dumps(content, ensure_ascii=False, indent=1), content_type="application/json")
-    answer["Content-Disposition"] = 'attachment; filename="yingbao-child.json"'
-    return answer
 
 
 def tables(binding: Binding, most: int | None) -> list[dict[str, Any]]:
@@ -121,16 +132,21 @@ def words_of(row: Model, name: str, value: Any) -> str:
         return known.said(language())
     if name in ("hukou", "pooling_area") and divisions.exists(str(value)):
         return divisions.name(str(value)).said(language())
+    if isinstance(value, dict):
+        return facts_said(value)
     code = CODES.get(name, {}).get(value)
     if isinstance(code, Text):
         return code.said(language())
     display = getattr(row, f"get_{name}_display", None)
     if callable(display):
         return str(display())
-    if isinstance(value, dict):
-        return "；".join(f"{terms.FACTS[key].said(language()) if key in terms.FACTS else key}: {part}"
-                        for key, part in value.items() if part not in (None, "", []))  # fmt: skip
     return str(value)
+
+
+def facts_said(facts: dict[str, Any]) -> str:
+    """Facts that a decision used, each with its name. 事实"""
+    named = {terms.FACTS[key].said(language()) if key in terms.FACTS else key: part for key, part in facts.items()}
+    return "；".join(f"{name}: {part}" for name, part in named.items() if part not in (None, "", []))
 
 
 def looks(person: Person) -> list[dict[str, Any]]:

@@ -62,9 +62,8 @@ def leave(request: Visiting, pk: int) -> HttpResponseBase:
     if not why:
         return form(request, binding, one, typed, wrong=missing(typed), status=422)
     if request.POST.get("sure") != "yes":
-        return render(
-            request, "family/leave_sure.html", {"binding": binding, "one": one, "seen": seen(one), "why": why, **typed}
-        )
+        sure = {"binding": binding, "one": one, "seen": seen(one), "said": why, "typed": typed}
+        return render(request, "family/leave_sure.html", sure)
     with by_platform(
         "a family has no desk; binding, state and day were checked, and the step is the family's own edge"
     ):

@@ -66,7 +66,7 @@ def visited(view: View) -> View:
 
 
 def wards(session: FamilySession) -> set[int]:
-    """The children whom this phone looks after, and the one whose binding waits: what the database shows it. 可见孩子"""
+    """The children of this phone, and the one whose binding waits: what the database shows it. 可见孩子"""
     with beyond("whose phone is it?"):
         held = binding.bindings_of(phone_index=bytes(session.phone_index), at=clock.now())
         return {one.person_id for one in held} | ({session.asked_for_id} if session.asked_for_id else set())
