@@ -59,16 +59,20 @@ DUTIES: tuple[Duty, ...] = (
     Duty("people_pointsadmission", _of(*REGISTRARS, LISTS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
     # A guardian declines, and has the own phone erased: of the own child alone, which the rows see to.
     Duty("people_guardian", _of(*REGISTRARS, may=ALL) | {FAMILY: KEEP, TAX: READ}),
-    Duty("people_person", _of(*REGISTRARS, may=ALL) | _of(TAX, LISTS, FAMILY, may=LOCK) | _of(EDUCATION, CARD, may=READ)),
+    Duty("people_person", _of(*REGISTRARS, may=ALL) | _of(TAX, LISTS, FAMILY, may=LOCK)
+         | _of(EDUCATION, CARD, may=READ)),
     Duty("people_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, LISTS, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("enrolment_enrolment", _of(*REGISTRARS, may=ALL) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)
          | {FAMILY: KEEP, TAX: f"SELECT, UPDATE ({MOVED_BY_MONEY})"}),
     Duty("enrolment_step", _of(*REGISTRARS, TAX, FAMILY, may=ADD) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)),
-    Duty("enrolment_(season|.*version.*)", {AGENCY: KEEP} | _of(*EVERY, may=READ) | {AGENCY: KEEP}),
+    Duty("enrolment_season", _of(*EVERY, may=LOCK) | {AGENCY: KEEP}),
+    Duty("enrolment_.*version.*", _of(*EVERY, may=READ) | {AGENCY: KEEP}),
     Duty("enrolment_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(EDUCATION, FAMILY, may=READ)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
+    # What the agency counts of differences between registration and collection is its own tally.
+    Duty("collection_mismatchcount", _of(AGENCY, TAX, may=ALL)),
     Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
     Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),
@@ -109,3 +113,7 @@ def duty(table: str, role: str) -> str:
 def hidden(column: str, role: str) -> bool:
     """Whether a role may not read a column of a table that is behind the wall. 隐藏列"""
     return bool(re.fullmatch(HIDDEN.get(role, "-"), column))
+
+
+MESSAGES = "outbox_"
+"""Of messages, whose text is written for people, no column is hidden: their rows are narrowed."""

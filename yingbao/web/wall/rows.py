@@ -213,6 +213,8 @@ def reach(table: Table, role: str) -> str:
         return NAMED[table.name][role]
     if table.name == "people_person":
         return f"{of_person('people_person.id', role)} OR {_merged('people_person.id', role)}"
+    if table.name == "outbox_message":
+        return f"person_id IS NULL OR {of_person('outbox_message.person_id', role)}"
     if table.name == "people_change":
         return f"{of_person('people_change.person_id', role)} OR {_merged('people_change.person_id', role)}"
     if table.name == "enrolment_enrolment":
