@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "yingbao.cli.serve",
     "work": "yingbao.cli.work",
     "migrate": "yingbao.cli.migrate",
+    "account": "yingbao.cli.account",
     "audit": "yingbao.cli.audit",
 }
 """Name of each command and the module whose `command` it is."""
