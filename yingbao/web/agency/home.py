@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from yingbao.agents.models import Desk
+from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.collection import handover
 from yingbao.enrolment import tallying
 from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
 from yingbao.enrolment.seasons import OpenWindow, deadline, policy_of, rests_on_an_older_file, season_for, windows
 from yingbao.families.models import DataRequest
 from yingbao.people.models import SchoolRoll
+from yingbao.spreadsheet.models import AssistedList
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -29,6 +30,8 @@ from yingbao.web.tax.shared import area_of, page_of
 CHILDREN = Text("名", "children")
 SOON_DAYS = 14
 ROWS_ON_A_PAGE = 60
+LISTING = (OrganisationKind.CIVIL_AFFAIRS, OrganisationKind.UNION_FEDERATION, OrganisationKind.DISABLED_FEDERATION)
+"""bodies that send lists of assisted persons"""
 
 
 @require_GET
@@ -70,7 +73,8 @@ def waiting(request: Seated, season: Season, tree: Tree, today: date) -> list[Wa
     """All that waits for the agency, the most urgent first; also what is empty now. 待办"""
     found = [
         *policy_changes(request), registrations(season), corrections(season), *requests_of_families(season),
-        duplicates(season), mismatches(season), *lists(season, tree, today), *registrations_elsewhere(season),
+        duplicates(season), mismatches(season), *lists(season, tree, today), bodies_without_list(season),
+        *registrations_elsewhere(season),
     ]  # fmt: skip
     urgency = {"bad": 0, "warn": 1, "accent": 2}
     return sorted(found, key=lambda each: urgency[each.tone])
@@ -157,3 +161,17 @@ def lists(season: Season, tree: Tree, today: date) -> list[Waits]:
               Text("请街道催办", "the sub-districts chase them"), f"{reverse('agency-organisations')}?state=empty",
               tone)
     ]  # fmt: skip
+
+
+def bodies_without_list(season: Season) -> Waits:
+    """Bodies whose lists exempt families (四(五)) and that have sent none since the season began."""
+    sent = AssistedList.objects.filter(
+        pooling_area=season.pooling_area,
+        state=AssistedList.State.COMMITTED,
+        as_of__gte=windows(policy_of(season))[0].first,
+    )
+    bodies = Organisation.objects.filter(pooling_area=season.pooling_area, kind__in=LISTING, active=True)
+    silent = bodies.exclude(pk__in=sent.values("organisation"))
+    names = "、".join(silent.order_by("kind").values_list("name", flat=True)[:3])
+    return Waits(Text("没有送名单的部门", "Bodies without a list"), silent.count(), Text("家", "bodies"), None,
+                 Text(names, names), "", "accent")  # fmt: skip
