@@ -6,6 +6,7 @@ from markupsafe import Markup
 from werkzeug import Response
 
 WARNING = "模拟支付 · 没有真实资金 Simulated · no real money"
+PHONES = "模拟手机 · 不会发到真实号码 Simulated · nothing leaves this machine"
 FRAME = Markup(
     '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} · 模拟</title>'
@@ -21,8 +22,9 @@ GUARD = {
 
 
 def page(kind: str, title: str, body: Markup, status: int = 200) -> Response:
-    """A page of `wechat`, `alipay` or `bank`."""
-    text = FRAME.format(kind=kind, title=title, warning=WARNING, body=body)
+    """A page of `wechat`, `alipay`, `bank` or `phones`."""
+    warning = PHONES if kind == "phones" else WARNING
+    text = FRAME.format(kind=kind, title=title, warning=warning, body=body)
     return Response(text, status, headers=GUARD, content_type="text/html; charset=utf-8")
 
 

@@ -100,7 +100,7 @@ def test_a_reminder_carries_a_link_to_stop_that_names_no_phone(providers):
     message = reminder()
     telling.send_due(at=AT)
     (text,) = providers.messages(recipient=phone_of(message))
-    assert text["words"].endswith(f"拒收http://localhost:8000/messages/stop/{telling.token_of(message)}")
+    assert text["words"].endswith(f" 拒收http://localhost:8000/messages/stop/{telling.token_of(message)}")
     assert phone_of(message) not in text["words"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yingbao.messages.templates import STOPPABLE, TEMPLATES, Channel, Template
 
-STOP = "拒收{stop}"
+STOP = " 拒收{stop}"
 """stands at the end of each short message that somebody can say no to"""
 
 

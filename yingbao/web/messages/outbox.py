@@ -23,7 +23,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.templatetags.words import language
 
-SHOWN = 50
+SHOWN = 20
 DAYS = timedelta(days=7)
 TONES = {
     State.QUEUED: "", State.SENDING: "accent", State.SENT: "accent", State.DELIVERED: "good", State.FAILED: "bad",
