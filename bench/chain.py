@@ -33,8 +33,8 @@ def measure(rows: int) -> None:
     from django.db import connection
 
     from yingbao.agents.models import Organisation, User
-    from yingbao.trail.chaining import seal
-    from yingbao.trail.models import Seal
+    from yingbao.trail.chaining import extend
+    from yingbao.trail.models import Block
     from yingbao.trail.verifying import verify
     from yingbao.values import clock
 
@@ -49,14 +49,14 @@ def measure(rows: int) -> None:
 
         timed(f"{rows:,} rows written", rows, lambda: run(LOOKS, user.pk, place.pk, rows))
         timed("read and hashed by PostgreSQL in one statement", rows, lambda: run(HASHED))
-        timed("sealed", rows, lambda: seal(at=clock.now()))
+        timed("sealed", rows, lambda: extend(at=clock.now()))
         timed("verified", rows, verify)
-        cursor.execute("SELECT pg_total_relation_size('trail_seal'), pg_total_relation_size('people_look')")
+        cursor.execute("SELECT pg_total_relation_size('trail_block'), pg_total_relation_size('people_look')")
         chain, log = cursor.fetchone()
     report = verify()
     if report.findings or report.rows != rows:
         raise SystemExit(f"the chain does not hold: {report.findings[:5]}, {report.rows} rows")
-    print(f"{Seal.objects.count()} blocks; the chain takes {chain / rows:.0f} bytes a row, the log {log / rows:.0f}")
+    print(f"{Block.objects.count()} blocks; the chain takes {chain / rows:.0f} bytes a row, the log {log / rows:.0f}")
 
 
 def main() -> None:

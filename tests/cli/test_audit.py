@@ -12,7 +12,7 @@ from tests.collection.building import confirmed, owed, pay
 from tests.enrolment.building import AT
 from tests.enrolment.conftest import school, suzhou
 from yingbao.cli import main
-from yingbao.trail.chaining import seal
+from yingbao.trail.chaining import extend
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["school", "suzhou"]
@@ -51,7 +51,7 @@ def verified(*more):
 
 
 def test_a_chain_that_holds_gives_an_anchor_which_it_is_found_by(paid):
-    seal(at=AT)
+    extend(at=AT)
     first = verified()
     assert first.exit_code == 0
     assert "0 findings" in first.output
@@ -63,7 +63,7 @@ def test_a_chain_that_holds_gives_an_anchor_which_it_is_found_by(paid):
 
 
 def test_money_changed_by_hand_is_found_by_the_chain_too(paid):
-    seal(at=AT)
+    extend(at=AT)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE ledger_transfer SET amount_fen = amount_fen + 1")

@@ -11,9 +11,9 @@ from tests.enrolment.building import AT, at, child, clerk, organisation
 from yingbao.people.looks import looked
 from yingbao.people.models import Change, Look
 from yingbao.trail import chain, chaining
-from yingbao.trail.chaining import seal
+from yingbao.trail.chaining import extend
 from yingbao.trail.events import note
-from yingbao.trail.models import Event, Horizon, Seal
+from yingbao.trail.models import Block, Event, Horizon
 from yingbao.trail.sources import sources
 from yingbao.trail.verifying import Finding, verify
 
@@ -41,7 +41,7 @@ def test_every_log_of_the_platform_is_sealed():
         "people_change", "people_look", "enrolment_step", "trail_event", "ledger_journal", "ledger_transfer",
         "declaration_declaration", "declaration_declarationline", "collection_arrival", "collection_receipt",
     } <= tables  # fmt: skip
-    assert "trail_seal" not in tables
+    assert "trail_block" not in tables
 
 
 @pytest.mark.django_db
@@ -60,12 +60,12 @@ def test_what_happened_is_sealed_once_and_verified():
     looked(user=officer.user, organisation=school, what="page", person=pupil, at=AT)
     events(3)
     written = Change.objects.count() + Look.objects.count() + Event.objects.count()
-    assert seal(at=AT) == written > 5
-    assert seal(at=AT) == 0
+    assert extend(at=AT) == written > 5
+    assert extend(at=AT) == 0
     report = verify()
     assert (report.findings, report.rows, report.last_number) == ([], written, 3)
     assert report.blocks == 3
-    assert bytes.fromhex(report.last_digest) == bytes(Seal.objects.get(number=3).digest)
+    assert bytes.fromhex(report.last_digest) == bytes(Block.objects.get(number=3).digest)
     assert verify(anchor=report.last_digest).findings == []
 
 
@@ -78,7 +78,7 @@ def test_an_empty_chain_is_whole():
 @pytest.mark.django_db
 def test_an_altered_row_is_named():
     ids = events(5)
-    seal(at=AT)
+    extend(at=AT)
     tamper("UPDATE trail_event SET about = 'nothing' WHERE id = %s", ids[2])
     assert verify().findings == [Finding("altered", "trail_event", ids[2], 1)]
     assert f"trail_event row {ids[2]} was altered" in verify().findings[0].text.en
@@ -88,7 +88,7 @@ def test_an_altered_row_is_named():
 @pytest.mark.parametrize("which", [0, 2, 4])
 def test_a_removed_row_is_named_wherever_it_stood(which: int):
     ids = events(5)
-    seal(at=AT)
+    extend(at=AT)
     tamper("DELETE FROM trail_event WHERE id = %s", ids[which])
     assert verify().findings == [Finding("removed", "trail_event", ids[which], 1)]
 
@@ -101,7 +101,7 @@ def test_a_row_put_in_afterwards_is_named_though_the_gap_was_free():
         transaction.set_rollback(True)
     last = events(2)
     assert first[-1] < gap < last[0]
-    seal(at=AT)
+    extend(at=AT)
     assert verify().findings == []
     for free in (gap, first[0] - 1_000_000):
         tamper("INSERT INTO trail_event (id, at, what, about, said) VALUES (%s, now(), 'sign_in', '', '{}')", free)
@@ -114,7 +114,7 @@ def test_a_row_put_in_afterwards_is_named_though_the_gap_was_free():
 @pytest.mark.django_db
 def test_a_row_that_was_exchanged_for_another_is_named():
     ids = events(3)
-    seal(at=AT)
+    extend(at=AT)
     tamper("UPDATE trail_event SET id = -id WHERE id = %s", ids[1])
     assert verify().findings == [
         Finding("inserted", "trail_event", -ids[1], 1),
@@ -125,7 +125,7 @@ def test_a_row_that_was_exchanged_for_another_is_named():
 @pytest.mark.django_db
 def test_a_history_with_another_name_in_it_is_found():
     pupil = child(organisation(), name="张小明")
-    seal(at=AT)
+    extend(at=AT)
     change = Change.objects.filter(person_id=pupil.pk, table_name="people_person").get()
     tamper("UPDATE people_change SET after = jsonb_set(after, '{name}', '\"李四\"') WHERE id = %s", change.pk)
     assert [(one.kind, one.table, one.row) for one in verify().findings] == [("altered", "people_change", change.pk)]
@@ -135,7 +135,7 @@ def three_blocks() -> list[int]:
     ids: list[int] = []
     for hour in (9, 10, 11):
         ids += events(2)
-        seal(at=at("2019-11-12", hour))
+        extend(at=at("2019-11-12", hour))
     return ids
 
 
@@ -143,19 +143,19 @@ def three_blocks() -> list[int]:
 def test_a_block_whose_digests_were_made_to_fit_the_altered_row_is_found():
     ids = three_blocks()
     tamper("UPDATE trail_event SET about = 'nothing' WHERE id = %s", ids[2])
-    block = Seal.objects.get(number=2)
+    block = Block.objects.get(number=2)
     rows = chain.rows_of("trail_event", block.columns, block.after_id, block.last_id)
-    tamper("UPDATE trail_seal SET digests = %s WHERE number = 2", rows.digests)
+    tamper("UPDATE trail_block SET digests = %s WHERE number = 2", rows.digests)
     assert verify().findings == [Finding("block_altered", number=2)]
     # And one who makes the block's own digest fit as well breaks the next link.
-    tamper("UPDATE trail_seal SET digest = %s WHERE number = 2", chain.digest_of(Seal.objects.get(number=2)))
+    tamper("UPDATE trail_block SET digest = %s WHERE number = 2", chain.digest_of(Block.objects.get(number=2)))
     assert verify().findings == [Finding("chain_broken", number=3)]
 
 
 @pytest.mark.django_db
 def test_a_block_taken_out_of_the_middle_is_found():
     three_blocks()
-    tamper("DELETE FROM trail_seal WHERE number = 2")
+    tamper("DELETE FROM trail_block WHERE number = 2")
     assert {(one.kind, one.number) for one in verify().findings} == {("block_missing", 2), ("span_broken", 3)}
 
 
@@ -163,12 +163,12 @@ def test_a_block_taken_out_of_the_middle_is_found():
 def test_a_block_taken_off_the_end_is_found_by_the_anchor_alone():
     three_blocks()
     anchor = verify().last_digest
-    tamper("DELETE FROM trail_seal WHERE number = 3")
-    tamper("DELETE FROM trail_event WHERE id > (SELECT max(last_id) FROM trail_seal)")
+    tamper("DELETE FROM trail_block WHERE number = 3")
+    tamper("DELETE FROM trail_event WHERE id > (SELECT max(last_id) FROM trail_block)")
     assert verify().findings == []
     assert verify(anchor=anchor).findings == [Finding("anchor_missing")]
     # Sealed anew, it is another chain.
-    seal(at=LATER)
+    extend(at=LATER)
     assert verify(anchor=anchor).findings == [Finding("anchor_missing")]
 
 
@@ -176,8 +176,8 @@ def test_a_block_taken_off_the_end_is_found_by_the_anchor_alone():
 def test_a_block_made_up_and_put_at_the_end_is_found():
     three_blocks()
     tamper(
-        "INSERT INTO trail_seal SELECT 4, version, table_name, columns, last_id, last_id + 5, ids, digests, previous,"
-        " '\\x00', sealed_at FROM trail_seal WHERE number = 3"
+        "INSERT INTO trail_block SELECT 4, version, table_name, columns, last_id, last_id + 5, ids, digests, previous,"
+        " '\\x00', sealed_at FROM trail_block WHERE number = 3"
     )
     assert Finding("block_altered", number=4) in verify().findings
 
@@ -191,14 +191,14 @@ def test_only_what_was_sealed_since_a_moment_is_looked_at_if_asked():
     assert verify(since=LATER).blocks == 0
     tamper("UPDATE trail_event SET about = 'nothing' WHERE id = %s", ids[5])
     assert verify(since=at("2019-11-12", 10)).findings == [Finding("altered", "trail_event", ids[5], 3)]
-    tamper("UPDATE trail_seal SET previous = %s WHERE number = 2", b"x" * 32)
+    tamper("UPDATE trail_block SET previous = %s WHERE number = 2", b"x" * 32)
     assert Finding("block_altered", number=2) in verify(since=at("2019-11-12", 10)).findings
 
 
 @pytest.mark.django_db
 def test_a_log_that_lost_its_trigger_or_its_columns_is_named():
     events(1)
-    seal(at=AT)
+    extend(at=AT)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE trail_event DISABLE TRIGGER never_rewritten")
@@ -212,12 +212,12 @@ def test_a_log_that_lost_its_trigger_or_its_columns_is_named():
 @pytest.mark.django_db
 def test_a_column_that_is_added_later_changes_nothing_that_was_sealed():
     events(2)
-    seal(at=AT)
+    extend(at=AT)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE trail_event ADD COLUMN more text NOT NULL DEFAULT 'x'")
     events(1)
-    seal(at=LATER)
+    extend(at=LATER)
     assert verify().findings == []
     tamper("UPDATE trail_event SET more = 'y'")
     assert [one.number for one in verify().findings] == [2]
@@ -227,8 +227,8 @@ def test_a_column_that_is_added_later_changes_nothing_that_was_sealed():
 def test_a_long_log_is_sealed_in_several_blocks(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(chaining, "ROWS_IN_A_BLOCK", 4)
     ids = events(10)
-    assert seal(at=AT) == 10
-    assert list(Seal.objects.order_by("number").values_list("last_id", flat=True)) == [ids[3], ids[7], ids[9]]
+    assert extend(at=AT) == 10
+    assert list(Block.objects.order_by("number").values_list("last_id", flat=True)) == [ids[3], ids[7], ids[9]]
     tamper("DELETE FROM trail_event WHERE id IN (%s, %s)", ids[3], ids[4])
     assert [(one.row, one.number) for one in verify().findings] == [(ids[3], 1), (ids[4], 2)]
 
@@ -236,12 +236,12 @@ def test_a_long_log_is_sealed_in_several_blocks(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.django_db
 def test_the_same_rows_give_the_same_digest_whatever_the_session_is_set_to():
     last = events(2)[-1]
-    seal(at=AT)
+    extend(at=AT)
     with connection.cursor() as cursor:
         for setting in ("timezone = 'Asia/Shanghai'", "bytea_output = 'escape'", "datestyle = 'German'"):
             cursor.execute(f"SET LOCAL {setting}")
     chain.as_fixed()
-    block = Seal.objects.get()
+    block = Block.objects.get()
     rows = chain.rows_of("trail_event", block.columns, block.after_id, last)
     assert rows.digests == bytes(block.digests)
 
@@ -261,12 +261,12 @@ def test_a_row_that_is_committed_late_is_not_passed_over():
     thread.start()
     assert wrote.wait(20)
     note(what="sign_in", user=None, organisation=None, about="quick", at=AT)
-    assert seal(at=AT, patience_seconds=0.3) == 0
+    assert extend(at=AT, patience_seconds=0.3) == 0
     assert Horizon.objects.get().last_id == Event.objects.get().pk
     finish.set()
     thread.join()
     note(what="sign_in", user=None, organisation=None, about="after", at=AT)
-    assert seal(at=AT, patience_seconds=0) == 3
+    assert extend(at=AT, patience_seconds=0) == 3
     assert verify().findings == []
     assert verify().rows == 3
     assert not Horizon.objects.exists()
@@ -288,13 +288,13 @@ def test_one_who_always_writes_does_not_hold_up_the_seals_for_ever():
         thread.start()
     sealed = 0
     for _ in range(20):
-        sealed += seal(at=AT, patience_seconds=0.5)
+        sealed += extend(at=AT, patience_seconds=0.5)
     stop.set()
     for thread in threads:
         thread.join()
     assert sealed > 0
-    seal(at=AT, patience_seconds=0)
-    seal(at=AT, patience_seconds=0)
+    extend(at=AT, patience_seconds=0)
+    extend(at=AT, patience_seconds=0)
     report = verify()
     assert report.findings == []
     assert report.rows == Event.objects.count()
@@ -307,7 +307,7 @@ def test_two_who_seal_at_once_make_one_chain():
 
     def sealing() -> None:
         try:
-            seal(at=AT)
+            extend(at=AT)
         except BaseException as fault:
             faults.append(fault)
         connection.close()

@@ -22,10 +22,10 @@ from tests.enrolment.building import AT, child, clerk, organisation
 from yingbao.jobs.trail import each_minute, verify_and_note
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument
-from yingbao.trail.chaining import seal
+from yingbao.trail.chaining import extend
 from yingbao.trail.events import note
 from yingbao.trail.forwarding import forward
-from yingbao.trail.models import Event, Forwarded, Seal
+from yingbao.trail.models import Block, Event, Forwarded
 from yingbao.trail.syslog import LONGEST_OCTETS, destination, message
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -107,10 +107,10 @@ def test_a_udp_collector_hears_each_row_and_then_its_block():
         collector.bind(("127.0.0.1", 0))
         collector.settimeout(5)
         events(3)
-        seal(at=AT)
+        extend(at=AT)
         assert forward(to=f"udp://127.0.0.1:{collector.getsockname()[1]}", at=AT) == 1
         heard = [collector.recv(4096) for _ in range(4)]
-    block = Seal.objects.get()
+    block = Block.objects.get()
     assert [values_of(one).get("row") for one in heard] == [*map(str, block.ids), None]
     assert values_of(heard[3])["digest"] == bytes(block.digest).hex()
     assert values_of(heard[0])["digest"] == bytes(block.digests)[:32].hex()
@@ -124,11 +124,11 @@ def test_a_tcp_collector_hears_everything_once_and_in_order():
         to = f"tcp://127.0.0.1:{collector.port}"
         for _ in range(3):
             events(20)
-            seal(at=AT)
+            extend(at=AT)
         assert forward(to=to, at=AT) == 3
         assert forward(to=to, at=AT) == 0
         events(1)
-        seal(at=AT)
+        extend(at=AT)
         assert forward(to=to, at=AT) == 1
         said = [values_of(one) for one in collector.heard]
     rows = [int(one["row"]) for one in said if "row" in one]
@@ -141,7 +141,7 @@ def test_a_tcp_collector_hears_everything_once_and_in_order():
 @pytest.mark.django_db
 def test_what_broke_off_is_sent_again_whole():
     events(2_000)
-    seal(at=AT)
+    extend(at=AT)
     with listening(deaf_for=1) as collector:
         to = f"tcp://127.0.0.1:{collector.port}"
         assert forward(to=to, at=AT) == 0
@@ -158,7 +158,7 @@ def test_a_collector_that_is_away_is_noted_and_nothing_is_lost():
     with listening() as collector:
         port = collector.port
     events(1)
-    seal(at=AT)
+    extend(at=AT)
     assert forward(to=f"tcp://127.0.0.1:{port}", at=AT) == 0
     assert "refused" in Forwarded.objects.get().fault.lower()
 
@@ -193,7 +193,7 @@ def test_over_tls_the_collector_has_to_be_the_one_that_is_trusted(tmp_path: Path
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(public, private)
     events(2)
-    seal(at=AT)
+    extend(at=AT)
     with listening(context) as collector:
         assert forward(to=f"tls://localhost:{collector.port}?ca={public}", at=AT) == 1
         assert [values_of(one)["table"] for one in collector.heard] == ["trail_event"] * 3
@@ -210,7 +210,7 @@ def test_a_local_socket_takes_datagrams(tmp_path: Path):
         collector.bind(address)
         collector.settimeout(5)
         events(1)
-        seal(at=AT)
+        extend(at=AT)
         assert forward(to=f"unix://{address}", at=AT) == 1
         assert [values_of(collector.recv(4096))["table"] for _ in range(2)] == ["trail_event"] * 2
 
@@ -220,7 +220,7 @@ def test_no_name_number_or_free_text_leaves_the_house():
     school = organisation()
     pupil, officer = child(school, name="张小明"), clerk(school)
     looked(user=officer.user, organisation=school, what="page", person=pupil, reason="母亲 13812345678 来电", at=AT)
-    seal(at=AT)
+    extend(at=AT)
     with listening() as collector:
         forward(to=f"tcp://127.0.0.1:{collector.port}", at=AT)
         heard = b"\n".join(collector.heard).decode()

@@ -16,7 +16,7 @@ from yingbao.jobs.work import run_waiting
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, Look
 from yingbao.sealing.sealed import unseal
-from yingbao.trail.chaining import seal
+from yingbao.trail.chaining import extend
 from yingbao.trail.events import note
 from yingbao.trail.models import Event
 from yingbao.trail.unusual import MANY_CHILDREN, unusual
@@ -50,7 +50,7 @@ def test_the_first_page_tells_how_the_chain_stands(desk):
     assert "还没有核验过" in said
     assert "还没有封存任何记录" in said
     note(what="sign_in_failed", user=None, organisation=None, at=AT)
-    seal(at=AT)
+    extend(at=AT)
     report = verify_and_note(at=AT)
     answer = desk.get("/audit/")
     assert "全部相符" in answer.content.decode()
@@ -60,7 +60,7 @@ def test_the_first_page_tells_how_the_chain_stands(desk):
 
 def test_what_a_verification_found_is_named_on_the_first_page(desk):
     note(what="sign_in", user=None, organisation=None, at=AT)
-    seal(at=AT)
+    extend(at=AT)
     row = Event.objects.get().pk
     from tests.trail.test_chain import tamper
 
@@ -75,7 +75,7 @@ def test_rows_that_wait_too_long_to_be_sealed_are_pointed_out(desk, auditor):
     assert not desk.get("/audit/").context["chain"]["late"]
     note(what="sign_in", user=None, organisation=None, at=AT - timedelta(minutes=11))
     assert "还没有封存" in desk.get("/audit/").content.decode()
-    seal(at=AT)
+    extend(at=AT)
     assert not desk.get("/audit/").context["chain"]["late"]
 
 
@@ -167,6 +167,7 @@ def test_nothing_of_another_area_is_shown(desk):
     officer = employed(clerk_of(elsewhere, Desk.SCHOOL, "外地老师"))
     looked(user=officer.user, organisation=elsewhere, what="list", at=AT)
     note(what="sign_in", user=officer.user, organisation=elsewhere, at=AT)
+    note(what="sign_in", user=officer.user, organisation=None, at=AT)
     child(elsewhere, area="500103")
     for kind in ("look", "change", "step", "event"):
         for query in ("", f"&user={officer.user_id}", f"&organisation={elsewhere.pk}"):

@@ -20,6 +20,7 @@ class JobsConfig(AppConfig):
             "refunds",
             "bank",
             "receipts",
+            "trail",
             "policies",
             "messages",
             "occasions",

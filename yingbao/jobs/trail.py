@@ -26,10 +26,10 @@ FINDINGS_KEPT = 50
 @app.periodic(cron="* * * * *")
 @app.task(name="yingbao.seal", queue="work", queueing_lock="yingbao.seal", pass_context=False)
 def each_minute(timestamp: int) -> None:
-    """Seal what was written, and send it to the syslog that YINGBAO_SYSLOG names. 每分钟封存"""
+    """Block what was written, and send it to the syslog that YINGBAO_SYSLOG names. 每分钟封存"""
     close_old_connections()
     at = clock.now()
-    log.info("%s rows sealed", chaining.seal(at=at))
+    log.info("%s rows sealed", chaining.extend(at=at))
     if settings.SYSLOG:
         log.info("%s blocks sent", forwarding.forward(to=settings.SYSLOG, at=at))
         for one in Forwarded.objects.filter(destination=settings.SYSLOG[:200]).exclude(fault=""):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 from psycopg import sql
 
-from yingbao.trail.models import Seal
+from yingbao.trail.models import Block
 
 VERSION = 1
 """A row is the text of a jsonb array of its columns, moments in UTC, bytes in hexadecimal; SHA-256 of it in UTF-8.
@@ -79,17 +79,17 @@ def rows_of(table: str, columns: Sequence[str], after: int, last: int) -> Rows:
     return Rows(list(ids), bytes(digests))
 
 
-def digest_of(seal: Seal) -> bytes:
+def digest_of(block: Block) -> bytes:
     """The digest of a block, reckoned from what it holds. 块摘要"""
     said = [
-        seal.number,
-        seal.version,
-        seal.table_name,
-        list(seal.columns),
-        seal.after_id,
-        seal.last_id,
-        hashlib.sha256(json.dumps(list(seal.ids), separators=(",", ":")).encode()).hexdigest(),
-        seal.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        block.number,
+        block.version,
+        block.table_name,
+        list(block.columns),
+        block.after_id,
+        block.last_id,
+        hashlib.sha256(json.dumps(list(block.ids), separators=(",", ":")).encode()).hexdigest(),
+        block.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
     ]
     header = json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()
-    return hashlib.sha256(bytes(seal.previous) + header + bytes(seal.digests)).digest()
+    return hashlib.sha256(bytes(block.previous) + header + bytes(block.digests)).digest()

@@ -16,7 +16,7 @@ from django.db.models import Max
 from psycopg import sql
 
 from yingbao.trail.chain import GENESIS, LOWEST_ID, VERSION, as_fixed, digest_of, end_of_block, rows_of
-from yingbao.trail.models import Horizon, Seal
+from yingbao.trail.models import Block, Horizon
 from yingbao.trail.sources import Source, sources
 
 ROWS_IN_A_BLOCK = 10_000
@@ -33,8 +33,8 @@ WHERE l.locktype = 'relation' AND l.mode IN ('RowShareLock', 'RowExclusiveLock')
   AND l.pid IS DISTINCT FROM pg_backend_pid()"""
 
 
-def seal(*, at: datetime, patience_seconds: float = 2.0) -> int:
-    """Seal everything that is certain to be complete; returns how many rows. 封存新增记录
+def extend(*, at: datetime, patience_seconds: float = 2.0) -> int:
+    """Block everything that is certain to be complete; returns how many rows. 封存新增记录
 
     Waits a moment for transactions that are just writing; what is still being written then, the next run seals.
     """
@@ -107,7 +107,7 @@ def _highest(logs: list[Source]) -> dict[str, int]:
 
 
 def _sealed_up_to() -> dict[str, int]:
-    return dict(Seal.objects.values_list("table_name").annotate(Max("last_id")))
+    return dict(Block.objects.values_list("table_name").annotate(Max("last_id")))
 
 
 def _sealed(log: Source, last: int, at: datetime) -> int:
@@ -124,14 +124,14 @@ def _block(log: Source, last: int, at: datetime) -> int | None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN])
         as_fixed()
-        own = Seal.objects.filter(table_name=log.table).order_by("-last_id").values_list("last_id", flat=True).first()
+        own = Block.objects.filter(table_name=log.table).order_by("-last_id").values_list("last_id", flat=True).first()
         after = LOWEST_ID if own is None else own
         end = end_of_block(log.table, log.columns[0], after, last, ROWS_IN_A_BLOCK)
         rows = rows_of(log.table, log.columns, after, end)
         if not rows.ids:
             return None
-        before = Seal.objects.order_by("-number").only("number", "digest").first()
-        block = Seal(
+        before = Block.objects.order_by("-number").only("number", "digest").first()
+        block = Block(
             number=before.number + 1 if before else 1,
             version=VERSION,
             table_name=log.table,

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from yingbao.trail.chain import split
-from yingbao.trail.models import Forwarded, Seal
+from yingbao.trail.models import Block, Forwarded
 from yingbao.trail.syslog import message, opened
 from yingbao.values.refusal import Refused
 
@@ -60,7 +60,7 @@ def _one_sent(to: str, at: datetime) -> bool:
         reached = Forwarded.objects.select_for_update(skip_locked=True).filter(destination=to[:200]).first()
         if reached is None:
             return False
-        block = Seal.objects.filter(number__gt=reached.number).order_by("number").first()
+        block = Block.objects.filter(number__gt=reached.number).order_by("number").first()
         if block is None:
             return False
         try:
@@ -76,7 +76,7 @@ def _one_sent(to: str, at: datetime) -> bool:
         return True
 
 
-def _messages(block: Seal) -> Iterator[bytes]:
+def _messages(block: Block) -> Iterator[bytes]:
     if block.table_name in SHOWN:
         kind, columns = SHOWN[block.table_name]
         digests = dict(zip(block.ids, split(bytes(block.digests)), strict=True))
@@ -95,7 +95,7 @@ def _messages(block: Seal) -> Iterator[bytes]:
     yield message("block", said, at=block.sealed_at)
 
 
-def _rows(block: Seal, columns: str) -> Iterator[dict[str, Any]]:
+def _rows(block: Block, columns: str) -> Iterator[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_quoted(columns)} FROM {block.table_name} WHERE id = ANY(%s) ORDER BY id",  # noqa: S608  ours

@@ -1,4 +1,4 @@
-"""What administrators and whoever signs in did, and the seals over every log of the platform. 审计模型"""
+"""What administrators and whoever signs in did, and the chain over every log of the platform. 审计模型"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Event(models.Model):
         ]
 
 
-class Seal(models.Model):
+class Block(models.Model):
     """A block of the chain: rows of one log, each with its digest, bound to the block before. 封存块"""
 
     number = models.BigIntegerField(primary_key=True)
@@ -58,13 +58,13 @@ class Seal(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(number__gt=0), name="seals_are_counted_from_one"),
-            models.CheckConstraint(condition=Q(last_id__gt=F("after_id")), name="seal_has_a_span"),
-            models.UniqueConstraint(fields=["table_name", "after_id"], name="seals_of_a_log_follow_each_other"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="blocks_are_counted_from_one"),
+            models.CheckConstraint(condition=Q(last_id__gt=F("after_id")), name="block_has_a_span"),
+            models.UniqueConstraint(fields=["table_name", "after_id"], name="blocks_of_a_log_follow_each_other"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["table_name", "last_id"], name="seals_of_log"),
-            models.Index(fields=["sealed_at"], name="seals_by_moment"),
+            models.Index(fields=["table_name", "last_id"], name="blocks_of_log"),
+            models.Index(fields=["sealed_at"], name="blocks_by_moment"),
         ]
 
 

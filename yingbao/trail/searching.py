@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from yingbao.agents.models import Organisation, User
+from yingbao.agents.models import Appointment, Organisation, User
 from yingbao.enrolment.models import Step
 from yingbao.people.models import BasicRegistration, Change, Look, Person, SchoolRoll
 from yingbao.people.search import search
@@ -52,6 +52,18 @@ class Line(NamedTuple):
     more: str
 
 
+def users_of(area: str) -> QuerySet[User]:
+    """Who is employed in an area, or has ever held a desk there. 统筹区用户"""
+    seated = Appointment.objects.filter(organisation__pooling_area=area).values("user")
+    return User.objects.filter(Q(organisation__pooling_area=area) | Q(pk__in=seated))
+
+
+def events_of(area: str) -> QuerySet[Event]:
+    """Events of an area, and those of nobody who is known: a strange name at the door belongs to every area. 事件"""
+    of_nobody = Q(user__isnull=True) | Q(user__in=users_of(area))
+    return Event.objects.filter(Q(organisation__pooling_area=area) | Q(organisation__isnull=True) & of_nobody)
+
+
 def persons_named(number: str, area: str) -> frozenset[int]:
     """The persons of this area whom a whole number finds, with the records merged into them. 按号码找人"""
     found = search(Person.objects.all(), number)
@@ -88,7 +100,7 @@ def _looks(wanted: Wanted) -> QuerySet[Look]:
 
 def _changes(wanted: Wanted) -> QuerySet[Change]:
     """Those that users of this area made; of a person of this area also those that the platform made by itself."""
-    by_us = Q(actor__organisation__pooling_area=wanted.area)
+    by_us = Q(actor__in=users_of(wanted.area))
     rows = Change.objects.select_related("actor", "actor__organisation")
     if wanted.persons is not None:
         rows = rows.filter(by_us | Q(actor__isnull=True), person_id__in=wanted.persons)
@@ -106,9 +118,8 @@ def _steps(wanted: Wanted) -> QuerySet[Step]:
 
 
 def _events(wanted: Wanted) -> QuerySet[Event]:
-    """Those of this area, and those of nobody who is known: a strange name at the door belongs to every area."""
-    rows = Event.objects.filter(Q(organisation__pooling_area=wanted.area) | Q(organisation__isnull=True))
-    return _narrowed(rows.select_related("user", "organisation"), wanted, "user", "organisation", "what")
+    rows = events_of(wanted.area).select_related("user", "organisation")
+    return _narrowed(rows, wanted, "user", "organisation", "what")
 
 
 def _narrowed(rows: QuerySet[Any], wanted: Wanted, user: str, organisation: str, what: str) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-LEFT_OUT = frozenset({"trail_seal", "collection_receiptpaper"})
+LEFT_OUT = frozenset({"trail_block", "collection_receiptpaper"})
 """The chain itself, and the receipts' papers: each bears a signature of its own, and hashing all their bytes again
 every night would take longer than everything else."""
 

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.models import Max, QuerySet
 
 from yingbao.trail.chain import DIGEST_BYTES, GENESIS, LOWEST_ID, Rows, as_fixed, digest_of, rows_of
-from yingbao.trail.models import Seal
+from yingbao.trail.models import Block
 from yingbao.trail.sources import sources
 from yingbao.values.text import Text
 
@@ -88,8 +88,8 @@ def verify(
     `anchor` is the digest of a block that was kept elsewhere: it has to be in the chain. `tell` is told how many
     blocks of how many are done. Rows that are not sealed yet are not looked at.
     """
-    newest = Seal.objects.aggregate(last=Max("number"))["last"] or 0
-    wanted = Seal.objects.filter(number__lte=newest)
+    newest = Block.objects.aggregate(last=Max("number"))["last"] or 0
+    wanted = Block.objects.filter(number__lte=newest)
     if since is not None:
         first = wanted.filter(sealed_at__gte=since).order_by("number").values_list("number", flat=True).first()
         wanted = wanted.filter(number__gte=newest + 1 if first is None else first)
@@ -103,22 +103,22 @@ def verify(
         if len(findings) >= MOST_FINDINGS:
             break
     findings += _unguarded()
-    if anchor and not Seal.objects.filter(digest=bytes.fromhex(anchor)).exists():
+    if anchor and not Block.objects.filter(digest=bytes.fromhex(anchor)).exists():
         findings.append(Finding("anchor_missing"))
-    last = Seal.objects.filter(number=newest).only("digest", "sealed_at").first()
+    last = Block.objects.filter(number=newest).only("digest", "sealed_at").first()
     digest = bytes(last.digest) if last else GENESIS
     return Report(blocks, rows, findings, newest, digest.hex(), last.sealed_at if last else None)
 
 
-def _checked(wanted: QuerySet[Seal], whole: bool) -> Iterator[tuple[list[Finding], int]]:
+def _checked(wanted: QuerySet[Block], whole: bool) -> Iterator[tuple[list[Finding], int]]:
     """Each block with what is wrong about it, and how many rows it sealed."""
     numbers = list(wanted.order_by("number").values_list("number", flat=True))
-    before = Seal.objects.filter(number=numbers[0] - 1).first() if numbers and not whole else None
+    before = Block.objects.filter(number=numbers[0] - 1).first() if numbers and not whole else None
     expected = before.number + 1 if before else 1 if whole or not numbers else numbers[0]
     previous = bytes(before.digest) if before else None if expected > 1 else GENESIS
     reached: dict[str, int] = {}
     for number in numbers:
-        block = Seal.objects.get(pk=number)
+        block = Block.objects.get(pk=number)
         found = [Finding("block_missing", number=missing) for missing in range(expected, min(number, expected + 20))]
         if digest_of(block) != bytes(block.digest) or len(block.digests) != DIGEST_BYTES * len(block.ids):
             found.append(Finding("block_altered", number=number))
@@ -133,7 +133,7 @@ def _checked(wanted: QuerySet[Seal], whole: bool) -> Iterator[tuple[list[Finding
         yield found, len(block.ids)
 
 
-def _rows_compared(block: Seal) -> list[Finding]:
+def _rows_compared(block: Block) -> list[Finding]:
     try:
         with transaction.atomic():
             as_fixed()
@@ -155,5 +155,5 @@ def _unguarded() -> list[Finding]:
     """Tables that were sealed and are not kept from being rewritten any more."""
     guarded = {one.table for one in sources()}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT table_name FROM trail_seal ORDER BY 1")
+        cursor.execute("SELECT DISTINCT table_name FROM trail_block ORDER BY 1")
         return [Finding("unguarded", table) for (table,) in cursor.fetchall() if table not in guarded]

@@ -15,7 +15,8 @@ from yingbao.agents.models import Desk
 from yingbao.jobs import work
 from yingbao.jobs.models import Job
 from yingbao.people.models import Look
-from yingbao.trail.models import Event, Forwarded, Seal
+from yingbao.trail.models import Block, Event, Forwarded
+from yingbao.trail.searching import events_of
 from yingbao.trail.unusual import unusual, week_until
 from yingbao.trail.verifying import Finding
 from yingbao.values import clock
@@ -35,9 +36,10 @@ def home(request: Seated) -> HttpResponse:
     area, now = request.appointment.organisation.pooling_area, clock.now()
     since = midnight(now.astimezone(CHINA).date())
     first, last = week_until(now.astimezone(CHINA).date())
-    events = Event.objects.filter(Q(organisation__pooling_area=area) | Q(organisation__isnull=True), at__gte=since)
-    counted = events.aggregate(
-        failed=Count("pk", filter=Q(what="sign_in_failed")), locked=Count("pk", filter=Q(what="locked_out"))
+    counted = (
+        events_of(area)
+        .filter(at__gte=since)
+        .aggregate(failed=Count("pk", filter=Q(what="sign_in_failed")), locked=Count("pk", filter=Q(what="locked_out")))
     )
     found = unusual(area=area, first=first, last=last)
     context = {
@@ -56,7 +58,7 @@ def home(request: Seated) -> HttpResponse:
 
 def chain(now: datetime) -> dict[str, Any]:
     """How the chain stands: its end, its last verification, where it was sent. 审计链状态"""
-    end = Seal.objects.order_by("-number").defer("ids", "digests").first()
+    end = Block.objects.order_by("-number").defer("ids", "digests").first()
     verified = Event.objects.filter(what__in=["chain_verified", "chain_broken"]).order_by("-at", "-pk").first()
     said = verified.said if verified else {}
     return {
@@ -75,7 +77,7 @@ def chain(now: datetime) -> dict[str, Any]:
 def held_up(now: datetime) -> bool:
     """Whether looks or events that are older than they should be wait to be sealed. 封存是否滞后"""
     for log in (Look, Event):
-        sealed = Seal.objects.filter(table_name=log._meta.db_table).order_by("-last_id").values_list("last_id")[:1]
+        sealed = Block.objects.filter(table_name=log._meta.db_table).order_by("-last_id").values_list("last_id")[:1]
         last = sealed.first()
         rows = log._default_manager.filter(at__lt=now - SEALED_WITHIN)
         if (rows.filter(pk__gt=last[0]) if last else rows).exists():

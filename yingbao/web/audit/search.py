@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from yingbao.agents.models import Desk, Organisation, User
+from yingbao.agents.models import Desk, Organisation
 from yingbao.people.looks import looked
 from yingbao.people.models import Person
 from yingbao.people.search import SHORTEST_NUMBER
 from yingbao.spreadsheet.workbooks import ExportColumn, write_table
-from yingbao.trail.searching import Line, Wanted, lines, persons_named
+from yingbao.trail.searching import Line, Wanted, lines, persons_named, users_of
 from yingbao.values import clock, identity
 from yingbao.values.clock import CHINA
 from yingbao.values.text import Text
@@ -112,7 +112,7 @@ def shown(
         "more": found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         "paged": bool(before),
         "find": {"masked": "", "who": "", "place": "", **find},
-        "user": _named(User.objects.filter(organisation__pooling_area=area), asked.get("user", "")),
+        "user": _named(users_of(area), asked.get("user", "")),
         "place": _named(Organisation.objects.filter(pooling_area=area), asked.get("organisation", "")),
         "asked": {name: asked.get(name, "") for name in FILTERS},
         "first": wanted.first,
@@ -186,7 +186,7 @@ def found_by(request: Seated, typed: Mapping[str, str]) -> dict[str, Any]:
             reason=typed["reason"], at=clock.now(),
         )  # fmt: skip
     if typed["who"]:
-        users = User.objects.filter(organisation__pooling_area=area)
+        users = users_of(area)
         named = users.filter(username=typed["who"]) or users.filter(name__icontains=typed["who"])
         kept |= {"users": [one.pk for one in named[:USERS_FOUND]], "who": typed["who"]}
     if typed["place"]:
