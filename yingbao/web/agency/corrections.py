@@ -32,6 +32,7 @@ from yingbao.web.agency.registration import who
 from yingbao.web.school.pupil import STALE, TWICE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.tax.shared import area_of, look, page_of, tell
+from yingbao.web.wall import by_platform
 
 PAGE_SIZE = 50
 State = CorrectionRequest.State
@@ -196,7 +197,8 @@ def _grant(request: Seated, one: CorrectionRequest, value: str | None, answer: s
         for season in Season.objects.filter(enrolments__person=person).order_by("pk").distinct():
             after_statuses(season=season, person_ids=[person], at=at, by=request.user)
 
-    whole(deed)
+    with by_platform("decision, agent and debts of a child follow by rule from what is right"):
+        whole(deed)
 
 
 @sensitive_post_parameters()

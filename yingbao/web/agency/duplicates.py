@@ -32,6 +32,7 @@ from yingbao.web.agency.registration import who
 from yingbao.web.school.pupil import STALE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.tax.shared import area_of, look, page_of, tell
+from yingbao.web.wall import beyond, by_platform
 
 PAGE_SIZE = 50
 SHOWS = {
@@ -45,6 +46,7 @@ HERE = """
 
 @require_GET
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def duplicates(request: Seated) -> HttpResponse:
     """One kind of duplicates at a time, the child's number masked. 查重"""
     season = season_of(request)
@@ -152,6 +154,7 @@ def agency_of(area: str) -> Organisation | None:
 
 @require_GET
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def roll(request: Seated, pk: int) -> HttpResponse:
     """One child on two rolls: what each school says, what the rule suggests. 两校同时在册"""
     return shown_roll(request, claimed(request, pk))
@@ -198,6 +201,7 @@ def shown_roll(request: Seated, person: Person, *, status: int = 200, **more: An
 
 @require_POST
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def settle_roll(request: Seated, pk: int) -> HttpResponseBase:
     """Say at which school the child is; the other roll ends, and who enrols it follows. 确认学籍"""
     person = claimed(request, pk)
@@ -242,6 +246,7 @@ def settle_roll(request: Seated, pk: int) -> HttpResponseBase:
     return redirect("agency-duplicate-roll", pk=pk)
 
 
+@by_platform("decision, agent and debts of a child follow by rule from where it is")
 def follow(person: int, request: Seated, at: Any) -> None:
     """Let decision, agent and debts of every season of the child follow. 重新核定"""
     with transaction.atomic():
@@ -251,6 +256,7 @@ def follow(person: int, request: Seated, at: Any) -> None:
 
 @require_GET
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def areas(request: Seated, pk: int) -> HttpResponse:
     """One child in two areas: our side, that there is another, and whom to ask. 两地参保"""
     return shown_areas(request, ours(request, pk))
@@ -307,6 +313,7 @@ def shown_areas(request: Seated, one: Enrolment, *, status: int = 200, **more: A
 
 @require_POST
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def withdraw_here(request: Seated, pk: int) -> HttpResponseBase:
     """Leave the child to the other area: our enrolment is withdrawn, what was paid goes back. 本地撤回"""
     one = ours(request, pk)
@@ -314,7 +321,8 @@ def withdraw_here(request: Seated, pk: int) -> HttpResponseBase:
     if request.POST.get("seen") != areas_mark(one):
         return shown_areas(request, one, status=409, typed={"reason": reason}, wrong={"": STALE})
     try:
-        adjusting.withdraw(enrolment=one, reason=reason, by=request.appointment, at=clock.now())
+        with by_platform("what was paid for a child who leaves becomes free by rule"):
+            adjusting.withdraw(enrolment=one, reason=reason, by=request.appointment, at=clock.now())
     except Refused as refused:
         told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
         return shown_areas(request, one, status=422, typed={"reason": reason}, wrong={"reason": told})

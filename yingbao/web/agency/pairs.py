@@ -34,6 +34,7 @@ from yingbao.web.agency.registration import who
 from yingbao.web.school.pupil import STALE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.tax.shared import area_of, tell
+from yingbao.web.wall import beyond, by_platform
 
 
 class _Undo(Exception):
@@ -115,6 +116,7 @@ def mark(people: tuple[Person, Person]) -> str:
 
 @require_GET
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def pair(request: Seated, pair: str) -> HttpResponse:
     """Both records side by side, what speaks for one person or two. 疑似重复"""
     return shown(request, pair, found(request, pair))
@@ -142,6 +144,7 @@ def shown(request: Seated, key: str, people: tuple[Person, Person], *, status: i
 
 @require_POST
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def apart(request: Seated, pair: str) -> HttpResponseBase:
     """Two people: remembered, and never shown again. 非同一人"""
     people = found(request, pair)
@@ -158,6 +161,7 @@ def apart(request: Seated, pair: str) -> HttpResponseBase:
 
 @require_POST
 @desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
 def join(request: Seated, pair: str) -> HttpResponseBase:
     """One person: first what moves, then, if nothing changed since, the deed. 并档"""
     people = found(request, pair)
@@ -217,6 +221,7 @@ def preview(request: Seated, kept: Person, gone: Person, reason: str) -> Preview
         return Preview(moves, [], 0, refused)
 
 
+@by_platform("what hangs on two records of one child, money too, is moved to one")
 def merged_now(request: Seated, kept: Person, gone: Person, reason: str) -> None:
     """Withdraw what both cannot have, merge, and decide afresh."""
     by, at = request.appointment, clock.now()
