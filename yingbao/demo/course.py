@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
-from yingbao.demo import bodies, changes, money, names
+from yingbao.demo import bodies, changes, handed, money, names
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.cases import Case
 from yingbao.demo.children import SCHOOL_YEAR
@@ -111,6 +111,7 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
     done.sort(key=lambda body: body.code != bodies.JUNIOR)
     money.prepare([organisations[ids[body.area, body.code]] for body in done], clerks, seasons[SUZHOU])
     changes.propose(seasons[SUZHOU])
+    handed.prepare(clerks, seasons)
 
 
 def _analyse() -> None:

@@ -28,7 +28,11 @@ WITHOUT_HUKOU = frozenset(
 )  # fmt: skip
 RELATIONS = {"father": Text("父亲", "father"), "mother": Text("母亲", "mother"),
              "grandparent": Text("祖父母", "grandparent"), "other": Text("其他", "other")}  # fmt: skip
-EMPTY = Text("请填写。", "Please fill this in.")
+EMPTY = {
+    "name": Text("请填写姓名。", "Please fill in the name."),
+    "number": Text("请填写证件号码。", "Please fill in the number."),
+    "hukou": Text("请填写户籍所在地。", "Please fill in the hukou."),
+}
 T = TypeVar("T")
 OLDEST = 30
 """years: whoever is older is no child by any policy, and the year was mistyped"""
@@ -57,7 +61,7 @@ def read(typed: Mapping[str, str], *, place: Organisation, on: date) -> Filled:
     birth = _birth(typed, document, wrong, on)
     hukou = _hukou(typed["hukou"], "hukou", wrong, place.division)
     if not typed["hukou"] and typed["kind"] not in WITHOUT_HUKOU:
-        wrong["hukou"] = EMPTY
+        wrong["hukou"] = EMPTY["hukou"]
     school = _school(typed["school"], place, wrong)
     guardians = [_guardian(typed, side, wrong, place.division) for side in ("one", "two")]
     if not any(one is not None and one.phone for one in guardians) and "one_phone" not in wrong:
@@ -98,7 +102,7 @@ def choices() -> dict[str, Any]:
 
 def _given(text: str) -> str:
     if not text:
-        raise Fault(EMPTY, Text("", ""))
+        raise Fault(EMPTY["name"], Text("", ""))
     return text
 
 
@@ -123,7 +127,7 @@ def _document(typed: Mapping[str, str], wrong: dict[str, Text], on: date) -> New
         wrong["kind"] = Text("请选择证件类型。", "Please choose the kind of document.")
         return None
     if not typed["number"]:
-        wrong["number"] = EMPTY
+        wrong["number"] = EMPTY["number"]
         return None
     return _read(wrong, "number", lambda: checked_document(NewDocument(typed["kind"], typed["number"]), on=on))
 
