@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from yingbao.agents.appointing import appoint
 from yingbao.agents.models import Desk, Organisation, User
 from yingbao.demo import bodies
+from yingbao.demo.administration import ask_for_desks
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.environment import write_private
 
@@ -115,8 +116,10 @@ def begin(home: Path) -> Callable[[], None]:
         for login in lacking:
             user = existing.get(login.username) or User(username=login.username, name=login.name)
             user.password = hashes[login.username].result()
+            user.organisation = organisations[login.area, login.organisations[0]]
             user.save()
             for code in login.organisations:
                 appoint(user=user, organisation=organisations[login.area, code], desk=login.desk, since=_SINCE)
+        ask_for_desks(organisations)
 
     return finish

@@ -77,10 +77,13 @@ def account(request: Any) -> HttpResponse:
         "has_one": held is not None or bool(keys),
         "must": settings.SECOND_FACTOR and not request.session.get("factor"),
         "visits": [
-            {"one": visit, "this": visit.session_key == request.session.session_key}
+            {
+                "one": visit,
+                "this": visit.session_key == request.session.session_key,
+                "since": visit.began_at + (clock.now() - now),
+            }
             for visit in visiting.live(now).filter(user=request.user).order_by("-began_at")
         ],
-        "since": time.time() - clock.now().timestamp(),
     }
     return render(request, "account/account.html", context)
 

@@ -51,7 +51,10 @@ def user(request: Seated, pk: int) -> HttpResponse:
         "totp": Totp.objects.filter(user=one).first(),
         "passkeys": one.passkeys.order_by("pk"),
         "codes_left": one.recovery_codes.filter(used_at__isnull=True).count(),
-        "visits": visiting.live(real).filter(user=one).order_by("-began_at"),
+        "visits": [
+            {"one": visit, "since": visit.began_at + (clock.now() - real)}
+            for visit in visiting.live(real).filter(user=one).order_by("-began_at")
+        ],
         "locked": bool(guessing.locked([one], real)),
     }  # fmt: skip
     return render(request, "security/user.html", context)

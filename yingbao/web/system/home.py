@@ -9,10 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Token
+from yingbao.agents.models import Appointment, AppointmentRequest, Desk, OrganisationKind, Token
 from yingbao.agents.overseeing import holding, looked_after, places_of
 from yingbao.values import clock
 from yingbao.web.access import Seated, desk
+from yingbao.web.system.organisations import unmanned
 
 SOON = timedelta(days=30)
 
@@ -36,11 +37,7 @@ def home(request: Seated) -> HttpResponse:
         "lapsed": users.filter(is_active=True, must_change_password=True, password_until__lt=at).count(),
         "disabled": users.filter(is_active=False).count(),
         "places": places.filter(active=True).count(),
-        "unmanned": places.filter(active=True, kind="school")
-        .filter(
-            ~Exists(Appointment.objects.filter(holding(at.date()), organisation=OuterRef("pk"), user__is_active=True))
-        )
-        .count(),
+        "unmanned": places.filter(unmanned(at.date()), active=True, kind=OrganisationKind.SCHOOL).count(),
         "tokens": tokens.count(),
         "ending": tokens.filter(expires_at__lt=at + SOON).count(),
         "refused": refused.filter(decided_at__gt=at - SOON).select_related("user", "organisation").order_by("-pk")[:5],

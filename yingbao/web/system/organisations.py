@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingbao.agents import premises
-from yingbao.agents.models import Desk, Organisation
+from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind
 from yingbao.agents.overseeing import holding, places_of
 from yingbao.policy import terms
 from yingbao.values import clock
@@ -35,6 +36,8 @@ def organisations(request: Seated) -> HttpResponse:
     counts = dict(found.filter(active=True).values_list("kind").annotate(Count("pk")))
     views = [("", Text("全部", "All"), sum(counts.values()))]
     views += [(kind.value, words, counts[kind.value]) for kind, words in KINDS.items() if kind.value in counts]
+    bare = found.filter(unmanned(clock.today()), active=True, kind=OrganisationKind.SCHOOL).count()
+    views += [("unmanned", Text("没有经办人员的学校", "Schools without a clerk"), bare)]
     views += [("closed", Text("已停用", "Closed"), found.filter(active=False).count())]
     today = clock.today()
     staffed = Count("appointments", filter=_of_today(today) & Q(appointments__user__is_active=True), distinct=True)
@@ -49,7 +52,14 @@ def viewed(rows: QuerySet[Organisation], show: str) -> QuerySet[Organisation]:
     """Those of one kind, or the closed ones. 视图"""
     if show == "closed":
         return rows.filter(active=False)
+    if show == "unmanned":
+        return rows.filter(unmanned(clock.today()), active=True, kind=OrganisationKind.SCHOOL)
     return rows.filter(active=True, kind=show) if show else rows.filter(active=True)
+
+
+def unmanned(today: date) -> Q:
+    """Organisations where nobody can work today. 没有经办人员"""
+    return ~Q(Exists(Appointment.objects.filter(holding(today), organisation=OuterRef("pk"), user__is_active=True)))
 
 
 @require_POST
@@ -157,5 +167,5 @@ def switch(request: Seated, pk: int, on: bool) -> HttpResponseBase:
     return redirect("system-organisation", pk=pk)
 
 
-def _of_today(today: Any) -> Q:
+def _of_today(today: date) -> Q:
     return Q(appointments__since__lte=today) & (Q(appointments__until__isnull=True) | Q(appointments__until__gte=today))

@@ -37,6 +37,7 @@ FIELDS = ("username", "name", "phone", "organisation", "desk", "since", "until")
 VIEWS = {
     "": Text("全部", "All"),
     "idle": Text("没有岗位", "Without a desk"),
+    "waiting": Text("岗位待批准", "Desk to be granted"),
     "first": Text("未改首次密码", "First password unchanged"),
     "disabled": Text("已停用", "Disabled"),
 }
@@ -65,6 +66,8 @@ def viewed(rows: QuerySet[User], show: str, today: date) -> QuerySet[User]:
     if show == "idle":
         held = Appointment.objects.filter(holding(today), user=OuterRef("pk"))
         return rows.filter(~Exists(held), is_active=True)
+    if show == "waiting":
+        return rows.filter(Exists(AppointmentRequest.objects.filter(user=OuterRef("pk"), decided_at__isnull=True)))
     if show == "first":
         return rows.filter(is_active=True, must_change_password=True)
     return rows.filter(is_active=False) if show == "disabled" else rows
