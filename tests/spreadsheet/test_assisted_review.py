@@ -119,9 +119,9 @@ def test_a_list_is_of_a_day_that_has_been(civil_affairs, officer, as_of):
         received(civil_affairs, officer, [row()], as_of=as_of)
 
 
-def test_a_points_office_sends_no_such_lists(officer):
+def test_a_card_centre_sends_no_lists(officer):
     with pytest.raises(Refused, match="sends no lists"):
-        received(body("points_office"), officer, [row()])
+        received(body("card_centre"), officer, [row()])
 
 
 def test_an_empty_file_and_one_of_no_kind_are_refused_at_once(civil_affairs, officer):

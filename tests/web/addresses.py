@@ -181,6 +181,7 @@ EXPECTED = {
     "assisted-again": Page(LISTS, "post", "list"),
     "assisted-settle": Page(LISTS, "post", "list"),
     "assisted-marked": Page(LISTS, about="list"),
+    "assisted-withdraw": Page(LISTS, "post", "list"),
     "education-home": Page(EDUCATION),
     "education-school": Page(EDUCATION, about="agent"),
     "education-workbook": Page(EDUCATION),

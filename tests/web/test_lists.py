@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.spreadsheet.assisted_lists import XLSX, body, committed, file_of, known, places, row
-from tests.spreadsheet.rosters import resident_id
+from tests.spreadsheet.rosters import resident_id, workbook
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Appointment, Desk
 from yingbao.enrolment.models import Enrolment
@@ -299,11 +299,12 @@ def test_rows_that_were_purged_are_said_to_be_gone(client):
     assert "只留人数" in text(client.get(page))
 
 
-def test_a_points_office_sees_the_season_and_sends_no_lists_here(signed_in, suzhou):
+def test_a_points_office_sends_its_own_kind_of_list_here(signed_in, suzhou):
     office = signed_in(clerk_of(body("points_office", name="积分办"), Desk.LIST_PROVIDER))
-    assert "积分入医名单的上传还没有建成" in text(office.get(HOME))
-    assert upload(office, [row()])["Location"] == HOME
-    assert AssistedList.objects.count() == 0
+    said = text(office.get(HOME))
+    assert "积分入医名单" in said
+    assert "救助类别" not in said
+    assert upload(office, [row()])["Location"] != HOME
 
 
 def test_the_lists_are_shown_in_english_too(client):
@@ -314,3 +315,53 @@ def test_the_lists_are_shown_in_english_too(client):
     assert "1 persons are listed and decided afresh" in shown
     assert clock.today().year == 2019
     assert "Lists of assisted persons" in text(client.get(HOME))
+
+
+def test_a_list_in_effect_is_taken_back_whole_and_the_child_is_charged_again(client, school, suzhou):
+    child = known("王一", school)
+    (one,) = listed(school, suzhou, child)
+    page = handed_in(client, [row(child)])
+    confirm(client, page)
+    one.refresh_from_db()
+    assert one.self_paid_fen == 0
+    assert "其中免缴" in text(client.get(page))
+    without_reason = client.post(f"{page}withdraw", {"because": ""})
+    assert without_reason.status_code == 422
+    client.post(f"{page}withdraw", {"because": "名单传错了"})
+    work.run_waiting()
+    one.refresh_from_db()
+    assert one.self_paid_fen > 0
+    assert "名单传错了" in text(client.get(page))
+    assert "已经撤回过了" in text(client.post(f"{page}withdraw", {"because": "再点一次"}, follow=True))
+
+
+def test_one_row_is_taken_back_at_once_and_what_was_typed_stays_when_it_is_refused(client, school, suzhou):
+    first, second = known("王一", school), known("王二", school)
+    ones = listed(school, suzhou, first, second)
+    page = handed_in(client, [row(first), row(second)])
+    confirm(client, page)
+    wanted = AssistedRow.objects.get(person=first)
+    refused = client.post(f"{page}withdraw", {"row": wanted.pk, "because": "长" * 201})
+    assert refused.status_code == 422
+    client.post(f"{page}withdraw", {"row": wanted.pk, "because": "同名弄错"})
+    for one in ones:
+        one.refresh_from_db()
+    assert [one.self_paid_fen > 0 for one in ones] == [True, False]
+    assert "同名弄错" in text(client.get(f"{page}?show=taken_back"))
+
+
+def test_the_points_office_sees_what_became_of_its_list_and_gets_its_own_template(signed_in, school, suzhou):
+    office = signed_in(clerk_of(body("points_office", name="积分办"), Desk.LIST_PROVIDER))
+    child = known("樊思远", school, hukou="340100", registrations=())
+    listed(school, suzhou, child)
+    data = workbook([{"姓名": "樊思远", "身份证号": child.number, "入医日期": "2019-08-20", "学校": "星海学校"}])
+    page = handed_in(office, data, as_of="2019-09-12", name="积分入医.xlsx")
+    assert "星海学校" in text(office.get(page))
+    confirm(office, page)
+    assert Enrolment.objects.get(person=child).status == "enrolled"
+    said = text(office.get(HOME))
+    assert "已自动登记" in said
+    book = openpyxl.load_workbook(io.BytesIO(office.get(f"{HOME}template?kind=changes").content))
+    assert [cell.value for cell in book.worksheets[0][1]] == [
+        "*变动", "*姓名", "证件类型", "*证件号码", "*入医日期", "学校",
+    ]  # fmt: skip

@@ -16,8 +16,8 @@ from yingbao.jobs import money
 from yingbao.jobs.work import Running, work
 from yingbao.people import assisting
 from yingbao.spreadsheet import assisted_committing as committing
-from yingbao.spreadsheet import assisted_review
-from yingbao.spreadsheet.models import AssistedList
+from yingbao.spreadsheet import assisted_review, assisted_undoing
+from yingbao.spreadsheet.models import AssistedList, AssistedRow
 from yingbao.spreadsheet.review import WHOLE, Progress, silent
 from yingbao.values import clock
 
@@ -57,6 +57,25 @@ def settle_list(job: Running, *, organisation: int) -> None:
     """Let rows of lists in effect that somebody settled take effect too. 核实结果生效"""
     catch_up(at=clock.now(), organisation=Organisation.objects.get(pk=organisation), progress=job.progress)
     job.progress(WHOLE, WHOLE)
+
+
+@work("assisted.withdraw")
+def withdraw_list(job: Running, *, assisted_list: int, because: str) -> None:
+    """Take a whole list back, and decide afresh for everyone it had touched: both, or neither. 撤回名单"""
+    by, at = User.objects.get(pk=job.owner_id), clock.now()
+    with transaction.atomic():
+        found = AssistedList.objects.get(pk=assisted_list)
+        taken = assisted_undoing.take_back(assisted_list=found, because=because, by=by, at=at)
+        _follow(committing.Effected(taken.assisted_list, taken.person_ids), by, at, job.progress)
+    job.progress(WHOLE, WHOLE)
+
+
+def withdraw_row(*, row: AssistedRow, because: str, by: User, at: datetime) -> int:
+    """Take one row back, with what follows; returns of how many persons something changed. 撤回一行"""
+    with transaction.atomic():
+        taken = assisted_undoing.take_back(assisted_list=row.assisted_list, row=row, because=because, by=by, at=at)
+        _follow(committing.Effected(taken.assisted_list, taken.person_ids), by, at, silent)
+    return len(taken.person_ids)
 
 
 def catch_up(*, at: datetime, organisation: Organisation | None = None, progress: Progress = silent) -> int:

@@ -72,13 +72,28 @@ _ENDED = "退出 减少 停保 取消 移出 退出人员 减 注销 停发 remo
 _UNCHANGED = "不变 无变化 保持 维持 续保 unchanged keep"
 
 
-def _headings(*required: str) -> Headings:
+_ADMITTED: dict[str, tuple[str, str, str]] = {
+    "name": _FIELDS["name"],
+    "change": _FIELDS["change"],
+    "first": (
+        "入医日期", "Admission date",
+        "积分入医日期 入医确认日期 确认日期 准入日期 取得资格日期 取得入医资格日期 入医资格日期 批准日期 核准日期 "
+        "入医时间 admittedon admitted",
+    ),
+    "identity_type": _FIELDS["identity_type"],
+    "identity_number": _FIELDS["identity_number"],
+    "school": ("学校", "School", "学校名称 就读学校 所在学校 拟就读学校 幼儿园 托幼机构 学校（园） schoolname"),
+}  # fmt: skip
+"""A list of admitted children: no category, an admission date, and where the child goes to school. 积分入医名单"""
+
+
+def _headings(*required: str, of: dict[str, tuple[str, str, str]] = _FIELDS) -> Headings:
     fields = tuple(
-        Field(name=name, title=Text(zh=zh, en=en), required=name in required) for name, (zh, en, _) in _FIELDS.items()
+        Field(name=name, title=Text(zh=zh, en=en), required=name in required) for name, (zh, en, _) in of.items()
     )
     # What schools call a document's kind and number, bodies call it too.
     names = {name: field for name, field in ROSTER.names.items() if field in ("identity_type", "identity_number")}
-    for name, (zh, en, more) in _FIELDS.items():
+    for name, (zh, en, more) in of.items():
         names |= dict.fromkeys((canonical(word) for word in (zh, en, *more.split())), name)
     persons = {canonical(word): "" for word in _PERSONS.split()}
     return Headings(fields=fields, names=names, persons=persons, of_person={"": dict(names)})
@@ -88,6 +103,13 @@ FULL = _headings("name", "category", "identity_number")
 """what the columns of a full list are called"""
 CHANGES = _headings("name", "change", "category", "identity_number")
 """the same for a list of changes"""
+
+ADMITTED = _headings("name", "first", "identity_number", of=_ADMITTED)
+"""what the columns of a full list of admitted children are called"""
+ADMITTED_CHANGES = _headings("name", "change", "identity_number", of=_ADMITTED)
+"""the same for a list of changes"""
+ADMITTED_TITLES: dict[str, Text] = {field.name: field.title for field in ADMITTED.fields}
+"""the title of each of its fields"""
 
 TITLES: dict[str, Text] = {field.name: field.title for field in FULL.fields}
 """the title of each field, for messages and for the template"""

@@ -11,9 +11,11 @@ from django.db.models import Q, QuerySet
 
 from yingbao.agents.models import Organisation, User
 from yingbao.people import assisting
+from yingbao.spreadsheet import assisted_undoing, points_comparing
 from yingbao.spreadsheet.assisted_comparing import KNOWN, counted, ends_most, match_rows, weigh
 from yingbao.spreadsheet.assisted_review import compare, locked, waiting
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
+from yingbao.spreadsheet.points_list import is_points
 from yingbao.spreadsheet.review import WHOLE, Progress, silent
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -184,7 +186,10 @@ def _hold_persons(found: AssistedList) -> None:
 
 def _apply(found: AssistedList, rows: QuerySet[AssistedRow], by: User, at: datetime) -> set[int]:
     """Let these rows take effect; returns of whom something changed."""
-    taken = list(rows.filter(applied_at__isnull=True).order_by("person_id", "category", "pk"))
+    taken = list(
+        rows.filter(applied_at__isnull=True, withdrawn_at__isnull=True).order_by("person_id", "category", "pk")
+    )
+    assisted_undoing.remember(found, [row.pk for row in taken])
     source = f"assisted list {found.pk}"
     body = found.organisation
     listings = [
@@ -198,6 +203,8 @@ def _apply(found: AssistedList, rows: QuerySet[AssistedRow], by: User, at: datet
         if row.act == Act.END and row.person_id is not None and row.last is not None
     ]
     persons: set[int] = set()
+    if is_points(found):
+        persons, listings, endings = points_comparing.apply(found, taken, by, at), [], []
     if endings:
         persons |= assisting.end_people(provided_by=body, endings=endings, by=by, at=at, source=source)
     if listings:
@@ -210,7 +217,7 @@ def _supersede(found: AssistedList) -> None:
     """What waited from this body's earlier lists waits no longer if this list speaks of it. 以新名单为准"""
     older = waiting().filter(assisted_list__organisation=found.organisation_id).exclude(assisted_list=found)
     if found.kind == AssistedList.Kind.FULL:
-        older.filter(category__in=found.categories).delete()
+        (older if is_points(found) else older.filter(category__in=found.categories)).delete()
         return
     with connection.cursor() as cursor:
         cursor.execute(_SPOKEN_OF, {"list": found.pk})

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from yingbao.people import matching
+from yingbao.spreadsheet import points_comparing, points_list
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
 
 Match, Effect, Verdict = AssistedRow.Match, AssistedRow.Effect, AssistedRow.Verdict
@@ -20,13 +21,15 @@ Match, Effect, Verdict = AssistedRow.Match, AssistedRow.Effect, AssistedRow.Verd
 _DOUBTFUL = Q(match__in=[Match.AMBIGUOUS, Match.NAME_DIFFERS])
 KNOWN = Q(match=Match.MATCHED, row_number__isnull=False) | Q(verdict=Verdict.ACCEPTED)
 """rows whose person is known"""
+_STANDS = Q(withdrawn_at__isnull=True)
 VIEWS: dict[str, Q] = {
-    "faulty": Q(match=Match.FAULTY),
-    "to_settle": _DOUBTFUL & Q(verdict=""),
-    "will_end": Q(effect=Effect.ENDS) & (Q(row_number__isnull=True) | KNOWN),
-    "unmatched": Q(match=Match.UNMATCHED),
-    "matched": KNOWN & ~Q(effect=Effect.ENDS),
-    "not_meant": _DOUBTFUL & Q(verdict=Verdict.REFUSED),
+    "faulty": _STANDS & Q(match=Match.FAULTY),
+    "to_settle": _STANDS & _DOUBTFUL & Q(verdict=""),
+    "will_end": _STANDS & Q(effect=Effect.ENDS) & (Q(row_number__isnull=True) | KNOWN),
+    "unmatched": _STANDS & Q(match=Match.UNMATCHED),
+    "matched": _STANDS & KNOWN & ~Q(effect=Effect.ENDS),
+    "not_meant": _STANDS & _DOUBTFUL & Q(verdict=Verdict.REFUSED),
+    "taken_back": ~_STANDS,
 }
 """the views of a list, those to look at first in front: every row is in one of them"""
 
@@ -61,6 +64,8 @@ def _how(found: matching.Match) -> str:
 
 def weigh(found: AssistedList) -> int:
     """Say of each row whose person is known what it would do; returns of how many that is new. 预计结果"""
+    if points_list.is_points(found):
+        return points_comparing.weigh(found)
     with connection.cursor() as cursor:
         cursor.execute(_WEIGH, {"list": found.pk, "body": found.organisation_id})
         return int(cursor.rowcount)
@@ -82,8 +87,11 @@ def find_absent(found: AssistedList) -> bool:
         "list": found.pk, "body": found.organisation_id, "as_of": found.as_of, "last": last_day,
         "categories": found.categories,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_ABSENT, values)
+    if points_list.is_points(found):
+        points_comparing.stage_absent(found)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_ABSENT, values)
     return before != set(staged.values_list("person_id", "category"))
 
 
@@ -103,6 +111,8 @@ def counted(found: AssistedList) -> dict[str, int]:
         nameless=Count("pk", filter=Q(match=Match.FAULTY, name="")),
         warned=Count("pk", filter=~Q(match=Match.FAULTY) & ~Q(faults=[])),
     )
+    if points_list.is_points(found):
+        return counts | points_comparing.standing(found)
     with connection.cursor() as cursor:
         cursor.execute(
             _STANDING,
@@ -166,10 +176,10 @@ _IN_DOUBT = """
 _ABSENT = f"""
     INSERT INTO spreadsheet_assistedrow
         (assisted_list_id, act, match, effect, person_id, candidates, faults, verdict, name, identity_kind,
-         number_masked, category, first, last)
+         number_masked, category, first, last, school_name, withdrawn_because)
     SELECT DISTINCT ON (p.name_pinyin, p.id, s.category)
            %(list)s, 'end', 'matched', 'ends', p.id, '{{}}'::bigint[], '[]'::jsonb, '', p.name, coalesce(d.kind, ''),
-           coalesce(d.number_masked, ''), s.category, s.first, %(last)s::date
+           coalesce(d.number_masked, ''), s.category, s.first, %(last)s::date, '', ''
     FROM people_assistedstatus s
     JOIN people_person p ON p.id = s.person_id
     LEFT JOIN people_identitydocument d ON d.person_id = p.id AND d.replaced_at IS NULL

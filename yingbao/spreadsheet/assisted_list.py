@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -25,6 +25,8 @@ from yingbao.values.text import Text
 
 Kind = Literal["full", "changes"]
 Act = Literal["add", "end"]
+Tell = Callable[[int, int], None]
+"""is told how many of how many rows are read"""
 
 _OPEN_ENDED = frozenset(("长期", "至今", "永久", "无期限", "长期有效", "9999-12-31"))
 _NO_NUMBER = Fault(
@@ -62,6 +64,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     first: date
     last: date | None
     """of who is removed: the last day on the list"""
+    school: str = ""
+    """of an admitted child, as the points office says"""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -76,27 +80,19 @@ class Listed(msgspec.Struct, frozen=True):
     table: Table
 
 
-def parse_assisted(
-    table: Table, *, kind: Kind, as_of: date, on: date, progress: Callable[[int, int], None] | None = None
-) -> Listed:
+def parse_assisted(table: Table, *, kind: Kind, as_of: date, on: date, progress: Tell | None = None) -> Listed:
     """The persons of a list, and what is wrong with the rows that cannot be taken. 解析
 
     `as_of` is the list's date: from it on somebody is listed of whom no first day is told, and the day before is the
     last of those who are removed without one. `on` is the day of reading.
     """
-    reading = _Reading(table, kind, as_of, on)
-    done = 0
-    for block in table.blocks():
-        for number, row in block:
-            reading.take(number, row)
-        done += len(block)
-        if progress:
-            progress(done, table.row_count)
-    return reading.finished()
+    return Reading(table, kind, as_of, on).read_all(progress)
 
 
-class _Reading:
-    """A list in the making."""
+class Reading:
+    """A list in the making. 逐行读取"""
+
+    titles: ClassVar[dict[str, Text]] = TITLES
 
     def __init__(self, table: Table, kind: Kind, as_of: date, on: date) -> None:
         self.table, self.kind, self.as_of, self.on = table, kind, as_of, on
@@ -107,6 +103,17 @@ class _Reading:
         self.categories: dict[str, None] = {}
         self.seen: dict[str, tuple[int, str]] = {}
         self.placed: dict[tuple[str, str], int] = {}
+
+    def read_all(self, progress: Tell | None) -> Listed:
+        """Reads every row."""
+        done = 0
+        for block in self.table.blocks():
+            for number, row in block:
+                self.take(number, row)
+            done += len(block)
+            if progress:
+                progress(done, self.table.row_count)
+        return self.finished()
 
     def take(self, number: int, row: list[Cell]) -> None:
         """Reads one row; keeps it if nothing is in error."""
@@ -200,7 +207,8 @@ class _Reading:
         if place != entry.row_number:
             what = Text("与第{row}行重复", "row {row} says the same person and category")
             mend = Text("同一人同一类别只留一行", "keep one row for one person and category")
-            self._tell(entry.row_number, row, "category", Fault(what.filled(row=place), mend))
+            field = "category" if entry.category else "identity_number"
+            self._tell(entry.row_number, row, field, Fault(what.filled(row=place), mend))
             return True
         return False
 
@@ -217,7 +225,7 @@ class _Reading:
             CellError(
                 row=number,
                 column_letter=column.letter if column else "",
-                column_name=column.header if column else TITLES[field].zh,
+                column_name=column.header if column else self.titles[field].zh,
                 field=field,
                 value=shown(field, row[at]) if at is not None else "",
                 what=fault.what,

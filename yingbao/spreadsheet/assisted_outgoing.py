@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import xlsxwriter
 
 from yingbao.policy.terms import ASSISTANCE
 from yingbao.sealing import sealed
-from yingbao.spreadsheet.assisted_columns import TITLES
+from yingbao.spreadsheet.assisted_columns import ADMITTED_TITLES, TITLES
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
 from yingbao.spreadsheet.protocol import Mark
 from yingbao.spreadsheet.workbooks import OPTIONS, Marked, with_marks
@@ -72,9 +73,25 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_ADMITTED_COLUMNS = (
+    *(column for column in _COLUMNS if column.field in ("change", "name", "identity_type", "identity_number")),
+    _Column("first", 13, True, [], "取得积分入医资格的日期", "the day of the admission", "2019-08-20"),
+    _Column("school", 24, False, [], "就读学校，可不填", "the school; may be empty", "星海实验小学"),
+)  # fmt: skip
+
+
+def admitted_template(kind: str) -> bytes:
+    """An empty list of admitted children, as .xlsx. 积分入医名单模板"""
+    return _template(_ADMITTED_COLUMNS, ADMITTED_TITLES, "积分入医名单", kind)
+
+
 def assisted_template(kind: str) -> bytes:
     """An empty list of either kind with choices and an example, as .xlsx. 救助名单模板"""
-    columns = [column for column in _COLUMNS if column.field != "change" or kind == AssistedList.Kind.CHANGES]
+    return _template(_COLUMNS, TITLES, SHEET, kind)
+
+
+def _template(all_columns: Sequence[_Column], titles: Mapping[str, Text], sheet: str, kind: str) -> bytes:
+    columns = [column for column in all_columns if column.field != "change" or kind == AssistedList.Kind.CHANGES]
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
         styles = {
@@ -82,10 +99,10 @@ def assisted_template(kind: str) -> bytes:
             for must, colour in ((True, "#F8CBAD"), (False, "#DDEBF7"))
         }
         text = book.add_format({"num_format": "@"})
-        pages = [book.add_worksheet(SHEET), book.add_worksheet("填写示例")]
+        pages = [book.add_worksheet(sheet), book.add_worksheet("填写示例")]
         for page in pages:
             for at, column in enumerate(columns):
-                title = TITLES[column.field]
+                title = titles[column.field]
                 page.set_column(at, at, column.width, text)
                 page.write_string(0, at, ("*" if column.must else "") + title.zh, styles[column.must])
                 page.write_comment(0, at, f"{title.en}\n{column.zh}\n{column.en}", {"x_scale": 2})

@@ -15,16 +15,17 @@ import msgspec
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from yingbao.agents.models import Organisation, User
+from yingbao.agents.models import Organisation, OrganisationKind, User
 from yingbao.enrolment.seasons import china_day
 from yingbao.people.bulk import copy
 from yingbao.people.lists import LISTING_BODIES
 from yingbao.sealing import sealed
 from yingbao.spreadsheet import assisted_comparing
-from yingbao.spreadsheet.assisted_columns import CHANGES, FULL
-from yingbao.spreadsheet.assisted_list import Listed, parse_assisted
+from yingbao.spreadsheet.assisted_columns import ADMITTED, ADMITTED_CHANGES, CHANGES, FULL
+from yingbao.spreadsheet.assisted_list import Kind, Listed, parse_assisted
 from yingbao.spreadsheet.container import LARGEST_FILE
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
+from yingbao.spreadsheet.points_list import counts_for, is_points, parse_admitted
 from yingbao.spreadsheet.reading import read_table
 from yingbao.spreadsheet.review import KEPT, WHOLE, Progress, silent
 from yingbao.values.names import cleaned
@@ -35,6 +36,8 @@ from yingbao.values.text import Text
 PENDING_KEPT = timedelta(days=400)
 """how long a row waits for a person whom nobody on the platform is yet: a plan year and its season"""
 EARLIEST = date(2000, 1, 1)
+SENDING_BODIES = LISTING_BODIES | {OrganisationKind.POINTS_OFFICE}
+"""Who sends lists: of assisted persons, and the points office of admitted children (四(三)). 名单提供部门"""
 _OPENED, _READ, _STAGED, _MATCHED = 25, 45, 70, 90
 State = AssistedList.State
 
@@ -42,7 +45,7 @@ STAGED = {
     "assisted_list_id": "int8", "row_number": "int4", "act": "varchar", "match": "varchar", "effect": "varchar",
     "candidates": "int8[]", "faults": "jsonb", "verdict": "varchar", "name": "varchar", "identity_kind": "varchar",
     "number_cipher": "bytea", "number_index": "bytea", "number_masked": "varchar", "birth_date": "date",
-    "category": "varchar", "first": "date", "last": "date",
+    "category": "varchar", "first": "date", "last": "date", "school_name": "varchar", "withdrawn_because": "varchar",
 }  # fmt: skip
 
 
@@ -82,7 +85,7 @@ def receive(
 
 
 def _refuse_unless_listing(body: Organisation) -> None:
-    if body.kind not in LISTING_BODIES:
+    if body.kind not in SENDING_BODIES:
         what = Text("{body}不提供救助名单", "{body} sends no lists of assisted persons").filled(body=body.name)
         mend = Text(
             "名单由民政、总工会、残联提供",
@@ -195,7 +198,9 @@ def purge(*, at: datetime) -> int:
 
 def waiting() -> Any:
     """Rows of lists in effect whose person is not known, or not settled, or not listed yet. 待匹配"""
-    rows = AssistedRow.objects.filter(assisted_list__state=State.COMMITTED, act=AssistedRow.Act.ADD)
+    rows = AssistedRow.objects.filter(
+        assisted_list__state=State.COMMITTED, act=AssistedRow.Act.ADD, withdrawn_at__isnull=True
+    )
     return rows.filter(applied_at__isnull=True, number_index__isnull=False).exclude(verdict=AssistedRow.Verdict.REFUSED)
 
 
@@ -207,16 +212,16 @@ def locked(list_id: int) -> AssistedList:
 def _parsed(found: AssistedList, on: date, progress: Progress) -> Listed:
     """Read the file in a child process. Raises Refused if it is no such list."""
     assert found.content_cipher is not None
-    headings = FULL if found.kind == AssistedList.Kind.FULL else CHANGES
+    points, full = is_points(found), found.kind == AssistedList.Kind.FULL
+    headings = (ADMITTED if full else ADMITTED_CHANGES) if points else (FULL if full else CHANGES)
     data = sealed.unseal_bytes(found.content_cipher)
     table = read_table(data, found.filename, headings=headings, progress=_part(progress, 0, _OPENED))
-    return parse_assisted(
-        table,
-        kind="full" if found.kind == AssistedList.Kind.FULL else "changes",
-        as_of=found.as_of,
-        on=on,
-        progress=_part(progress, _OPENED, _READ),
-    )
+    kind: Kind = "full" if full else "changes"
+    told = _part(progress, _OPENED, _READ)
+    if points:
+        counts = counts_for(found)
+        return parse_admitted(table, kind=kind, as_of=found.as_of, on=on, counts=counts, progress=told)
+    return parse_assisted(table, kind=kind, as_of=found.as_of, on=on, progress=told)
 
 
 def _refuse(found: AssistedList, refused: Refused) -> AssistedList:
@@ -257,11 +262,12 @@ def _stage(found: AssistedList, listed: Listed, progress: Progress) -> None:
                 found.pk, entry.row_number, entry.act, AssistedRow.Match.UNMATCHED, "", [],
                 Jsonb(faults.get(entry.row_number, [])), "", entry.name, entry.identity_type,
                 *sealed.number(entry.identity_number), entry.birth_date, entry.category, entry.first, entry.last,
+                entry.school, "",
             )  # fmt: skip
         for number in listed.refused_rows:
             yield (
                 found.pk, number, AssistedRow.Act.NONE, AssistedRow.Match.FAULTY, "", [], Jsonb(faults[number]), "",
-                names[number], "", None, None, "", None, "", None, None,
+                names[number], "", None, None, "", None, "", None, None, "", "",
             )  # fmt: skip
 
     with connection.cursor() as cursor:

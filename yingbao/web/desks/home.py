@@ -32,10 +32,6 @@ COMES_LATER = {
         "The pages for approving registrations, correcting and taking lists are not built yet; here you see the "
         "season's dates and how the schools stand.",
     ),
-    Desk.LIST_PROVIDER: Text(
-        "积分入医名单的上传还没有建成；现在可以在这里看本季安排。",
-        "Uploading the lists of points admissions is not built yet; here you see the season's dates.",
-    ),
     Desk.CARD: Text(
         "制卡批次和照片审核的页面还没有建成；现在可以在这里看安排和各校人数。",
         "The pages for card batches and photos are not built yet; here you see the season's dates and the schools' "
@@ -72,7 +68,7 @@ def page(appointment: Appointment, of: Desk) -> dict[str, Any]:
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "rows": rows,
         "total": {name: sum(row[name] for row in rows) for name in ("listed", "confirmed", "ineligible", "declined")},
-        "later": COMES_LATER[of],
+        "later": COMES_LATER.get(of),
     }
 
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from yingbao.agents.models import Desk
+from yingbao.enrolment.seasons import season_for
 from yingbao.jobs import work
+from yingbao.jobs.assisted import withdraw_row
 from yingbao.jobs.models import Job
 from yingbao.people.looks import looked
-from yingbao.spreadsheet import assisted_committing, assisted_review
+from yingbao.spreadsheet import assisted_committing, assisted_review, assisted_undoing
 from yingbao.spreadsheet.assisted_comparing import ends_most
 from yingbao.spreadsheet.assisted_outgoing import marked_list
 from yingbao.spreadsheet.models import AssistedList
@@ -25,7 +27,8 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.lists.home import own, start, workbook
+from yingbao.web.lists.home import of_points, own, start, workbook
+from yingbao.web.lists.outcome import Became, became_of
 from yingbao.web.lists.rows import ListPage
 from yingbao.web.templatetags.words import language
 
@@ -43,13 +46,17 @@ STEPS: dict[str, tuple[tuple[int, Text], ...]] = {
         (30, Text("正在写入救助身份", "Writing the statuses")),
         (60, Text("正在重新核定", "Deciding afresh")),
     ),
+    "assisted.withdraw": (
+        (0, Text("正在撤回", "Taking it back")),
+        (60, Text("正在重新核定", "Deciding afresh")),
+    ),
 }
 """task → from which hundredth on it does what"""
 
 
 def job_of(found: AssistedList) -> Job | None:
     """The latest work on a list. 名单任务"""
-    tasks = ("assisted.review", "assisted.commit")
+    tasks = ("assisted.review", "assisted.commit", "assisted.withdraw")
     return Job.objects.filter(task__in=tasks, arguments__assisted_list=found.pk).order_by("-pk").first()
 
 
@@ -72,6 +79,11 @@ def seen(found: AssistedList) -> str:
 @desk(Desk.LIST_PROVIDER)
 def assisted(request: Seated, pk: int) -> HttpResponseBase:
     """One list: how far its reading is, what it would do, or what it did. 名单核对"""
+    return shown(request, pk)
+
+
+def shown(request: Seated, pk: int, *, status: int = 200, **more: object) -> HttpResponseBase:
+    """The page of a list, with what was typed and what is wrong with it, if anything. 名单页"""
     found = get_object_or_404(own(request), pk=pk)
     job = job_of(found)
     under_way = job is not None and job.state in UNDER_WAY
@@ -100,12 +112,57 @@ def assisted(request: Seated, pk: int) -> HttpResponseBase:
         "seen": seen(found),
         "has_file": has_file,
         "most": bool(found.counts) and ends_most(found.counts),
-    }
+        "points": of_points(request),
+        "became": became(request, found),
+        "typed": {},
+        "wrong": {},
+    } | more
     if page.rows:
         _look(request, "list", len(page.rows))
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "lists/_rows.html", context)
-    return render(request, "lists/list.html", context)
+    return render(request, "lists/list.html", context, status=status)
+
+
+def became(request: Seated, found: AssistedList) -> list[Became]:
+    """What became of a list in effect. 名单成效"""
+    if found.state != State.COMMITTED or found.withdrawn_at is not None:
+        return []
+    season = season_for(found.pooling_area, clock.today())
+    return became_of(request.appointment.organisation, season, found)
+
+
+@require_POST
+@desk(Desk.LIST_PROVIDER)
+def withdraw(request: Seated, pk: int) -> HttpResponseBase:
+    """Take back a whole list in effect, by a job, or one row of it at once. 撤回名单"""
+    found = get_object_or_404(own(request), pk=pk)
+    because, wanted = (str(request.POST.get(name, "")).strip() for name in ("because", "row"))
+    row = get_object_or_404(found.rows, pk=int(wanted)) if _is_id(wanted) else None
+    if found.withdrawn_at is not None or (row is not None and row.withdrawn_at is not None):
+        told = Text("已经撤回过了，没有重复办理。", "It had been taken back already; nothing was done twice.")
+        messages.info(request, told.said(language()))
+        return redirect("assisted-list", pk=pk)
+    if found.state != State.COMMITTED:
+        return redirect("assisted-list", pk=pk)
+    if not because or len(because) > assisted_undoing.LONGEST:
+        wrong = Text("请写明撤回的原因（200 字以内）。", "Please say why (up to 200 characters).")
+        typed = {"because": because, "row": wanted}
+        return shown(request, pk, status=422, typed=typed, wrong={"row" if row else "because": wrong})
+    if row is None:
+        job = job_of(found)
+        if job is None or job.state not in UNDER_WAY:
+            about = Text("撤回名单 {file}", "Take the list {file} back")
+            start(request, "assisted.withdraw", about, found, assisted_list=found.pk, because=because)
+        return redirect("assisted-list", pk=pk)
+    changed = withdraw_row(row=row, because=because, by=request.user, at=clock.now())
+    told = (
+        Text("已撤回：{name}，并重新核定。", "Taken back: {name}; decided afresh.")
+        if changed
+        else Text("已撤回：{name}。原来的情况没有变化。", "Taken back: {name}; nothing else changed.")
+    )
+    messages.success(request, told.filled(name=row.name).said(language()))
+    return redirect("assisted-list", pk=pk)
 
 
 @require_POST

@@ -14,13 +14,12 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from yingbao.agents.models import Desk
+from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.jobs import work
-from yingbao.people.lists import LISTING_BODIES
 from yingbao.people.models import AssistedStatus
 from yingbao.policy.terms import ASSISTANCE
 from yingbao.spreadsheet import assisted_review
-from yingbao.spreadsheet.assisted_outgoing import assisted_template
+from yingbao.spreadsheet.assisted_outgoing import admitted_template, assisted_template
 from yingbao.spreadsheet.container import LARGEST_FILE
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
 from yingbao.values import clock
@@ -28,6 +27,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.desks.home import page
+from yingbao.web.lists.outcome import became_of
 from yingbao.web.templatetags.words import language
 
 SHOWN = 20
@@ -45,9 +45,7 @@ def own(request: Seated) -> QuerySet[AssistedList]:
 @require_GET
 @desk(Desk.LIST_PROVIDER)
 def home(request: Seated) -> HttpResponse:
-    """The body's lists and the way to send another; a points office sees the season. 名单首页"""
-    if request.appointment.organisation.kind not in LISTING_BODIES:
-        return render(request, "desks/home.html", page(request.appointment, Desk.LIST_PROVIDER))
+    """The body's lists, what became of them, and the way to send another. 名单首页"""
     return _shown(request)
 
 
@@ -55,8 +53,6 @@ def home(request: Seated) -> HttpResponse:
 @desk(Desk.LIST_PROVIDER)
 def upload(request: Seated) -> HttpResponseBase:
     """Take a file; it is kept sealed and read by a job. 上传救助名单"""
-    if request.appointment.organisation.kind not in LISTING_BODIES:
-        return redirect("lists-home")
     try:
         found, known = _received(request)
     except Refused as refused:
@@ -81,7 +77,13 @@ def template(request: Seated) -> HttpResponse:
         if changes
         else Text("全量名单模板.xlsx", "full-template.xlsx")
     )
-    return workbook(assisted_template(kind), name.said(language()))
+    content = admitted_template(kind) if of_points(request) else assisted_template(kind)
+    return workbook(content, name.said(language()))
+
+
+def of_points(request: Seated) -> bool:
+    """Whether the body sends lists of admitted children, and not of assisted persons. 是否积分办"""
+    return request.appointment.organisation.kind == OrganisationKind.POINTS_OFFICE
 
 
 def start(request: Seated, task: str, about: Text, found: AssistedList, **arguments: object) -> None:
@@ -126,6 +128,8 @@ def _shown(request: Seated, refused: Refused | None = None) -> HttpResponse:
         "as_of": request.POST.get("as_of") or today.isoformat(),
     }
     context["needed"] = [one for one in lists if one.pk in context["to_settle"]]
+    context["points"] = of_points(request)
+    context["became"] = became_of(body, context["season"])
     return render(request, "lists/home.html", context, status=422 if refused else 200)
 
 

@@ -9,6 +9,7 @@ from yingbao.people.models import IdentityDocument
 from yingbao.policy.terms import ASSISTANCE
 from yingbao.spreadsheet.assisted_comparing import VIEWS
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
+from yingbao.spreadsheet.points_list import is_points
 from yingbao.values import identity
 from yingbao.values.text import Text
 from yingbao.web.wall import beyond
@@ -45,6 +46,24 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         Text("不是同一人", "Not meant"),
         Text("您核实为不是同一人，不办理", "You said that these are not the same persons; they are left out"),
     ),
+    "taken_back": (
+        Text("已撤回", "Taken back"),
+        Text("您撤回的行；原来的情况已恢复", "Rows that you took back; what was before stands again"),
+    ),
+}
+_OF_POINTS: dict[str, tuple[Text, Text]] = {
+    "will_end": (
+        Text("将取消资格", "Will lose it"),
+        Text("这些孩子的积分入医资格将取消", "These children's admission is taken back"),
+    ),
+    "unmatched": (
+        Text("未匹配", "Unmatched"),
+        Text(
+            "平台上还没有这个号码的孩子；生效后每天再找，学校报上花名册即自动登记",
+            "Nobody on the platform bears these numbers yet; they are looked for each night and registered by "
+            "themselves once a school hands them in",
+        ),
+    ),
 }
 _ENDED = (
     Text("已退出", "Ended"),
@@ -73,7 +92,9 @@ class ListPage:
     def views(self) -> list[dict[str, Any]]:
         """The views that hold rows, those to look at first in front. 各类结果"""
         done = self.list.state == AssistedList.State.COMMITTED
-        words = {**_WORDS, "will_end": _ENDED} if done else _WORDS
+        words = {**_WORDS, "will_end": _ENDED} if done else dict(_WORDS)
+        if is_points(self.list):
+            words |= _OF_POINTS
         return [
             {"key": key, "name": words[key][0], "meaning": words[key][1], "count": self.counts[key]}
             for key in VIEWS
@@ -106,7 +127,11 @@ class ListPage:
         if not self.show:
             return []
         first = (self.number - 1) * PAGE_SIZE
-        found = self.list.rows.filter(VIEWS[self.show]).select_related("person", "settled_by").defer("number_cipher")
+        found = (
+            self.list.rows.filter(VIEWS[self.show])
+            .select_related("person", "settled_by", "withdrawn_by")
+            .defer("number_cipher")
+        )
         rows = list(found.order_by("row_number", "pk")[first : first + PAGE_SIZE])
         documents = _documents(rows)
         return [self._row(row, documents) for row in rows]
@@ -124,6 +149,7 @@ class ListPage:
             "removed": row.act == AssistedRow.Act.END and row.row_number is not None,
             "candidates": [_candidate(documents[pk]) for pk in people if pk in documents],
             "can_settle": self.can_settle(row),
+            "can_take_back": self.can_take_back(row),
         }
 
     def can_settle(self, row: AssistedRow) -> bool:
@@ -131,6 +157,13 @@ class ListPage:
         states = (AssistedList.State.REVIEWED, AssistedList.State.COMMITTED)
         doubtful = row.match in (AssistedRow.Match.AMBIGUOUS, AssistedRow.Match.NAME_DIFFERS)
         return doubtful and row.applied_at is None and self.list.state in states
+
+    def can_take_back(self, row: AssistedRow) -> bool:
+        """Whether the body can take this row of a list in effect back. 能否撤回"""
+        if self.list.state != AssistedList.State.COMMITTED or row.withdrawn_at is not None:
+            return False
+        waits = row.match != AssistedRow.Match.FAULTY and row.act != AssistedRow.Act.NONE
+        return row.applied_at is not None or (waits and row.row_number is not None)
 
     @property
     def can_confirm(self) -> bool:
@@ -148,6 +181,11 @@ class ListPage:
             (self.counts.get("same"), "{n} 人已在名单，不变", "{n} persons are listed already and stay so"),
             (removed, "{n} 人按名单退出", "{n} persons are removed as the list says"),
             (self.counts.get("unmatched"), "{n} 行平台上还没有这个人，每天再找", "{n} rows wait for their person"),
+            (
+                self.counts.get("out_of_time"),
+                "{n} 行入医日期不在办理期内，记下但不作数",
+                "{n} rows are out of time: noted only",
+            ),
             (self.counts.get("to_settle"), "{n} 行待核实，先不办理", "{n} rows wait to be settled"),
             (self.counts.get("nothing"), "{n} 行要退出的人原本不在名单", "{n} rows remove who was not listed"),
         )

@@ -17,4 +17,5 @@ urlpatterns = [
     path("<int:pk>/again", assisted.again, name="assisted-again"),
     path("<int:pk>/settle", assisted.settle, name="assisted-settle"),
     path("<int:pk>/marked", assisted.marked, name="assisted-marked"),
+    path("<int:pk>/withdraw", assisted.withdraw, name="assisted-withdraw"),
 ]
