@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "yingbao.cli.migrate",
     "account": "yingbao.cli.account",
     "audit": "yingbao.cli.audit",
+    "message-templates": "yingbao.cli.message_templates",
 }
 """Name of each command and the module whose `command` it is."""
 

@@ -25,6 +25,7 @@ from yingbao.enrolment.lifecycle import ENDED, TAKEN, Act
 from yingbao.enrolment.models import Enrolment, Season, Step
 from yingbao.enrolment.seasons import china_day, deadline
 from yingbao.families.models import DataRequest
+from yingbao.messages import forgetting
 from yingbao.messages.models import WechatFollower
 from yingbao.messages.queueing import Telling, queue_all
 from yingbao.messages.templates import called
@@ -58,9 +59,10 @@ def each_ten_minutes(timestamp: int) -> None:
 @app.periodic(cron=NINE_IN_CHINA)
 @app.task(name="yingbao.deadlines", queue="work", pass_context=False, queueing_lock="deadlines")
 def each_morning(timestamp: int) -> None:
-    """Remind agents of the deadline. 截止提醒"""
+    """Remind agents of the deadline, and delete old messages. 截止提醒"""
     close_old_connections()
     log.info("%s clerks reminded of the deadline", remind_agents(at=clock.now()))
+    log.info("%s old messages deleted", forgetting.purge(at=clock.now()))
 
 
 def tell(*, at: datetime) -> int:

@@ -1,0 +1,36 @@
+"""Messages are kept half a year and then deleted; those of a phone that is to be erased, at once. 消息留存"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from yingbao.messages.lifecycle import WAITING, Act, State
+from yingbao.messages.models import Message, OptOut, WechatFollower
+from yingbao.messages.moving import move
+
+KEPT = timedelta(days=180)
+
+
+def purge(*, at: datetime) -> int:
+    """Delete what was told half a year ago; returns how many. 到期删除
+
+    What happened that long ago is not looked at any more, so that nothing is told again for want of its key.
+    """
+    old = Message.objects.filter(queued_at__lt=at - KEPT).exclude(state__in=sorted(WAITING))
+    return old.delete()[0]
+
+
+def forget(*, phone_index: bytes, at: datetime) -> int:
+    """Delete every message to a phone that is to be erased, its follower and its opt-outs. 删除号码
+
+    What is being sent this very moment cannot be taken back and goes with the next purge.
+    """
+    with transaction.atomic():
+        mine = Message.objects.filter(phone_index=phone_index)
+        for message in mine.filter(state=State.QUEUED):
+            move(message=message, act=Act.STOP, at=at, said="号码已删除")
+        OptOut.objects.filter(phone_index=phone_index).delete()
+        WechatFollower.objects.filter(phone_index=phone_index).delete()
+        return mine.exclude(state__in=sorted(WAITING)).delete()[0]
