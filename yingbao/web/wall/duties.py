@@ -67,12 +67,15 @@ DUTIES: tuple[Duty, ...] = (
     Duty("enrolment_step", _of(*REGISTRARS, TAX, FAMILY, may=ADD) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)),
     Duty("enrolment_season", _of(*EVERY, may=LOCK) | {AGENCY: KEEP}),
     Duty("enrolment_.*version.*", _of(*EVERY, may=READ) | {AGENCY: KEEP}),
+    Duty("enrolment_policyproposal", {AGENCY: KEEP}),
+    # Numbers are written by a trigger that runs as its owner, and added up by the platform itself.
+    Duty("enrolment_tally", _of(*REGISTRARS, TAX, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("enrolment_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(EDUCATION, FAMILY, may=READ)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.
-    Duty("collection_mismatchcount", _of(AGENCY, TAX, may=ALL)),
+    Duty("collection_(mismatchcount|comparison)", _of(AGENCY, TAX, may=ALL)),
     Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
     Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),

@@ -15,7 +15,7 @@ from yingbao.web.wall.rows import Table
 
 NEEDED = frozenset({"people_person", "enrolment_enrolment", "spreadsheet_assistedrow", "cases_casestep"})
 """Without these the platform is half migrated, and nothing serves requests yet."""
-AS_OWNER = ("people_write_history", "declaration_own_children")
+AS_OWNER = ("people_write_history", "declaration_own_children", "enrolment_write_tally")
 """Triggers that read or write more than who set them off."""
 
 
