@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from yingbao.agents.models import Appointment
 from yingbao.exchange.gateway import LONGEST_NOTICE
 from yingbao.values import clock
+from yingbao.web.wall.seating import behind
 from yingbao.web import sessions, typed
 from yingbao.web.access import to_sign_in
 
@@ -37,7 +38,7 @@ def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpRes
         if first is not None:
             sessions.name(request, first)
             return first
-        response = get_response(request)
+        response = behind(request, get_response)
         sessions.name(request, response)
         if request.user.is_authenticated and response.status_code < 500 and typed.has_come(request):
             response.delete_cookie(typed.COOKIE, samesite="Lax")

@@ -76,6 +76,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.
     Duty("collection_(mismatchcount|comparison)", _of(AGENCY, TAX, may=ALL)),
+    Duty("collection_obligation", {TAX: ALL}
+         | _of(SCHOOL, COMMUNITY, AGENCY, LISTS, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
     Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),

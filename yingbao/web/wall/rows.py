@@ -165,6 +165,7 @@ NAMED: dict[str, dict[str, str]] = {
     "people_change": {AUDIT: ALWAYS},
     "enrolment_step": {AUDIT: ALWAYS},
     "enrolment_enrolment": {AUDIT: ALWAYS},
+    "collection_obligation": {LISTS: f"listed_by_id = {MINE}"},
     "collection_arrival": dict.fromkeys(
         (SCHOOL, COMMUNITY, FAMILY),
         "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)",
