@@ -19,6 +19,12 @@ from yingbao.values.plain import compact, narrow
 from yingbao.values.text import Text
 
 Facts = dict[str, object]
+FIELDS_TYPED = (
+    "birth_date", "paid_on", "hukou", "parent_hukou", "school_division", "school_stage", "identity_type",
+    "points_admitted_on", "registered_before", "residence_permit", "parent_employee_insured", "tier", "lapsed_years",
+    "repaired_years",
+)  # fmt: skip
+"""The fields of the form, but for the categories that are ticked."""
 LONGEST = 60
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 NOT_A_DAY = Text("看不出日期，请写成 2012-05-04。", "This is no day; write it as 2012-05-04.")

@@ -14,18 +14,13 @@ from yingbao.determination.counter import Decision, determine_one
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.seasons import policy_of
-from yingbao.families.typed_facts import asked_by, categories, read
+from yingbao.families.typed_facts import FIELDS_TYPED, asked_by, categories, read
 from yingbao.policy import catalogue, terms
 from yingbao.policy.model import Policy
 from yingbao.values import clock, money
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
-FIELDS = (
-    "birth_date", "paid_on", "hukou", "parent_hukou", "school_division", "school_stage", "identity_type",
-    "points_admitted_on", "registered_before", "residence_permit", "parent_employee_insured", "tier",
-    "lapsed_years", "repaired_years",
-)  # fmt: skip
 TONES = {"enrolled": "good", "ineligible": "bad"}
 TIERS = {"1": Text("一档", "tier one"), "2": Text("二档", "tier two")}
 
@@ -45,7 +40,7 @@ def calculate(request: HttpRequest, area: str, year: int) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return render(request, "calculator/form.html", page(policy, {}, []))
-    typed = {field: str(request.POST.get(field, "")).strip()[:80] for field in FIELDS}
+    typed = {field: str(request.POST.get(field, "")).strip()[:80] for field in FIELDS_TYPED}
     chosen = [str(one) for one in request.POST.getlist("assistance")]
     found = read(typed, chosen, policy, today=clock.today())
     context = page(policy, typed, chosen)
