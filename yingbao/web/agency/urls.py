@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yingbao.web.agency import corrections, duplicates, pairs, registration, registrations
+from yingbao.web.agency import corrections, duplicates, pairs, points, registration, registrations
 
 urlpatterns = [
     path("", include("yingbao.web.agency.desk_urls")),
@@ -32,4 +32,6 @@ urlpatterns = [
     path("duplicates/pair/<slug:pair>/", pairs.pair, name="agency-pair"),
     path("duplicates/pair/<slug:pair>/apart", pairs.apart, name="agency-pair-apart"),
     path("duplicates/pair/<slug:pair>/join", pairs.join, name="agency-pair-join"),
+    path("points/", points.points, name="agency-points"),
+    path("points/missing.xlsx", points.workbook, name="agency-points-workbook"),
 ]

@@ -50,6 +50,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
     Desk.AGENCY: [
         ("agency-home", Text("本季工作", "This season")),
         ("agency-registrations", Text("首次登记", "First registrations")),
+        ("agency-points", Text("积分入医", "Points")),
         ("agency-corrections", Text("更正申请", "Corrections")),
         ("agency-duplicates", Text("查重", "Duplicates")),
         ("agency-declarations", Text("征收衔接", "Collection")),
