@@ -114,6 +114,26 @@ def test_a_schools_children_are_handed_over_when_it_closes(suzhou, school, other
     assert other_school.name in shown
 
 
+def test_where_there_are_many_schools_the_one_that_takes_over_is_written_by_name(suzhou, school, client):
+    Organisation.objects.bulk_create(
+        Organisation(
+            kind="school", pooling_area="320500", code=f"S{number}", name=f"第{number}小学", division="320508",
+            stages=["primary", "junior"],
+        )
+        for number in range(2_000)
+    )  # fmt: skip
+    listed(school, suzhou, child(school))
+    page = client.get(reverse("agency-organisation", args=[school.pk]))
+    assert len(page.content) < 100_000
+    said = {"reason": "教育局批复", "seen": page.context["seen"]}
+    close = reverse("agency-organisation-close", args=[school.pk])
+    unknown = client.post(close, said | {"successor": "第九万小学"})
+    assert unknown.status_code == 409
+    assert "第九万小学" in unknown.content.decode()
+    assert client.post(close, said | {"successor": "第77小学"}).status_code == 302
+    assert Enrolment.objects.get().organisation.name == "第77小学"
+
+
 def test_a_contact_is_put_right_and_a_wrong_number_is_kept_on_the_page(school, client):
     url = reverse("agency-organisation-contact", args=[school.pk])
     wrong = client.post(url, {"contact": "李老师", "phone": "abc"})

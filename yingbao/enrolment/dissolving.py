@@ -124,21 +124,20 @@ def _check(closing: Organisation, taking: Organisation, reason: str, seen: str) 
 
 _ROLLS = """
 WITH gone AS (
-    SELECT id FROM people_schoolroll WHERE school_id = %(closing)s AND left_on IS NULL ORDER BY person_id FOR UPDATE
+    SELECT id, contested FROM people_schoolroll
+    WHERE school_id = %(closing)s AND left_on IS NULL ORDER BY person_id FOR UPDATE
 )
 UPDATE people_schoolroll r
 SET left_on = greatest(%(on)s, r.entered_on), leave_reason = 'transferred', contested = false
 FROM gone WHERE r.id = gone.id
-RETURNING r.id
+RETURNING r.id, gone.contested
 """
 _ENTER = """
 INSERT INTO people_schoolroll (
     person_id, school_id, school_year, stage, grade, class_name, roll_number_cipher, roll_number_index,
     roll_number_masked, entered_on, leave_reason, contested)
 SELECT r.person_id, %(taking)s, r.school_year, r.stage, r.grade, r.class_name, r.roll_number_cipher,
-       r.roll_number_index, r.roll_number_masked, r.left_on, '',
-       EXISTS (SELECT FROM people_schoolroll o WHERE o.person_id = r.person_id AND o.left_on IS NULL
-                 AND NOT o.contested)
+       r.roll_number_index, r.roll_number_masked, r.left_on, '', r.id = ANY(%(contested)s)
 FROM people_schoolroll r
 WHERE r.id = ANY(%(gone)s)
   AND NOT EXISTS (SELECT FROM people_schoolroll o
@@ -148,10 +147,10 @@ ORDER BY r.person_id
 _ONLY_CLAIM = """
 UPDATE people_schoolroll r SET contested = false
 WHERE r.left_on IS NULL AND r.contested
-  AND r.person_id IN (SELECT person_id FROM people_schoolroll WHERE id = ANY(%(gone)s))
-  AND NOT EXISTS (SELECT FROM people_schoolroll o
-                  WHERE o.person_id = r.person_id AND o.left_on IS NULL AND o.id <> r.id)
+  AND r.person_id IN (SELECT person_id FROM people_schoolroll WHERE id = ANY(%(gone)s) AND id <> ALL(%(contested)s))
+  AND r.school_id = %(taking)s
 """
+"""The one that takes over had claimed the child itself; whose roll counted before, no other roll can."""
 _LISTS = """
 WITH moved AS (
     SELECT id, state FROM enrolment_enrolment
@@ -171,9 +170,10 @@ def _hand_rolls(closing: Organisation, taking: Organisation, by: Appointment, at
     values: dict[str, Any] = {"closing": closing.pk, "taking": taking.pk, "on": china_day(at)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ROLLS, values)
-        gone = [key for (key,) in cursor.fetchall()]
-        cursor.execute(_ENTER, values | {"gone": gone})
-        cursor.execute(_ONLY_CLAIM, {"gone": gone})
+        rows = cursor.fetchall()
+        gone, contested = [key for key, _ in rows], [key for key, disputed in rows if disputed]
+        for statement in (_ONLY_CLAIM, _ENTER):
+            cursor.execute(statement, values | {"gone": gone, "contested": contested})
     return len(gone)
 
 

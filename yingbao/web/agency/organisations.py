@@ -23,6 +23,8 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.tax.shared import area_of, page_of, tell
 
 ON_A_PAGE = 50
+CHOICES_AT_MOST = 200
+"""With more of them a name is written instead of chosen, so that the page stays small."""
 KINDS = {
     "school": Text("学校", "Schools"),
     "community": Text("社区", "Communities"),
@@ -95,7 +97,8 @@ def page(request: Seated, one: Organisation, *, refused: Refused | None = None, 
         "holders": held.values("user").distinct().count(), "on_roll": on_roll, "listed": listed,
         "figures": tallying.by_agent(season, [one.pk]).get(one.pk, tallying.Figures()) if season else None,
         "successors": dissolving.successors(one) if one.active and one.kind in dissolving.AGENTS else [],
-        "seen": dissolving.mark_of(one), "in_hand": in_hand(one), "below": own(request).filter(parent=one).count(),
+        "choose_at_most": CHOICES_AT_MOST, "seen": dissolving.mark_of(one),
+        "in_hand": in_hand(one), "below": own(request).filter(parent=one).count(),
         "went": went(one) if not one.active else [],
     }  # fmt: skip
     return render(request, "agency/organisation.html", context, status=status)
@@ -143,7 +146,7 @@ def close(request: Seated, pk: int) -> HttpResponseBase:
     one = get_object_or_404(own(request).select_related("parent"), pk=pk)
     wanted = request.POST.get("successor", "")
     try:
-        taking = own(request).filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+        taking = named(one, wanted)
         if taking is None:
             raise Refused(
                 where=one.name,
@@ -169,6 +172,13 @@ def close(request: Seated, pk: int) -> HttpResponseBase:
     told = Text("已停办，{n} 名孩子转到{to}。", "Closed; {n} children went to {to}.")
     tell(request, told, n=max(handed.on_roll, handed.enrolments), to=taking.name)
     return redirect("agency-organisation", pk=pk)
+
+
+def named(one: Organisation, wanted: str) -> Organisation | None:
+    """Who is meant by what was chosen, or written: its key, name or code. 接收单位"""
+    wanted = wanted.strip()
+    fitting = [each for each in dissolving.successors(one) if wanted in (str(each.pk), each.name, each.code)]
+    return fitting[0] if wanted and len(fitting) == 1 else None
 
 
 def noted(request: Seated, what: str, one: Organisation, **said: object) -> None:
