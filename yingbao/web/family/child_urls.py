@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yingbao.web.family import child, door, held, leaving, letter
+from yingbao.web.messages import family as told
 
 CHILD = "children/<int:pk>/"
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("consent", door.consent, name="family-consent"),
     path("add", door.add, name="family-add"),
     path("out", door.out, name="family-out"),
+    path("messages", told.settings, name="family-messages"),
     path(CHILD, child.child, name="family-child"),
     path(CHILD + "unbind", door.unbind, name="family-unbind"),
     path(CHILD + "pay", child.pay, name="family-pay"),
