@@ -15,9 +15,9 @@ from django.utils.cache import add_never_cache_headers
 from yingbao.agents.models import Appointment
 from yingbao.exchange.gateway import LONGEST_NOTICE
 from yingbao.values import clock
-from yingbao.web.wall.seating import behind
 from yingbao.web import sessions, typed
 from yingbao.web.access import to_sign_in
+from yingbao.web.wall.seating import behind
 
 LONGEST_SESSION_SECONDS = 12 * 3600
 
