@@ -118,7 +118,12 @@ def shown(
         "first": wanted.first,
         "from": shown_from,
         "typed": typed
-        or {"who": find.get("who", ""), "place": find.get("place", ""), "from": shown_from, "to": asked.get("to", "")},
+        or {
+            "who": find.get("who", ""),
+            "place": find.get("place", ""),
+            "from": asked.get("from", ""),
+            "to": asked.get("to", ""),
+        },
         "wrong": wrong,
     }
     return render(request, "audit/trail.html", context, status=422 if wrong else 200)
