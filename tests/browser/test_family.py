@@ -1,4 +1,4 @@
-"""A guardian on a phone in a real browser: in by a code, the child's year, the letter, not to enrol and back. 家长手机"""
+"""A guardian on a phone in a real browser: in by a code, the year, the letter, not to enrol and back. 家长手机"""
 
 from __future__ import annotations
 

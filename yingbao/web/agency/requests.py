@@ -20,6 +20,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import by_platform
 
 MOST = 200
 ANSWERED = Text("已答复，家长在页面上能看到。", "Answered; the guardian reads it on the page.")
@@ -72,10 +73,11 @@ def answer(request: Seated, pk: int) -> HttpResponseBase:
         what = Text("请选择怎样答复。", "Please choose an answer.")
         return shown(request, asked, typed, wrong=what, status=422)
     try:
-        requesting.answer(
-            request=asked, state=RequestState(typed["state"]), words=typed["answer"], by=request.appointment,
-            at=clock.now(),
-        )  # fmt: skip
+        with by_platform("what is granted follows by rule: the phone erased, the refund opened; the desk was checked"):
+            requesting.answer(
+                request=asked, state=RequestState(typed["state"]), words=typed["answer"], by=request.appointment,
+                at=clock.now(),
+            )  # fmt: skip
     except Refused as refused:
         told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
         asked.refresh_from_db()
