@@ -80,13 +80,16 @@ def inbox(request: Seated) -> HttpResponse:
     """What waits for this body, what it asked, what is overdue. 个案"""
     asked = request.GET.get("show", "")
     show = asked if asked in VIEWS else ""
-    rows = narrowed(request, show).select_related("person", "asked_by_organisation", "to_organisation")
+    rows = narrowed(request, show)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     wanted = request.GET.get("page", "1")
     page = max(1, min(int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1, pages))
     order = ("-state_at",) if show == "settled" else ("due_on", "pk")
-    found = list(rows.order_by(*order)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    keys = list(rows.order_by(*order).values_list("pk", flat=True)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+    with beyond("the children of cases that this body sees, who may be on nobody's list yet"):
+        held = Case.objects.select_related("person", "asked_by_organisation", "to_organisation").in_bulk(keys)
+    found = [held[key] for key in keys]
     looked(
         user=request.user, organisation=request.appointment.organisation, what="list", count=len(found),
         at=clock.now(),
@@ -102,13 +105,13 @@ def inbox(request: Seated) -> HttpResponse:
 
 def found(request: Seated, pk: int) -> Case:
     """A case that this desk sees, or 404. 查阅范围"""
-    rows = Case.objects.visible_to(request.appointment).select_related(
+    if not Case.objects.visible_to(request.appointment).filter(pk=pk).exists():
+        raise Http404
+    rows = Case.objects.select_related(
         "person", "season", "asked_by_organisation__parent__parent", "to_organisation__parent__parent", "raised_to"
     )
-    one = rows.filter(pk=pk).first()
-    if one is None:
-        raise Http404
-    return one
+    with beyond("the child of a case that this body sees, who may be on nobody's list yet"):
+        return rows.get(pk=pk)
 
 
 @require_GET
