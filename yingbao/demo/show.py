@@ -120,7 +120,10 @@ def introduced(home: Path, there: Mark, *, language: Language, say: Say) -> None
         say(f"  {path}  {samples.FILES[path.name].said(language)}")
     cases = Text("特殊情形及所在位置：{path}", "Where the awkward cases are found: {path}")
     say(cases.filled(path=cases_at).said(language))
-    families = Text("家长缴费页 /pay/ 可用的孩子：{path}", "Children to try the families' page /pay/ with: {path}")
+    families = Text(
+        "家长页 /family/（验证码在模拟手机上）和缴费页 /pay/ 可用的孩子：{path}",
+        "Children to try /family/ (codes arrive on the simulated phones) and /pay/ with: {path}",
+    )
     say(families.filled(path=introduction.write_families(home / "families.txt")).said(language))
 
 
