@@ -293,6 +293,7 @@ class SchoolRoll(models.Model):
                 condition=Q(roll_number_index__isnull=False),
                 name="roll_by_its_number",
             ),
+            models.Index(fields=["school"], condition=Q(contested=True, left_on__isnull=True), name="contested_rolls"),
         ]
 
 

@@ -82,7 +82,7 @@ def waiting(request: Seated, season: Season, tree: Tree, today: date) -> list[Wa
 
 def policy_changes(request: Seated) -> list[Waits]:
     """Changes of policy that wait for this officer's eyes, and one's own that came back."""
-    own = PolicyProposal.objects.filter(policy__startswith=f"{area_of(request)}/")
+    own = PolicyProposal.objects.filter(policy__startswith=f"{area_of(request)}/").defer("text", "simulation")
     asked = own.filter(state=PolicyProposal.State.ASKED).exclude(made_by=request.user).order_by("pk")
     back = own.filter(~Q(answer=""), state=PolicyProposal.State.DRAFT, made_by=request.user).order_by("pk")
     return [

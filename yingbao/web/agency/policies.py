@@ -48,7 +48,11 @@ def policies(request: Seated) -> HttpResponse:
     """Every policy of the area with its versions, and the proposals. 政策目录"""
     area = area_of(request)
     known = [each for each in versions.known() if each.startswith(f"{area}/")]
-    proposals = PolicyProposal.objects.filter(policy__startswith=f"{area}/").select_related("made_by", "decided_by")
+    proposals = (
+        PolicyProposal.objects.filter(policy__startswith=f"{area}/")
+        .select_related("made_by", "decided_by")
+        .defer("text", "simulation")
+    )
     context = {
         "policies": [told(each) for each in reversed(known)],
         "proposals": [shown(one) for one in proposals.order_by("-pk")[:PROPOSALS_SHOWN]],
