@@ -240,9 +240,12 @@ def test_the_same_rows_give_the_same_digest_whatever_the_session_is_set_to():
     with connection.cursor() as cursor:
         for setting in ("timezone = 'Asia/Shanghai'", "bytea_output = 'escape'", "datestyle = 'German'"):
             cursor.execute(f"SET LOCAL {setting}")
-    chain.as_fixed()
     block = Block.objects.get()
-    rows = chain.rows_of("trail_event", block.columns, block.after_id, last)
+    with chain.fixed():
+        rows = chain.rows_of("trail_event", block.columns, block.after_id, last)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW timezone")
+        assert cursor.fetchone() == ("Asia/Shanghai",)
     assert rows.digests == bytes(block.digests)
 
 

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from tests.enrolment.building import AT, child, clerk, organisation
-from yingbao.jobs.trail import each_minute, verify_and_note
+from yingbao.jobs.trail import keep_up, verify_and_note
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument
 from yingbao.trail.chaining import extend
@@ -27,7 +27,6 @@ from yingbao.trail.events import note
 from yingbao.trail.forwarding import forward
 from yingbao.trail.models import Block, Event, Forwarded
 from yingbao.trail.syslog import LONGEST_OCTETS, destination, message
-from yingbao.values import clock
 from yingbao.values.refusal import Refused
 
 LINE = re.compile(rb"<(\d+)>1 (\S+) (\S+) yingbao - (\w+) \[yingbao@32473 (.*)\]", re.S)
@@ -232,15 +231,13 @@ def test_no_name_number_or_free_text_leaves_the_house():
 
 @pytest.mark.django_db
 def test_each_minute_seals_and_sends_and_each_night_verifies(monkeypatch: pytest.MonkeyPatch):
-    clock.set_to(AT)
     events(2)
     with listening() as collector:
         monkeypatch.setattr(settings, "SYSLOG", f"tcp://127.0.0.1:{collector.port}")
-        each_minute(timestamp=0)
+        keep_up(at=AT)
         assert len(collector.heard) == 3
         report = verify_and_note(at=AT)
-        each_minute(timestamp=0)
-        clock.run_true()
+        keep_up(at=AT)
         assert values_of(collector.heard[3])["what"] == "chain_verified"
     noted = Event.objects.get(what="chain_verified")
     assert (noted.said["rows"], noted.said["digest"], noted.said["count"]) == (2, report.last_digest, 0)

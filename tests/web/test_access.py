@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.enrolment.building import AT, child, enter, organisation
-from tests.web.addresses import AGENCY, AREA_WIDE, COMMUNITY, EXPECTED, LISTS, PLACES, SECURITY, SYSTEM, TAX
+from tests.web.addresses import AGENCY, AREA_WIDE, COMMUNITY, EDUCATION, EXPECTED, LISTS, PLACES, SECURITY, SYSTEM, TAX
 from tests.web.conftest import clerk_of, listed
 from tests.web.of_a_community import case_of, own_things
 from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Organisation, Passkey, Token, Visit
@@ -315,6 +315,7 @@ def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in)
     seats = {LISTS: town.officer, TAX: town.collector, AGENCY: clerk_of(organisation("insurance_agency"), Desk.AGENCY),
              COMMUNITY: clerk_of(organisation("community"), Desk.COMMUNITY)}  # fmt: skip
     seats |= {desks: clerk_of(organisation("operations"), *desks) for desks in (SYSTEM, SECURITY)}
+    seats[EDUCATION] = clerk_of(organisation("education_bureau"), Desk.EDUCATION)
     client = signed_in(seats.get(EXPECTED[name].desks, town.clerk))
     for thing in town.others[EXPECTED[name].about]:
         assert ask(client, name, thing).status_code == 404

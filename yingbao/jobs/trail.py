@@ -28,7 +28,11 @@ FINDINGS_KEPT = 50
 def each_minute(timestamp: int) -> None:
     """Block what was written, and send it to the syslog that YINGBAO_SYSLOG names. 每分钟封存"""
     close_old_connections()
-    at = clock.now()
+    keep_up(at=clock.now())
+
+
+def keep_up(*, at: datetime) -> None:
+    """Seal and send what is new; why a syslog does not take it stands on the audit desk. 封存并外送"""
     log.info("%s rows sealed", chaining.extend(at=at))
     if settings.SYSLOG:
         log.info("%s blocks sent", forwarding.forward(to=settings.SYSLOG, at=at))

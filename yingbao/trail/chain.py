@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from yingbao.trail.models import Block
@@ -41,16 +42,30 @@ def split(digests: bytes) -> list[bytes]:
     return [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
 
 
-def as_fixed() -> None:
-    """For this transaction, write values as text in one way only, and fail rather than pass over a row. 固定格式"""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),"
-            " set_config('intervalstyle', 'iso_8601', true), set_config('bytea_output', 'hex', true),"
-            " set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true),"
-            # A log that has just been filled has no statistics yet, and every block would read all of it.
-            " set_config('enable_seqscan', 'off', true)"
-        )
+FIXED = {
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "iso_8601",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    # A role from which a policy of the database hides rows must fail, not pass over them.
+    "row_security": "off",
+    # A log that has just been filled has no statistics yet, and every block would read all of it.
+    "enable_seqscan": "off",
+}
+_SET = "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(FIXED))
+
+
+@contextmanager
+def fixed() -> Iterator[None]:
+    """A transaction in which values become text in one way only, and no row is passed over. 固定格式"""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(["current_setting(%s)"] * len(FIXED)), list(FIXED))
+        before = cursor.fetchone()
+        cursor.execute(_SET, [part for setting in FIXED.items() for part in setting])
+        yield
+        # After an exception the transaction or savepoint is rolled back, and the settings with it.
+        cursor.execute(_SET, [part for setting in zip(FIXED, before, strict=True) for part in setting])
 
 
 def end_of_block(table: str, key: str, after: int, last: int, most: int) -> int:
@@ -65,7 +80,7 @@ def end_of_block(table: str, key: str, after: int, last: int, most: int) -> int:
 def rows_of(table: str, columns: Sequence[str], after: int, last: int) -> Rows:
     """The rows with after < key ≤ last, as they are now. 读取行摘要
 
-    The key is the first of the columns. Call it within a transaction in which `as_fixed` holds.
+    The key is the first of the columns. Call it within `fixed`.
     """
     text = sql.SQL("jsonb_build_array({})::text").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
     statement = sql.SQL(

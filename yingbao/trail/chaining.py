@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from psycopg import sql
 
-from yingbao.trail.chain import GENESIS, LOWEST_ID, VERSION, as_fixed, digest_of, end_of_block, rows_of
+from yingbao.trail.chain import GENESIS, LOWEST_ID, VERSION, digest_of, end_of_block, fixed, rows_of
 from yingbao.trail.models import Block, Horizon
 from yingbao.trail.sources import Source, sources
 
@@ -39,9 +39,7 @@ def extend(*, at: datetime, patience_seconds: float = 2.0) -> int:
     Waits a moment for transactions that are just writing; what is still being written then, the next run seals.
     """
     logs = sources()
-    with transaction.atomic():
-        # Whether rows are hidden from this role by a policy of the database must fail here, not pass over them.
-        as_fixed()
+    with fixed():
         safe = horizons(logs)
     until = time.monotonic() + patience_seconds
     sealed = 0
@@ -120,10 +118,9 @@ def _sealed(log: Source, last: int, at: datetime) -> int:
 
 def _block(log: Source, last: int, at: datetime) -> int | None:
     """Make the next block of a log; None if there is nothing left up to that id."""
-    with transaction.atomic():
+    with fixed():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN])
-        as_fixed()
         own = Block.objects.filter(table_name=log.table).order_by("-last_id").values_list("last_id", flat=True).first()
         after = LOWEST_ID if own is None else own
         end = end_of_block(log.table, log.columns[0], after, last, ROWS_IN_A_BLOCK)

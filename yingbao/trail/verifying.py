@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import ProgrammingError, connection, transaction
+from django.db import ProgrammingError, connection
 from django.db.models import Max, QuerySet
 
-from yingbao.trail.chain import DIGEST_BYTES, GENESIS, LOWEST_ID, Rows, as_fixed, digest_of, rows_of
+from yingbao.trail.chain import DIGEST_BYTES, GENESIS, LOWEST_ID, Rows, digest_of, fixed, rows_of
 from yingbao.trail.models import Block
 from yingbao.trail.sources import sources
 from yingbao.values.text import Text
@@ -135,8 +135,7 @@ def _checked(wanted: QuerySet[Block], whole: bool) -> Iterator[tuple[list[Findin
 
 def _rows_compared(block: Block) -> list[Finding]:
     try:
-        with transaction.atomic():
-            as_fixed()
+        with fixed():
             now = rows_of(block.table_name, block.columns, block.after_id, block.last_id)
     except ProgrammingError:
         return [Finding("unreadable", block.table_name, number=block.number)]
