@@ -391,11 +391,3 @@ def test_a_guardian_of_a_child_is_reached_like_a_bare_phone(providers):
     telling.send_due(at=AT)
     assert len(providers.messages(recipient=phone)) == 1
     assert message.person_id == guardian.person_id
-
-
-def test_the_simulated_phone_shows_what_arrived(providers):
-    message = code()
-    telling.send_due(at=AT)
-    shown = httpx.get(f"{providers.url}/phones/", params={"q": phone_of(message)}, trust_env=False).text
-    assert "481516是您查询孩子医保的验证码" in shown
-    assert "【应保演示】" in shown
