@@ -75,7 +75,7 @@ def test_every_case_is_found_at_the_desk_that_the_list_names(home: Path, case: C
     if case.place == bodies.AGENCY:
         assert not enrolments.exists()
     else:
-        enrolment = enrolments.get()
+        enrolment = enrolments.get(season__pooling_area=case.child.area)
         assert enrolment.organisation.code == case.place
         assert enrolment.status == case.status
 

@@ -91,6 +91,7 @@ def cases(numbers: Numbers) -> list[Case]:
         _names_and_kin,
         _moving,
         _community,
+        _twice,
         _later_events,
         _yuzhong,
     )
@@ -275,6 +276,28 @@ def _moving(make: Makers) -> Iterator[Case]:
         id="new_document", title=Text("换了证件：通行证改为居住证", "travel permit replaced by residence permit"),
         child=make.pupil(changed, main, "primary", 2, "2班"), place=main,
         status="enrolled", rules=("roll_without_hukou",),
+    )  # fmt: skip
+
+
+def _twice(make: Makers) -> Iterator[Case]:
+    """One child under two documents, and one that two areas work on. 重复"""
+    born, kin = date(2013, 6, 1), bodies.MAIN
+    certificate: tuple[Kind, str] = ("birth_certificate", make.numbers.birth_certificate())
+    early = make.child("林语晨", born, document=certificate, registered=True)
+    late = make.child("林语晨", born)
+    late.parents = early.parents
+    yield Case(
+        id="came_with_a_birth_certificate", title=Text("先用出生证明建档", "first entered by a birth certificate"),
+        child=make.pupil(early, kin, "primary", 1), place=kin, status="enrolled", rules=("roll_city_hukou",),
+    )  # fmt: skip
+    yield Case(
+        id="came_again_with_a_number", title=Text("同一个孩子又按身份证建档", "the same child again, by its number"),
+        child=make.pupil(late, kin, "primary", 1, "2班"), place=kin, status="enrolled", rules=("roll_city_hukou",),
+    )  # fmt: skip
+    both = make.child("冉星遥", date(2011, 9, 12), "male", YUZHONG, parents=("", "320506"), registered=True)
+    yield Case(
+        id="in_two_areas", title=Text("渝中户籍，在苏州就读，两地都列入", "Yuzhong hukou, at school here: two areas"),
+        child=make.pupil(both, kin, "primary", 3), place=kin, status="enrolled", rules=("roll_parent_city_hukou",),
     )  # fmt: skip
 
 

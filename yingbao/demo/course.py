@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
-from yingbao.demo import bodies, changes, handed, money, names
+from yingbao.demo import bodies, changes, handed, money, names, waiting
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.cases import Case
 from yingbao.demo.children import SCHOOL_YEAR
@@ -106,6 +106,7 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
         _determine(season, CONFIRMED)
         _confirm(schools)
     _later_events(awkward, clerks)
+    waiting.begin(seasons[SUZHOU], clerks, spared=awkward.keys())
     done = [share.body for share in plan if share.standing == Standing.DONE and share.body.area == SUZHOU]
     # First the one whose clerk can sign in.
     done.sort(key=lambda body: body.code != bodies.JUNIOR)
