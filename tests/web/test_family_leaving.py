@@ -235,6 +235,7 @@ def test_staff_who_read_a_request_are_recorded(one, officer, signed_in):
 
 
 def test_what_is_held_names_office_and_day_and_no_other_person(one, school):
+    client, binding = inside(one.person)
     cipher, index, masked = sealed.phone("13987654321")
     Guardian.objects.create(
         person=one.person, position=2, name="李爸爸", relation="father", phone_cipher=cipher, phone_index=index,
@@ -242,7 +243,6 @@ def test_what_is_held_names_office_and_day_and_no_other_person(one, school):
     )  # fmt: skip
     looker = clerk_of(school, Desk.SCHOOL, name="钱多多")
     looked(user=looker.user, organisation=school, what="full_number", person=one.person, reason="核对", at=AT)
-    client, binding = inside(one.person)
     page = said(client.get(f"/family/children/{binding.pk}/held"))
     assert "2019年11月12日" in page
     assert "星海学校" in page

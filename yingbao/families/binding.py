@@ -21,6 +21,7 @@ def bind(*, person: Person, phone_index: bytes, phone_masked: str, agreed: bool,
     if not agreed or version != PHONE_ACCESS.version:
         raise not_consented()
     with transaction.atomic():
+        # The person's row is held until the end, so that two tabs make one binding and one consent.
         binding = _bound(person, phone_index, phone_masked, "guardian", at)
         if not has_consented(person, phone_index):
             _note(person, phone_index, phone_masked, at, given=True)
@@ -66,7 +67,6 @@ def has_consented(person: Person, phone_index: bytes) -> bool:
 
 def _bound(person: Person, phone_index: bytes, phone_masked: str, kind: str, at: datetime) -> Binding:
     with transaction.atomic():
-        # The person's row is held so that two tabs make one binding.
         Person.objects.select_for_update().get(pk=person.pk)
         row = Binding.objects.filter(person=person, phone_index=phone_index, ended_at__isnull=True).first()
         if row is None:

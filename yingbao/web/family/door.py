@@ -6,6 +6,7 @@ Every answer to a name and number is the same sentence, whoever there is behind 
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from yingbao.values.plain import compact, spaced
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.family import finding
-from yingbao.web.family.visiting import Visiting, forget, own, remember, visited, visitor
+from yingbao.web.family.visiting import Visiting, as_family, forget, own, remember, visited, visitor
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond
 
@@ -46,6 +47,7 @@ SAID = {
 @sensitive_post_parameters("number")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@as_family
 def find(request: HttpRequest) -> HttpResponseBase:
     """Name and number; then the same sentence for everybody. 查找孩子"""
     if request.method == "GET":
@@ -67,7 +69,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
 @sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "POST"])
-@beyond("a code tells whose phone it is; before, nobody is known")
+@as_family
 def code(request: HttpRequest) -> HttpResponseBase:
     """The six digits. 输入验证码"""
     asked = str((request.POST if request.method == "POST" else request.GET).get("ask", ""))
@@ -76,20 +78,16 @@ def code(request: HttpRequest) -> HttpResponseBase:
         return redirect("family-home" if visitor(request) else "family-find")
     if request.method == "GET":
         return render(request, "family/code.html", {"ask": asked})
-    at, typed = clock.now(), compact(str(request.POST.get("code", "")))
-    holder = codes.enter(handle=handle, code=typed[:12], at=at)
-    if holder is None:
-        if visitor(request) and not typed:
-            return redirect("family-home")
-        return render(
-            request, "family/code.html", {"ask": asked, "code": typed[:12], "refused": wrong_code()}, status=422
-        )
+    at, typed = clock.now(), compact(str(request.POST.get("code", "")))[:12]
     before = visitor(request)
+    with beyond("a code tells whose phone it is; before, nobody is known"):
+        holder = codes.enter(handle=handle, code=typed, at=at)
+        known = holder is not None and is_bound(holder, at)
+    if holder is None:
+        return render(request, "family/code.html", {"ask": asked, "code": typed, "refused": wrong_code()}, status=422)
     if before is not None:
         sessions.end(session=before, at=at)
     drop_handle(request, asked)
-    bound = binding.bindings_of(phone_index=holder.phone_index, at=at).filter(person=holder.person, kind="guardian")
-    known = bound.exists() and binding.has_consented(holder.person, holder.phone_index)
     key = sessions.begin(
         phone_index=holder.phone_index, phone_masked=holder.phone_masked, person=None if known else holder.person, at=at
     )
@@ -169,6 +167,7 @@ def unbind(request: Visiting, pk: int) -> HttpResponseBase:
 
 
 @require_POST
+@as_family
 def out(request: HttpRequest) -> HttpResponseBase:
     """Out of a shared phone. 退出"""
     session = visitor(request)
@@ -180,6 +179,12 @@ def out(request: HttpRequest) -> HttpResponseBase:
     response = redirect("family-home")
     forget(response)
     return response
+
+
+def is_bound(holder: codes.Holder, at: datetime) -> bool:
+    """Whether the guardian came before and still agrees to the present text. 是否已绑定"""
+    rows = binding.bindings_of(phone_index=holder.phone_index, at=at).filter(person=holder.person, kind="guardian")
+    return rows.exists() and binding.has_consented(holder.person, holder.phone_index)
 
 
 def check(name: str, number: str) -> dict[str, Text]:
