@@ -114,11 +114,11 @@ def test_a_reason_typed_when_the_session_had_ended_is_sent_after_signing_in(visi
     page = visit(season.clerk).page
     one = Enrolment.objects.filter(person__name="王小二").first()
     page.goto(f"/school/pupils/{one.person_id}/")
-    page.get_by_text("不参保").first.click()
-    form = page.locator("form[action$='/decline']")
-    form.locator("[name=reason]").first.fill("已参加职工医保（家长电话确认）")
+    page.get_by_text("登记为不参保").first.click()
+    page.locator("#decline-reason").fill("家长还在考虑")
+    page.get_by_label("家长书面放弃").check()
     Session.objects.all().delete()
-    form.get_by_role("button").click()
+    page.get_by_role("button", name="登记为不参保").click()
     page.get_by_text("刚才填写的内容已替您保存").wait_for()
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_label("用户名").fill(season.clerk.user.username)
@@ -127,7 +127,7 @@ def test_a_reason_typed_when_the_session_had_ended_is_sent_after_signing_in(visi
     page.get_by_role("button", name="继续提交").click()
     page.wait_for_url(lambda url: "resume" not in url)
     one.refresh_from_db()
-    assert one.state == "declined"
+    assert (one.state, one.reason) == ("declined", "家长书面放弃：家长还在考虑")
 
 
 def administrators() -> dict[str, Appointment]:
