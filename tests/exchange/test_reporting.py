@@ -69,8 +69,8 @@ def state(message: Message) -> str:
 def follows(providers: Simulators) -> str:
     """Somebody scans the code that the family's page shows; gives the openid."""
     address = account_code(INDEX)
-    assert "关注公众号" in httpx.get(address, trust_env=False).text
-    assert "平台已收到" in httpx.post(address, trust_env=False).text
+    assert "关注公众号" in httpx.get(address, trust_env=False, timeout=60).text
+    assert "平台已收到" in httpx.post(address, trust_env=False, timeout=60).text
     return following.openid_of(INDEX)
 
 
@@ -96,7 +96,7 @@ def test_whoever_scans_the_code_of_the_own_phone_gets_messages_by_wechat_and_by_
     assert message.channel == "wechat"
     telling.send_due(at=AT)
     until(lambda: state(message) == "delivered")
-    httpx.post(f"{providers.url}/phones/leave/{openid}", trust_env=False)
+    httpx.post(f"{providers.url}/phones/leave/{openid}", trust_env=False, timeout=60)
     until(lambda: WechatFollower.objects.get().left_at is not None)
     assert reminder("next").channel == "sms"
 
@@ -117,7 +117,7 @@ def test_an_event_that_a_stranger_signed_binds_and_ends_nothing(providers):
     openid = providers.follower()
     providers.behave("wechat_account", "forged_signature")
     address = account_code(INDEX)
-    assert "平台没有收到" in httpx.post(address, trust_env=False).text
+    assert "平台没有收到" in httpx.post(address, trust_env=False, timeout=60).text
     assert openid
     assert not WechatFollower.objects.exists()
 

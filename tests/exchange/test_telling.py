@@ -216,7 +216,7 @@ def test_a_follower_gets_a_template_message_in_the_accounts_own_words(providers)
 def test_who_follows_no_longer_is_reached_by_sms_at_once_and_from_then_on(providers):
     phone = new_phone()
     openid = follows(providers, phone)
-    httpx.post(f"{providers.url}/phones/leave/{openid}", trust_env=False)
+    httpx.post(f"{providers.url}/phones/leave/{openid}", trust_env=False, timeout=60)
     message = reminder(phone)
     telling.send_due(at=AT)
     assert (state(message), message.channel) == ("sent", "sms")
