@@ -107,6 +107,7 @@ def _policies(table: Table) -> Iterator[str]:
     for role in duties.EVERY:
         yield f"DROP POLICY IF EXISTS {role} ON {table.name}"
         yield f"DROP POLICY IF EXISTS {role}_looks ON {table.name}"
+    yield f"DROP POLICY IF EXISTS adding ON {table.name}"
     yield f"DROP POLICY IF EXISTS door ON {table.name}"
     if not rows.is_walled(table.name, table.columns):
         yield f"ALTER TABLE {table.name} DISABLE ROW LEVEL SECURITY"
@@ -123,4 +124,7 @@ def _policies(table: Table) -> Iterator[str]:
         more = rows.looks(table, role)
         if more != rows.NEVER:
             yield f"CREATE POLICY {role}_looks ON {table.name} FOR SELECT TO {role} USING ({more})"
+    if rows.adds(table) != rows.NEVER:
+        everyone = ", ".join(duties.EVERY)
+        yield f"CREATE POLICY adding ON {table.name} FOR INSERT TO {everyone} WITH CHECK ({rows.adds(table)})"
     yield f"CREATE POLICY door ON {table.name} TO {', '.join(duties.EVERY)} USING ({rows.DOOR})"

@@ -24,6 +24,7 @@ from yingbao.web.wall.duties import (
     LISTS,
     SCHOOL,
     TAX,
+    duty,
 )  # fmt: skip
 
 OWN = frozenset({SCHOOL, COMMUNITY, LISTS})
@@ -48,6 +49,8 @@ WALLED = ("people_", "enrolment_", "declaration_", "collection_", "spreadsheet_"
 COMMON = frozenset(
     {
         "enrolment_season",
+        "enrolment_policyversion",
+        "enrolment_policyproposal",
         "collection_close",
         "collection_receiptseries",
         "families_coderequest",
@@ -130,6 +133,11 @@ def of_person(person: str, role: str) -> str:
     return f"{person} = {PERSONS}" if role == FAMILY else NEVER
 
 
+def adds(table: Table) -> str:
+    """Rows that whoever may add to the table may add, though not read them: messages go to others. 可新增"""
+    return ALWAYS if table.name == "outbox_message" else NEVER
+
+
 def _merged(person: str, role: str) -> str:
     """Whether a record was merged into one of the role's own."""
     into = of_person("m.merged_into_id", role)
@@ -170,6 +178,11 @@ NAMED: dict[str, dict[str, str]] = {
         (SCHOOL, COMMUNITY, FAMILY),
         "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)",
     ),
+    "collection_receipt": dict.fromkeys(
+        AREA,
+        "EXISTS (SELECT FROM collection_receiptseries s WHERE s.id = collection_receipt.series_id"
+        f" AND s.pooling_area = {HERE})",
+    ),
     "collection_payment": {
         SCHOOL: "EXISTS (SELECT FROM collection_paymentline l WHERE l.payment_id = collection_payment.id)",
         COMMUNITY: f"taken_at_id = {MINE}",
@@ -196,7 +209,7 @@ LEADS = {
     "collection_refund": "arrival_id", "collection_statementline": "statement_id",
 }  # fmt: skip
 """Which of several parents leads to the owner."""
-LEADS_IN_AREA = {"collection_receipt": "series_id", "collection_debititem": "batch_id"}
+LEADS_IN_AREA = {"collection_debititem": "batch_id"}
 """The shorter way to the pooling area."""
 
 
@@ -215,7 +228,7 @@ def reach(table: Table, role: str) -> str:
     if table.name == "people_person":
         return f"{of_person('people_person.id', role)} OR {_merged('people_person.id', role)}"
     if table.name == "outbox_message":
-        return f"person_id IS NULL OR {of_person('outbox_message.person_id', role)}"
+        return f"user_id = {ME} OR {of_person('outbox_message.person_id', role)}"
     if table.name == "people_change":
         return f"{of_person('people_change.person_id', role)} OR {_merged('people_change.person_id', role)}"
     if table.name == "enrolment_enrolment":
@@ -238,7 +251,7 @@ def _in_area(table: Table, role: str) -> str:
     if place:
         there = f"SELECT FROM agents_organisation a WHERE a.id = {table.name}.{place} AND a.pooling_area = {HERE}"
         return f"EXISTS ({there})"
-    return _through(table, LEADS_IN_AREA)
+    return _through(table, role, LEADS_IN_AREA)
 
 
 def _of_place(table: Table, role: str) -> str:
@@ -249,7 +262,7 @@ def _of_place(table: Table, role: str) -> str:
         or table.name == "people_schoolroll"
     ):
         ways.append(_of_persons(table, role))
-    return " OR ".join(ways) or _through(table)
+    return " OR ".join(ways) or _through(table, role)
 
 
 def _of_persons(table: Table, role: str) -> str:
@@ -257,11 +270,15 @@ def _of_persons(table: Table, role: str) -> str:
         return f"EXISTS (SELECT FROM enrolment_enrolment p WHERE p.id = {table.name}.enrolment_id)"
     if "person_id" in table.columns:
         return of_person(f"{table.name}.person_id", role)
-    return _through(table)
+    return _through(table, role)
 
 
-def _through(table: Table, leads: Mapping[str, str] | None = None) -> str:
+def _through(table: Table, role: str, leads: Mapping[str, str] | None = None) -> str:
     named = (leads or {}).get(table.name) or LEADS.get(table.name)
     walled = [name for name in sorted(table.parents) if is_walled(table.parents[name], frozenset())]
-    columns = [named] if named else walled
-    return _via(table, columns[0]) if columns else NEVER
+    column = named or next(iter(walled), "")
+    if column and not is_walled(table.parents[column], frozenset()):
+        raise LookupError(f"{table.name}.{column} leads to {table.parents[column]}, whose rows are nobody's")
+    # A role that may not read the parent reaches nothing by it.
+    readable = column and "SELECT" in duty(table.parents[column], role)
+    return _via(table, column) if readable else NEVER
