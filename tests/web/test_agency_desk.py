@@ -11,12 +11,19 @@ from tests.enrolment.building import AT, at, child, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk, Organisation
 from yingbao.agents.organising import organise_directory
-from yingbao.collection.models import Close
+from yingbao.collection import closing
+from yingbao.collection.audit import INVARIANTS
+from yingbao.collection.models import Close, Payment
+from yingbao.collection.ordering import order
+from yingbao.declaration.freezing import freeze
+from yingbao.enrolment.actions import confirm, decline
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.work import run_waiting
+from yingbao.ledger.audit import examine
 from yingbao.policy.directory import load_directory
 from yingbao.values import clock
+from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db
 DIRECTORY = Path(__file__).parents[2] / "policies/500103-yuzhong/directory-2020.yaml"
@@ -242,3 +249,31 @@ def test_pages_stay_small_with_many_agents(suzhou, client):
         reverse("agency-proposal-new"),
     ):
         assert len(client.get(url).content) < 100_000
+
+
+def test_after_the_close_nothing_is_added_changed_or_paid_and_every_page_says_when_it_ended(
+    suzhou, school, client, officer
+):
+    one, two, three = listed(school, suzhou, *(child(school, name=name) for name in ("张三", "李四", "王五")))
+    by, over = clerk_of(school, Desk.SCHOOL), at("2019-12-05")
+    confirm(enrolments=[two], by=by, at=AT)
+    clock.set_to(over)
+    tax = organisation("tax_authority")
+    asking, confirming = clerk_of(tax, Desk.TAX), clerk_of(tax, Desk.TAX)
+    close = closing.ask_close(season=suzhou, by=asking, at=over)
+    closing.confirm_close(close=close, by=confirming, at=over)
+    states = set(Enrolment.objects.values_list("state", flat=True))
+    assert states == {"lapsed"}
+    deeds = (
+        lambda: confirm(enrolments=[one], by=by, at=over),
+        lambda: decline(enrolment=three, reason="不参保", by=by, at=over),
+        lambda: freeze(season=suzhou, organisation=school, method="transfer", by=by, at=over),
+        lambda: order(enrolments=[two], channel="wechat", kind="page", payer="家长", token="t", at=over),
+    )
+    for deed in deeds:
+        with pytest.raises(Refused):
+            deed()
+    assert set(Enrolment.objects.values_list("state", flat=True)) == states
+    assert not Payment.objects.exists()
+    assert "本季已关账" in client.get(reverse("agency-close")).content.decode()
+    assert examine(INVARIANTS) == []

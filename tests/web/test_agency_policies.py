@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from tests.enrolment.building import AT, child, organisation
-from tests.web.conftest import clerk_of, listed
+from tests.web.conftest import PASSWORD, clerk_of, listed
 from yingbao.agents.models import Desk
 from yingbao.collection.models import Close
 from yingbao.enrolment import versions
@@ -15,6 +20,7 @@ from yingbao.enrolment.models import Enrolment, PolicyProposal, PolicyVersion
 from yingbao.jobs.models import Job
 from yingbao.jobs.work import run_waiting
 from yingbao.people.models import Look
+from yingbao.web.typed import NEVER_FIELDS
 
 pytestmark = pytest.mark.django_db
 SAID = {"reason": "标准调整", "clause": "苏社基〔2020〕1号 三"}
@@ -147,7 +153,7 @@ def test_a_stale_page_publishes_nothing_and_keeps_the_reason_that_was_typed(suzh
     checker.post(reverse("agency-proposal-publish", args=[one.pk]), {"seen": mark(checker, one)})
     answer = checker.post(reverse("agency-proposal-publish", args=[other.pk]), {"seen": stale})
     assert answer.status_code == 409
-    answer = checker.post(reverse("agency-proposal-return", args=[other.pk]), {"seen": stale, "answer": "日期不对"})
+    answer = checker.post(reverse("agency-proposal-return", args=[other.pk]), {"seen": stale, "words": "日期不对"})
     assert answer.status_code == 409
     assert "日期不对" in answer.content.decode()
     assert PolicyVersion.objects.count() == 2
@@ -198,8 +204,8 @@ def test_a_draft_is_edited_by_its_author_sent_back_and_given_up(suzhou, maker, c
     reckon(maker, one)
     maker.post(reverse("agency-proposal-ask", args=[one.pk]), {"seen": mark(maker, one)})
     back = reverse("agency-proposal-return", args=[one.pk])
-    assert checker.post(back, {"seen": mark(checker, one), "answer": " "}).status_code == 409
-    assert checker.post(back, {"seen": mark(checker, one), "answer": "金额不对"}).status_code == 302
+    assert checker.post(back, {"seen": mark(checker, one), "words": " "}).status_code == 409
+    assert checker.post(back, {"seen": mark(checker, one), "words": "金额不对"}).status_code == 302
     assert "金额不对" in maker.get(reverse("agency-policies")).content.decode()
     assert maker.post(reverse("agency-proposal-drop", args=[one.pk])).status_code == 302
     one.refresh_from_db()
@@ -235,3 +241,26 @@ def test_the_file_that_differs_from_the_version_in_force_is_said_to_have_no_effe
     one = asked(maker)
     checker.post(reverse("agency-proposal-publish", args=[one.pk]), {"seen": mark(checker, one)})
     assert "文件不起作用" in maker.get(reverse("agency-policies")).content.decode()
+
+
+def test_a_policy_that_was_typed_survives_a_session_that_ended(suzhou, agency):
+    officer, client = clerk_of(agency, Desk.AGENCY), Client()
+    client.post("/sign-in", {"username": officer.user.username, "password": PASSWORD})
+    client.get(reverse("agency-proposal-new"))
+    Session.objects.filter(session_key=client.session.session_key).delete()
+    lost = client.post(
+        reverse("agency-proposal-new"), SAID | {"text": text()}, headers={"referer": "http://testserver/agency/"}
+    )
+    assert lost.status_code == 302
+    assert not PolicyProposal.objects.exists()
+    client.post("/sign-in", {"username": officer.user.username, "password": PASSWORD})
+    shown = client.get("/resume").content.decode()
+    assert "premium_fen: 25000" in shown
+    assert SAID["clause"] in shown
+
+
+def test_a_reason_that_was_typed_is_kept_under_a_name_that_may_be_kept():
+    form = (Path(__file__).parents[2] / "yingbao/web/templates/agency/proposal.html").read_text("utf-8")
+    names = set(re.findall(r'name="([a-z-]+)"', form))
+    assert names
+    assert not names & NEVER_FIELDS

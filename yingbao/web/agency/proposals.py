@@ -239,7 +239,7 @@ def decide_anew(request: Seated, version: PolicyVersion, at: datetime) -> None:
 @desk(Desk.AGENCY)
 def send_back(request: Seated, pk: int) -> HttpResponseBase:
     """The second officer's no, with the reason. 退回"""
-    one, answer = found(request, pk), request.POST.get("answer", "")
+    one, answer = found(request, pk), request.POST.get("words", "")
     try:
         proposing.send_back(
             proposal=one, answer=answer, by=request.appointment, at=clock.now(), seen=request.POST.get("seen", "")
