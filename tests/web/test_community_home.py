@@ -66,7 +66,7 @@ def test_a_sub_district_sees_its_schools_and_communities_and_whom_to_call(street
     pupils = [child(town.school, name=f"学生{n}") for n in range(4)]
     rows = listed(town.school, town.season, *pupils)
     actions.confirm(enrolments=rows[:1], by=clerk_of(town.school, Desk.SCHOOL), at=AT)
-    organisation(name="漱石小学", parent=town.street)
+    organisation(name="漱石小学", parent=town.street, phone="65559999", contact="李老师")
     page = street.get("/community/progress/")
     by_name = {row.organisation.name: row for row in page.context["rows"]}
     assert (by_name["枕波小学"].should, by_name["枕波小学"].undecided, by_name["枕波小学"].unpaid) == (4, 3, 1)
@@ -77,7 +77,7 @@ def test_a_sub_district_sees_its_schools_and_communities_and_whom_to_call(street
         "漱石小学": ["还没有交花名册"],
     }
     said = page.content.decode()
-    assert "65550101" in said
+    assert "65559999" in said
     assert "学生1" not in said
 
 
@@ -97,6 +97,8 @@ def test_a_district_sees_its_sub_districts_as_sums_and_goes_down(town, signed_in
     page = above.get("/community/progress/")
     (row,) = page.context["rows"]
     assert (row.organisation, row.should, row.bodies, row.without) == (town.street, 2, 3, 2)
+    assert "65550101" in page.content.decode()
+    assert "谢老师" in page.content.decode()
     assert above.get(f"/community/progress/{town.street.pk}/").context["rows"]
     assert above.get("/community/").status_code == 200
 
