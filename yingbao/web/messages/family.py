@@ -19,6 +19,7 @@ from yingbao.values.refusal import Refused
 from yingbao.web.family.outcome import code
 from yingbao.web.family.visiting import Visiting, visited
 from yingbao.web.messages.stopping import CHOICES
+from yingbao.web.wall import beyond
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ def settings(request: Visiting) -> HttpResponse:
     now = stopping.stopped(phone)
     if done:
         wanted = {group for group in offered if str(request.POST.get(group.value, ""))} | ({Group.WORK} - now)
-        now = stopping.choose(phone_index=phone, wanted=wanted, at=clock.now())
+        with beyond("messages to the session's own phone, of whichever child"):
+            now = stopping.choose(phone_index=phone, wanted=wanted, at=clock.now())
     follows = bool(following.openid_of(phone))
     address = "" if follows else account_code(phone)
     context = {

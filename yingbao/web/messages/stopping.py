@@ -11,6 +11,7 @@ from yingbao.messages import stopping
 from yingbao.messages.templates import ALWAYS, GROUP_NAMES, Group
 from yingbao.values import clock
 from yingbao.values.text import Text
+from yingbao.web.wall import beyond
 
 CHOICES: dict[Group, Text] = {
     Group.REMINDER: Text("提醒缴费和登记的期限", "when to pay and to register"),
@@ -21,6 +22,7 @@ CHOICES: dict[Group, Text] = {
 
 @require_http_methods(["GET", "POST"])
 @never_cache
+@beyond("the link's signature says whose messages these are")
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """What this phone gets, group by group. 退订"""
     message = stopping.message_of(token)
