@@ -75,7 +75,7 @@ def test_the_answer_is_the_same_sentence_and_the_same_work_for_everybody(xiaomin
     for name, number in cases:
         with CaptureQueriesContext(connection) as done:
             answer = client.post("/family/find", {"name": name, "number": number})
-        work.append([re.split("VALUES|WHERE|POINT|defer_jobs", query["sql"])[0] for query in done])
+        work.append([re.sub("[0-9]+", "", query["sql"])[:40] for query in done])
         page = said(client.get(answer["Location"]))
         assert "如果姓名和号码与学校、社区登记的一致" in page
         assert "138*" not in page
