@@ -7,13 +7,16 @@ from yingbao.values.text import Text
 
 
 def too_often(minutes: int) -> Refused:
-    """Closed for a while. 查询过多"""
+    """Closed for a while; `minutes` 0: for the rest of the day. 查询过多"""
+    until = Text("请 {n} 分钟后再试", "Try again in {n} minutes").filled(n=minutes)
+    if not minutes:
+        until = Text("请明天再试", "Try again tomorrow")
     return Refused(
         where="family",
         what=Text("今天查询次数太多，暂时不能再要验证码", "Too many look-ups; no more codes for now"),
         mend=Text(
-            "请 {n} 分钟后再试；着急办理请联系学校或社区。", "Try again in {n} minutes, or ask the school or community."
-        ).filled(n=minutes),
+            f"{until.zh}；着急办理请联系学校或社区。", f"{until.en}; if it is urgent, ask the school or the community."
+        ),
     )
 
 
