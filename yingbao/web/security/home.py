@@ -69,8 +69,8 @@ def shown(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
         ],
         "locked": users.filter(pk__in=stopped).order_by("username"),
         "without": without_factor(users).count(),
-        "ending": held.filter(holding(at.date()), until__lt=(at + SOON).date()).count(),
-        "held": held.filter(holding(at.date())).values("user").distinct().count(),
+        "ending": held.filter(holding(at.date()), user__is_active=True, until__lt=(at + SOON).date()).count(),
+        "held": held.filter(holding(at.date()), user__is_active=True).values("user").distinct().count(),
     }  # fmt: skip
     return render(request, "security/home.html", context | more, status=status)
 

@@ -59,6 +59,7 @@ def told(token: Token, at: datetime) -> dict[str, Any]:
     return {
         "one": token, "state": state, "tone": tone, "desk": DESK_NAMES[Desk(token.desk)],
         "scopes": [SCOPES[Scope(scope)] for scope in token.scopes],
+        "last": token.expires_at - timedelta(seconds=1),
         "alive": token.revoked_at is None and token.expires_at > at,
     }  # fmt: skip
 
