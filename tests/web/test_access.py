@@ -113,7 +113,7 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, An
         "pupil": person.pk, "area pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
         "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
         **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
-        **proofs_of(of), **policies_of(season, of), "agent": place.pk,
+        **proofs_of(of), **rights_of(place, of), **policies_of(season, of), "agent": place.pk,
         "message": message_of(place, of), "report": "0",
         "child": person.pk, "body below": place.pk, "case": case_of(place, season, person, of),
     }  # fmt: skip
