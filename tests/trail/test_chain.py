@@ -237,10 +237,10 @@ def test_a_long_log_is_sealed_in_several_blocks(monkeypatch: pytest.MonkeyPatch)
 def test_the_same_rows_give_the_same_digest_whatever_the_session_is_set_to():
     last = events(2)[-1]
     extend(at=AT)
+    block = Block.objects.get()
     with connection.cursor() as cursor:
         for setting in ("timezone = 'Asia/Shanghai'", "bytea_output = 'escape'", "datestyle = 'German'"):
             cursor.execute(f"SET LOCAL {setting}")
-    block = Block.objects.get()
     with chain.fixed():
         rows = chain.rows_of("trail_event", block.columns, block.after_id, last)
     with connection.cursor() as cursor:
