@@ -19,6 +19,7 @@ from yingbao.people.bulk import NewDocument, NewPerson
 from yingbao.people.models import BasicRegistration, Guardian, IdentityDocument, Person
 from yingbao.sealing.sealed import unseal
 from yingbao.values import clock
+from yingbao.web.wall import by_platform
 
 pytestmark = pytest.mark.django_db
 CHECK = "/community/register/check"
@@ -166,9 +167,10 @@ def test_of_two_communities_in_the_same_second_one_has_the_child_and_the_other_i
     def too_late(request, person, given, moment):
         # The neighbour stores the child between our look and our deed.
         monkeypatch.undo()
-        add_person(person=NewPerson(name="谈沐辰", hukou="320508", documents=(NewDocument("resident_id", number),)),
-                   by=None, at=AT)  # fmt: skip
-        listed_at(town, Person.objects.get(), town.neighbour)
+        child = NewPerson(name="谈沐辰", hukou="320508", documents=(NewDocument("resident_id", number),))
+        with by_platform("the neighbour's own request"):
+            add_person(person=child, by=None, at=AT)
+            listed_at(town, Person.objects.get(), town.neighbour)
 
     monkeypatch.setattr("yingbao.web.community.register.known_already", too_late)
     answer = client.post(CHECK, typed() | {"step": "store", "expected": shown.context["expected"]})
