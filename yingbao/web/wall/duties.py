@@ -78,6 +78,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("collection_(mismatchcount|comparison)", _of(AGENCY, TAX, may=ALL)),
     Duty("collection_obligation", {TAX: ALL}
          | _of(SCHOOL, COMMUNITY, AGENCY, LISTS, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("collection_refund", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, LISTS, FAMILY, may=READ)),
     Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
     Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),

@@ -78,10 +78,12 @@ END $$"""
 def statements(every: list[Table]) -> Iterator[str]:
     """All that makes up the wall. 语句"""
     roles = ", ".join(duties.EVERY)
-    yield "CREATE SCHEMA IF NOT EXISTS wall"
+    # With its views go the policies that ask them; the others are dropped one by one below.
+    yield "DROP SCHEMA IF EXISTS wall CASCADE"
+    yield "CREATE SCHEMA wall"
     yield f"GRANT USAGE ON SCHEMA public, wall TO {roles}"
     for name, query in rows.VIEWS.items():
-        yield f"CREATE OR REPLACE VIEW wall.{name} AS {query}"
+        yield f"CREATE VIEW wall.{name} AS {query}"
         yield f"GRANT SELECT ON wall.{name} TO {roles}"
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {roles}"
     for function in AS_OWNER:

@@ -79,10 +79,8 @@ VIEWS = {
     "listed": "SELECT person_id, provided_by_id AS organisation_id FROM people_assistedstatus",
     "on_list": "SELECT r.person_id, l.organisation_id FROM spreadsheet_assistedrow r "
     "JOIN spreadsheet_assistedlist l ON l.id = r.assisted_list_id WHERE r.person_id IS NOT NULL",
-    "in_case": "SELECT c.person_id, c.id AS case_id, b.organisation_id FROM cases_case c "
-    "CROSS JOIN LATERAL (VALUES (c.asked_by_organisation_id), (c.to_organisation_id)) b (organisation_id) "
-    "UNION ALL SELECT c.person_id, c.id, b.organisation_id FROM cases_casestep s JOIN cases_case c ON c.id = s.case_id "
-    "CROSS JOIN LATERAL (VALUES (s.organisation_id), (s.to_organisation_id)) b (organisation_id)",
+    "in_case": "SELECT person_id, asked_by_organisation_id AS asked, to_organisation_id AS asked_of FROM cases_case",
+    "held": "SELECT case_id, organisation_id AS by_body, to_organisation_id AS to_body FROM cases_casestep",
 }
 """Who belongs where, by keys alone; schema `wall`."""
 
@@ -115,7 +113,8 @@ def of_person(person: str, role: str) -> str:
     if role in (SCHOOL, COMMUNITY):
         own = (
             f"EXISTS ({enrolled} AND e.organisation_id = {MINE}) OR EXISTS ({on_roll} AND r.school_id = {MINE})"
-            f" OR EXISTS (SELECT FROM wall.in_case c WHERE c.person_id = {person} AND c.organisation_id = {MINE})"
+            f" OR EXISTS (SELECT FROM wall.in_case c WHERE c.person_id = {person}"
+            f" AND (c.asked = {MINE} OR c.asked_of = {MINE}))"
         )
         near = f"(e.organisation_id = {NEAR} OR {_here_by_hukou('e.person_id')})"
         return own if role == SCHOOL else f"{own} OR EXISTS ({enrolled} AND {COMES_HERE} AND {near})"
@@ -139,9 +138,12 @@ def adds(table: Table) -> str:
 
 
 def _merged(person: str, role: str) -> str:
-    """Whether a record was merged into one of the role's own."""
-    into = of_person("m.merged_into_id", role)
-    return f"EXISTS (SELECT FROM wall.merged m WHERE m.person_id = {person} AND ({into}))"
+    """Whether a record was merged into one of the role's own children, who is enrolled with it."""
+    if role not in (SCHOOL, COMMUNITY, AGENCY, TAX):
+        return NEVER
+    its = f"e.organisation_id = {MINE}" if role in OWN else f"e.season_id = {SEASONS}"
+    into = "SELECT FROM wall.merged m JOIN wall.enrolled e ON e.person_id = m.merged_into_id"
+    return f"EXISTS ({into} WHERE m.person_id = {person} AND {its})"
 
 
 def _enrolment(role: str) -> str:
@@ -173,7 +175,10 @@ NAMED: dict[str, dict[str, str]] = {
     "people_change": {AUDIT: ALWAYS},
     "enrolment_step": {AUDIT: ALWAYS},
     "enrolment_enrolment": {AUDIT: ALWAYS},
-    "collection_obligation": {LISTS: f"listed_by_id = {MINE}"},
+    "collection_obligation": {LISTS: f"listed_by_id = {MINE} OR {of_person('collection_obligation.person_id', LISTS)}"},
+    "collection_refund": {
+        LISTS: "EXISTS (SELECT FROM collection_obligation o WHERE o.id = collection_refund.obligation_id)"
+    },
     "collection_arrival": dict.fromkeys(
         (SCHOOL, COMMUNITY, FAMILY),
         "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)",
@@ -194,7 +199,7 @@ NAMED: dict[str, dict[str, str]] = {
     "cases_case": dict.fromkeys(
         (SCHOOL, COMMUNITY),
         f"asked_by_organisation_id = {MINE} OR to_organisation_id = {MINE} OR EXISTS "
-        f"(SELECT FROM wall.in_case c WHERE c.case_id = cases_case.id AND c.organisation_id = {MINE})",
+        f"(SELECT FROM wall.held h WHERE h.case_id = cases_case.id AND (h.by_body = {MINE} OR h.to_body = {MINE}))",
     ),
     "cases_casestep": dict.fromkeys(EVERY, "EXISTS (SELECT FROM cases_case c WHERE c.id = cases_casestep.case_id)"),
     "families_datarequest": dict.fromkeys(AREA, f"pooling_area = {HERE}") | {FAMILY: f"person_id = {PERSONS}"},
