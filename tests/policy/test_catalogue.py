@@ -103,3 +103,18 @@ def test_a_process_survives_threads_that_all_read_its_first_policy():
     for _ in range(4):
         ran = subprocess.run([sys.executable, "-c", MANY_AT_ONCE], capture_output=True, text=True, check=False)
         assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_text_that_stands_in_no_file_is_read_like_the_file_and_its_lines_are_told():
+    text = catalogue.text_of(catalogue.find("320500/2020"))
+    assert catalogue.policy_in(text, "policy.yaml") == catalogue.policy_of("320500/2020")
+    wrong = text.replace("premium_fen: 24000", "premium_fen: many")
+    with pytest.raises(Refused) as refused:
+        catalogue.policy_in(wrong, "policy.yaml")
+    assert f"policy.yaml:{wrong[: wrong.index('many')].count(chr(10)) + 1}" in refused.value.said("en")
+
+
+def test_a_text_saved_on_another_system_is_the_same_text(tmp_path):
+    file = tmp_path / "p.yaml"
+    file.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\r")
+    assert catalogue.text_of(file) == "a: 1\nb: 2\n"
