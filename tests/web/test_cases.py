@@ -213,7 +213,7 @@ def test_what_is_overdue_is_shown_to_both_and_to_those_above(client, school, tow
     officer = signed_in(clerk_of(town.agency, Desk.AGENCY))
     for reader in (client, school, street, officer):
         page = reader.get("/cases/?show=overdue").content.decode()
-        assert case.number in page, page[page.index("<main"):][:900]
+        assert case.number in page, page[page.index("<main") :][:900]
         assert "超期 8 天" in page
 
 
