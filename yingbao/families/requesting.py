@@ -19,6 +19,7 @@ from yingbao.families import binding as binding_
 from yingbao.families.lifecycle import ANSWERED_WITHIN_DAYS, REQUEST_EDGES, RequestState, answers_to
 from yingbao.families.models import Binding, CodeRequest, DataRequest, FamilySession
 from yingbao.families.refusing import answered, nothing_written, too_long
+from yingbao.messages import forgetting
 from yingbao.people import history
 from yingbao.people.models import Guardian, Person
 from yingbao.sealing import sealed
@@ -51,15 +52,15 @@ def ask(*, binding: Binding, kind: str, words: str, at: datetime, enrolment: Enr
         )  # fmt: skip
 
 
-def take_back(*, request: DataRequest, at: datetime) -> DataRequest:
+def take_back(*, request: DataRequest) -> DataRequest:
     """The guardian wants it no more; again changes nothing. Raises Refused once it is answered. 撤回申请"""
     with transaction.atomic():
         row = DataRequest.objects.select_for_update().get(pk=request.pk)
         if row.state == RequestState.TAKEN_BACK:
             return row
         _check_edge(row, RequestState.TAKEN_BACK)
-        row.state, row.answered_at = RequestState.TAKEN_BACK, at
-        row.save(update_fields=["state", "answered_at"])
+        row.state = RequestState.TAKEN_BACK
+        row.save(update_fields=["state"])
         return row
 
 
@@ -106,6 +107,7 @@ def erase(*, person: Person, phone_index: bytes, by: Appointment, at: datetime) 
         )
         for held in Binding.objects.filter(person=person, phone_index=phone_index, ended_at__isnull=True):
             binding_.unbind(binding=held, at=at, because="erased")
+        forgetting.forget(person=person, phone_index=phone_index, at=at)
         CodeRequest.objects.filter(codes__person=person, codes__phone_index=phone_index).delete()
         if not Binding.objects.filter(phone_index=phone_index, ended_at__isnull=True).exists():
             FamilySession.objects.filter(phone_index=phone_index).delete()

@@ -114,7 +114,7 @@ def take_back(request: Visiting, pk: int) -> HttpResponseBase:
     wards = {one.person_id: one for one in bound(request) if one.is_guardian}
     rows = DataRequest.objects.filter(person__in=wards, phone_index=request.family.phone_index)
     asked = get_object_or_404(rows, pk=pk)
-    requesting.take_back(request=asked, at=clock.now())
+    requesting.take_back(request=asked)
     messages.success(request, DONE["off"].said(language()))
     return redirect("family-child", pk=wards[asked.person_id].pk)
 
