@@ -78,6 +78,8 @@ END $$"""
 def statements(every: list[Table]) -> Iterator[str]:
     """All that makes up the wall. 语句"""
     roles = ", ".join(duties.EVERY)
+    # All at once and first: who analyses a table meanwhile would wait for our grants while we wait for its lock.
+    yield "LOCK TABLE " + ", ".join(table.name for table in every) + " IN ACCESS EXCLUSIVE MODE"
     # With its views go the policies that ask them; the others are dropped one by one below.
     yield "DROP SCHEMA IF EXISTS wall CASCADE"
     yield "CREATE SCHEMA wall"

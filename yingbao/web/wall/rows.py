@@ -196,6 +196,10 @@ NAMED: dict[str, dict[str, str]] = {
     "declaration_declaration": {
         FAMILY: "EXISTS (SELECT FROM declaration_declarationline l WHERE l.declaration_id = declaration_declaration.id)"
     },
+    # A row's list is no constraint of the database, and most rows have no person yet: the list says whose they are.
+    "spreadsheet_assistedrow": {
+        LISTS: "EXISTS (SELECT FROM spreadsheet_assistedlist l WHERE l.id = spreadsheet_assistedrow.assisted_list_id)"
+    },
     "cases_case": dict.fromkeys(
         (SCHOOL, COMMUNITY),
         f"asked_by_organisation_id = {MINE} OR to_organisation_id = {MINE} OR EXISTS "
