@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.collection.building import confirmed, owed, pay
-from tests.enrolment.building import AT, at, body, clerk, organisation
+from tests.enrolment.building import AT, at, body, child, clerk, organisation
 from tests.enrolment.conftest import school, suzhou
 from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.lifecycle import RefundState
@@ -155,9 +155,15 @@ def test_what_was_told_half_a_year_ago_is_deleted_and_told_no_more(suzhou, schoo
 
 
 def test_a_phone_that_is_to_be_erased_leaves_no_trace(suzhou, school):
-    paid_child(suzhou, school)
+    one = paid_child(suzhou, school)
     tell(at=AT)
-    following.follow(openid="o1", scene=following.scene_of(sealed.index_of(PHONE)), at=AT)
-    assert forgetting.forget(phone_index=sealed.index_of(PHONE), at=AT) == 1
-    assert following.openid_of(sealed.index_of(PHONE)) == ""
+    index = sealed.index_of(PHONE)
+    following.follow(openid="o1", scene=following.scene_of(index), at=AT)
+    sibling = child(school)
+    assert forgetting.forget(person=one.person, phone_index=index, at=AT) == 1
     assert not Message.objects.exists()
+    assert following.openid_of(index) == "o1"
+    forgetting.forget(person=one.person, phone_index=index, at=AT)
+    sibling.guardians.update(phone_cipher=None, phone_index=None, phone_masked="")
+    forgetting.forget(person=one.person, phone_index=index, at=AT)
+    assert following.openid_of(index) == ""

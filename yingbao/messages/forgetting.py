@@ -9,6 +9,7 @@ from django.db import transaction
 from yingbao.messages.lifecycle import WAITING, Act, State
 from yingbao.messages.models import Message, OptOut, WechatFollower
 from yingbao.messages.moving import move
+from yingbao.people.models import Guardian, Person
 
 KEPT = timedelta(days=180)
 
@@ -22,15 +23,17 @@ def purge(*, at: datetime) -> int:
     return old.delete()[0]
 
 
-def forget(*, phone_index: bytes, at: datetime) -> int:
-    """Delete every message to a phone that is to be erased, its follower and its opt-outs. 删除号码
+def forget(*, person: Person, phone_index: bytes, at: datetime) -> int:
+    """Delete every message about a child to a phone that is to be erased with it; returns how many. 删除号码
 
-    What is being sent this very moment cannot be taken back and goes with the next purge.
+    What the phone said of itself (stopped groups, an account followed) goes with the last child who has it. What is
+    being sent this very moment cannot be taken back and goes with the next purge.
     """
     with transaction.atomic():
-        mine = Message.objects.filter(phone_index=phone_index)
+        mine = Message.objects.filter(person=person, phone_index=phone_index)
         for message in mine.filter(state=State.QUEUED):
             move(message=message, act=Act.STOP, at=at, said="号码已删除")
-        OptOut.objects.filter(phone_index=phone_index).delete()
-        WechatFollower.objects.filter(phone_index=phone_index).delete()
+        if not Guardian.objects.filter(phone_index=phone_index).exclude(person=person).exists():
+            OptOut.objects.filter(phone_index=phone_index).delete()
+            WechatFollower.objects.filter(phone_index=phone_index).delete()
         return mine.exclude(state__in=sorted(WAITING)).delete()[0]
