@@ -27,7 +27,7 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.front.jobs import UNDER_WAY
 from yingbao.web.tax.shared import area_of, look, page_of, tell
 
-AGENTS_ON_A_PAGE = 60
+AGENTS_ON_A_PAGE = 40
 CHILDREN_ON_A_PAGE = 50
 
 

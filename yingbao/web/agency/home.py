@@ -29,7 +29,7 @@ from yingbao.web.tax.shared import area_of, page_of
 
 CHILDREN = Text("名", "children")
 SOON_DAYS = 14
-ROWS_ON_A_PAGE = 60
+ROWS_ON_A_PAGE = 30
 LISTING = (OrganisationKind.CIVIL_AFFAIRS, OrganisationKind.UNION_FEDERATION, OrganisationKind.DISABLED_FEDERATION)
 """bodies that send lists of assisted persons"""
 
