@@ -88,8 +88,11 @@ def test_recovery_codes_go_with_the_last_factor(clerk):
 
 
 @pytest.mark.django_db
-@given(typed=st.text(max_size=20))
+@pytest.mark.parametrize(
+    "typed", ["", "1", "1-aaaaa-aaaaa", "9-aaaaa-aaaaa", "0aaaaaaaaaa", "一-aaaaa-aaaaa", "²aaaaaaaaaa"]
+)
 def test_no_guess_is_a_recovery_code(clerk, typed):
+    recovery.renew(user=clerk)
     assert not recovery.take(user=clerk, code=typed, at=AT)
 
 
