@@ -31,6 +31,7 @@ from yingbao.web.lists.home import of_points, own, start, workbook
 from yingbao.web.lists.outcome import Became, became_of
 from yingbao.web.lists.rows import ListPage
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import by_platform
 
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 State = AssistedList.State
@@ -129,7 +130,8 @@ def became(request: Seated, found: AssistedList) -> list[Became]:
     if found.state != State.COMMITTED or found.withdrawn_at is not None:
         return []
     season = season_for(found.pooling_area, clock.today())
-    return became_of(request.appointment.organisation, season, found)
+    with by_platform("what became of a body's own list, as heads and sums: nobody's name"):
+        return became_of(request.appointment.organisation, season, found)
 
 
 @require_POST
@@ -155,7 +157,8 @@ def withdraw(request: Seated, pk: int) -> HttpResponseBase:
             about = Text("撤回名单 {file}", "Take the list {file} back")
             start(request, "assisted.withdraw", about, found, assisted_list=found.pk, because=because)
         return redirect("assisted-list", pk=pk)
-    changed = withdraw_row(row=row, because=because, by=request.user, at=clock.now())
+    with by_platform("decision and debts of a child follow by rule from what a body takes back"):
+        changed = withdraw_row(row=row, because=because, by=request.user, at=clock.now())
     told = (
         Text("已撤回：{name}，并重新核定。", "Taken back: {name}; decided afresh.")
         if changed

@@ -29,6 +29,7 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.desks.home import page
 from yingbao.web.lists.outcome import became_of
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import by_platform
 
 SHOWN = 20
 """lists shown on the first page"""
@@ -129,7 +130,8 @@ def _shown(request: Seated, refused: Refused | None = None) -> HttpResponse:
     }
     context["needed"] = [one for one in lists if one.pk in context["to_settle"]]
     context["points"] = of_points(request)
-    context["became"] = became_of(body, context["season"])
+    with by_platform("what became of a body's own lists, as heads and sums: nobody's name"):
+        context["became"] = became_of(body, context["season"])
     return render(request, "lists/home.html", context, status=422 if refused else 200)
 
 
