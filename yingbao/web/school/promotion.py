@@ -20,6 +20,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import beyond
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,7 +32,8 @@ def promotion(request: Seated) -> HttpResponseBase:
     found = preview(school, year)
     expected = "/".join(str(len(moves)) for moves in found)
     if request.method == "POST" and request.POST.get("expected") == expected:
-        done = promote(school=school, school_year=year, by=request.appointment, at=at)
+        with beyond("graduates leave the school's list for another agent's, as the policy says"):
+            done = promote(school=school, school_year=year, by=request.appointment, at=at)
         said = Text(
             "已升级 {n} 名学生，{g} 名毕业。新生请通过花名册导入。",
             "{n} pupils are a grade up, {g} have graduated. Newcomers come in by the roster.",
