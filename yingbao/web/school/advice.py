@@ -23,6 +23,7 @@ from yingbao.web.lists.home import workbook
 from yingbao.web.school.declaration import own
 from yingbao.web.tax.statements import told
 from yingbao.web.templatetags.words import language
+from yingbao.web.wall import by_platform
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +35,8 @@ def advice(request: Seated, pk: int) -> HttpResponseBase:
         return page(request, one)
     keys = [int(key) for key in request.POST.getlist("child") if key.isascii() and key.isdigit() and len(key) < 19]
     try:
-        made = advising.advise(declaration=one, obligations=keys, by=request.appointment, at=clock.now())
+        with by_platform("money that was there already is allocated as the school now says"):
+            made = advising.advise(declaration=one, obligations=keys, by=request.appointment, at=clock.now())
     except Refused as refused:
         return page(request, one, refused)
     if made.arrival_id is not None:

@@ -167,6 +167,7 @@ def _via(table: Table, column: str) -> str:
 
 PLACES = ("organisation_id", "school_id", "taken_at_id")
 """Columns that name whose a row is."""
+OF_ROSTER = "EXISTS (SELECT FROM spreadsheet_roster r WHERE r.id = {}.roster_id)"
 NAMED: dict[str, dict[str, str]] = {
     "people_assistedstatus": {LISTS: f"provided_by_id = {MINE}"},
     "people_look": dict.fromkeys(EVERY, f"user_id = {ME}") | {AUDIT: ALWAYS},
@@ -176,9 +177,21 @@ NAMED: dict[str, dict[str, str]] = {
     "enrolment_step": {AUDIT: ALWAYS},
     "enrolment_enrolment": {AUDIT: ALWAYS},
     "collection_obligation": {LISTS: f"listed_by_id = {MINE} OR {of_person('collection_obligation.person_id', LISTS)}"},
+    # Who paid twice has money that is allocated to nobody: the refund still says for which child it was.
     "collection_refund": {
         LISTS: "EXISTS (SELECT FROM collection_obligation o WHERE o.id = collection_refund.obligation_id)"
-    },
+    }
+    | dict.fromkeys(
+        (SCHOOL, COMMUNITY, FAMILY),
+        "EXISTS (SELECT FROM collection_obligation o WHERE o.id = collection_refund.obligation_id)"
+        " OR EXISTS (SELECT FROM collection_arrival a WHERE a.id = collection_refund.arrival_id)",
+    ),
+    # Staged rows have no foreign keys, and mostly nobody's person yet.
+    "spreadsheet_rosterrow": dict.fromkeys(EVERY, OF_ROSTER.format("spreadsheet_rosterrow")),
+    "spreadsheet_rosterguardian": dict.fromkeys(EVERY, OF_ROSTER.format("spreadsheet_rosterguardian")),
+    "spreadsheet_assistedrow": dict.fromkeys(
+        EVERY, "EXISTS (SELECT FROM spreadsheet_assistedlist l WHERE l.id = spreadsheet_assistedrow.assisted_list_id)"
+    ),
     "collection_arrival": dict.fromkeys(
         (SCHOOL, COMMUNITY, FAMILY),
         "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)",
@@ -195,10 +208,6 @@ NAMED: dict[str, dict[str, str]] = {
     },
     "declaration_declaration": {
         FAMILY: "EXISTS (SELECT FROM declaration_declarationline l WHERE l.declaration_id = declaration_declaration.id)"
-    },
-    # A row's list is no constraint of the database, and most rows have no person yet: the list says whose they are.
-    "spreadsheet_assistedrow": {
-        LISTS: "EXISTS (SELECT FROM spreadsheet_assistedlist l WHERE l.id = spreadsheet_assistedrow.assisted_list_id)"
     },
     "cases_case": dict.fromkeys(
         (SCHOOL, COMMUNITY),
