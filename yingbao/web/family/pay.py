@@ -128,7 +128,9 @@ def waiting(request: HttpRequest) -> HttpResponseBase:
         return redirect("pay")
     if payment.state == "succeeded" and basket.children:
         basket.empty()
-    context = shown(payment) | {"way_out": way_out(request, payment) if payment.kind == "page" else ""}
+    with beyond("this session's own order; money that came twice is applied to no child"):
+        context = shown(payment)
+    context["way_out"] = way_out(request, payment) if payment.kind == "page" else ""
     for line in context["lines"]:
         line.name = veiled_name(line.obligation.enrolment.person.name)
     template = "family/_waiting.html" if getattr(request, "htmx", False) else "family/waiting.html"
