@@ -223,6 +223,8 @@ class Step(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(act__in=[act.value for act in Act]), name="step_act_known"),
         ]
+        # What happened since the last look is told to families (jobs.occasions).
+        indexes: ClassVar = [models.Index(fields=["act", "at"], name="steps_of_late")]
 
     @property
     def text(self) -> Text:

@@ -105,6 +105,8 @@ class Person(models.Model):
         indexes: ClassVar = [
             # For equal names; parts of names, pinyin and initials are found by search_words (migration 0004).
             models.Index(fields=["name"], name="person_name", opclasses=["varchar_pattern_ops"]),
+            # Children of a division whom nobody enrols yet are looked for by it.
+            models.Index(fields=["hukou"], condition=~Q(hukou=""), name="person_hukou"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="person_hukou_six_digits"),

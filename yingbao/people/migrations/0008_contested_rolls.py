@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agents', '0004_accounts'),
-        ('people', '0007_named'),
+        ("agents", "0004_accounts"),
+        ("people", "0007_named"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='schoolroll',
-            index=models.Index(condition=models.Q(('contested', True), ('left_on__isnull', True)), fields=['school'], name='contested_rolls'),
+            model_name="schoolroll",
+            index=models.Index(
+                condition=models.Q(("contested", True), ("left_on__isnull", True)),
+                fields=["school"],
+                name="contested_rolls",
+            ),
         ),
     ]

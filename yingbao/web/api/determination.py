@@ -8,7 +8,7 @@ from ninja import Router
 from yingbao.agents.models import Scope
 from yingbao.determination import explain
 from yingbao.determination.counter import determine_one
-from yingbao.policy import catalogue
+from yingbao.enrolment.versions import in_force
 from yingbao.values import clock
 from yingbao.web.api.caller import Called, opens
 from yingbao.web.api.shapes import REFUSALS, DecisionOut, FactsIn, ReasonOut, Words
@@ -20,7 +20,7 @@ router = Router(tags=["核定 determination"])
 @router.post("/determine", **OPENS, response={200: DecisionOut, **REFUSALS}, summary="按所给事实核定")
 def determine(request: Called, body: FactsIn) -> DecisionOut:
     """Decide by a policy's rules for the facts of the command-line contract, with the reasons. 核定"""
-    policy, today = catalogue.policy_of(body.policy), clock.today()
+    policy, today = in_force(body.policy), clock.today()
     facts = {"person_id": "1", **{name: value for name, value in body.facts.items() if value is not None}}
     decision = determine_one(policy, facts, today)
     why = [
