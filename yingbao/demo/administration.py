@@ -1,6 +1,6 @@
 """What waits for the three administrators of each city: desks that were asked for, one refused, a token. 演示管理事项
 
-The passwords of these new accounts are told to nobody: they are there to be decided about.
+Nobody can sign in to these new accounts before the system administrator gives them a password.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def ask_for_desks(organisations: Mapping[tuple[str, str], Organisation]) -> None
         if place is None or asks is None or decides is None or User.objects.filter(username=username).exists():
             continue
         user, _ = open_account(username=username, name=name, organisation=place, at=_AT)
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
         asked = requesting.request(
             user=user, organisation=place, desk=desk, since=_AT.date(), until=until, by=asks, at=_AT
         )
