@@ -178,13 +178,9 @@ NAMED: dict[str, dict[str, str]] = {
     "enrolment_enrolment": {AUDIT: ALWAYS},
     "collection_obligation": {LISTS: f"listed_by_id = {MINE} OR {of_person('collection_obligation.person_id', LISTS)}"},
     # Who paid twice has money that is allocated to nobody: the refund still says for which child it was.
-    "collection_refund": {
-        LISTS: "EXISTS (SELECT FROM collection_obligation o WHERE o.id = collection_refund.obligation_id)"
-    }
-    | dict.fromkeys(
-        (SCHOOL, COMMUNITY, FAMILY),
-        "EXISTS (SELECT FROM collection_obligation o WHERE o.id = collection_refund.obligation_id)"
-        " OR EXISTS (SELECT FROM collection_arrival a WHERE a.id = collection_refund.arrival_id)",
+    "collection_refund": dict.fromkeys(
+        (LISTS, SCHOOL, COMMUNITY, FAMILY),
+        "EXISTS (SELECT FROM collection_obligation o WHERE o.id = collection_refund.obligation_id)",
     ),
     # Staged rows have no foreign keys, and mostly nobody's person yet.
     "spreadsheet_rosterrow": dict.fromkeys(EVERY, OF_ROSTER.format("spreadsheet_rosterrow")),
@@ -194,7 +190,8 @@ NAMED: dict[str, dict[str, str]] = {
     ),
     "collection_arrival": dict.fromkeys(
         (SCHOOL, COMMUNITY, FAMILY),
-        "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)",
+        "EXISTS (SELECT FROM collection_allocation a WHERE a.arrival_id = collection_arrival.id)"
+        " OR EXISTS (SELECT FROM collection_refund f WHERE f.arrival_id = collection_arrival.id)",
     ),
     "collection_receipt": dict.fromkeys(
         AREA,
