@@ -8,7 +8,7 @@ somebody has said to be two people is never shown again.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -39,7 +39,7 @@ class Suggestion(NamedTuple):
     keep: int
 
 
-def pairs_among(person_ids_of: str, values: dict[str, object], *, most: int = 500) -> list[Pair]:
+def pairs_among(person_ids_of: str, values: dict[str, Any], *, most: int = 500) -> list[Pair]:
     """Pairs of which at least one is among the persons of a statement, `SELECT person_id …`. 查找疑似
 
     The statement is the caller's own words, its values are parameters.
