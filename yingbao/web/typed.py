@@ -24,7 +24,7 @@ from yingbao.web.models import Typed
 COOKIE = "typed"
 KEPT = timedelta(minutes=15)
 MOST_BYTES, MOST_OF_ONE = 100_000, 5
-NEVER_FIELDS = frozenset({"csrfmiddlewaretoken", "password", "old", "new", "again", "code", "recovery", "answer"})
+NEVER_FIELDS = frozenset({"csrfmiddlewaretoken", "password", "old", "new", "again", "code", "recovery"})
 NEVER_PATHS = ("/password", "/account/", "/sign-", "/language", "/resume")
 
 

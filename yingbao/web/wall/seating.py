@@ -14,6 +14,9 @@ from yingbao.web.wall.duties import FAMILY, ROLES
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
+FOR_EVERYBODY = ("/pay/", "/family/", "/calculator/", "/help/", "/verify/", "/messages/stop/")
+"""Pages that are the same for whoever opens them: a clerk's browser is a stranger's there."""
+
 _SIT = """
 SELECT set_config('yingbao.user', %(user)s, false),
        set_config('yingbao.organisation', %(organisation)s, false),
@@ -43,10 +46,11 @@ SELECT set_config('role', 'none', false), set_config('yingbao.user', '', false),
 
 def behind(request: Any, answer: Callable[[Any], Answer]) -> Answer:
     """Answer the request behind the wall: as its desk, or as a family; whatever happens, nothing stays of it. 入墙"""
-    with seated(request.appointment):
+    seat = None if request.path.startswith(FOR_EVERYBODY) else request.appointment
+    with seated(seat):
         response = answer(request)
     if response.streaming and not hasattr(response, "file_to_stream"):
-        response.streaming_content = _streamed(request.appointment, response.streaming_content)  # type: ignore[attr-defined]
+        response.streaming_content = _streamed(seat, response.streaming_content)  # type: ignore[attr-defined]
     return response
 
 
