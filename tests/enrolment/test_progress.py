@@ -82,7 +82,8 @@ def test_a_school_walks_the_steps_in_order_to_the_declaration(suzhou, school, by
     assert (states(steps)["data"], states(steps)["registration"], states(steps)["confirmation"]) == (
         "done", "next", "later",
     )  # fmt: skip
-    register(enrolment=Enrolment.objects.get(person=newcomer), channel="school", by=by, at=AT)
+    officer = clerk(organisation("insurance_agency"))
+    register(enrolment=Enrolment.objects.get(person=newcomer), channel="school", by=officer, at=AT)
     assert states(steps_of(suzhou, school, TODAY))["confirmation"] == "next"
     confirm_ready(season=suzhou, organisation=school, by=by, at=AT)
     assert states(steps_of(suzhou, school, TODAY))["confirmation"] == "done"

@@ -26,24 +26,26 @@ def test_every_desk_sees_its_season_and_no_single_child(desk, school, suzhou, si
     said = signed_in(clerk_of(organisation(kind), desk)).get(address).content.decode()
     assert "2019年11月30日" in said
     assert "18 <small>天" in said
-    assert "学校和托幼机构" in said
     assert "独特姓名" not in said
 
 
-def test_totals_are_the_sums_of_the_schools(school, other_school, suzhou, signed_in):
+def test_the_card_centre_sees_heads_of_its_own_city_only(school, other_school, suzhou, signed_in):
     listed(school, suzhou, child(school), child(school, hukou="340100", registered=None))
     listed(other_school, suzhou, child(other_school))
-    answer = signed_in(clerk_of(organisation("insurance_agency"), Desk.AGENCY)).get("/agency/")
-    for name, total in answer.context["total"].items():
-        assert total == sum(row[name] for row in answer.context["rows"])
+    yuzhong = open_season(policy_id="500103/2020", at=AT)
+    far = organisation(area="500103", name="渝中某校")
+    listed(far, yuzhong, child(far, area="500103", hukou="500103"))
+    answer = signed_in(clerk_of(organisation("card_centre"), Desk.CARD)).get("/cards/")
+    assert (answer.context["total"].listed, answer.context["total"].covered) == (3, 0)
 
 
 def test_a_sub_district_sees_the_schools_below_it_and_no_others(school, other_school, suzhou, signed_in):
     above = organisation("sub_district")
     school.parent = above
     school.save()
-    answer = signed_in(clerk_of(above, Desk.COMMUNITY)).get("/community/")
-    assert [row["school"] for row in answer.context["rows"]] == [school]
+    said = signed_in(clerk_of(above, Desk.COMMUNITY)).get("/community/progress/").content.decode()
+    assert school.name in said
+    assert other_school.name not in said
 
 
 def test_a_list_provider_sees_no_school_at_all(school, suzhou, signed_in):

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yingbao.web.front.urls")),
-    path("", include("yingbao.web.desks.urls")),
+    path("cards/", include("yingbao.web.card.urls")),
     path("api/", include("yingbao.web.api.urls")),
     path("community/", include("yingbao.web.community.urls")),
     path("cases/", include("yingbao.web.cases.urls")),

@@ -23,7 +23,7 @@ from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.progress import Tree
-from yingbao.web.desks.home import when
+from yingbao.web.phases import when
 from yingbao.web.tax.home import Waits, link
 from yingbao.web.tax.shared import area_of, page_of
 

@@ -27,7 +27,7 @@ from yingbao.web.community.counter import taken_here
 from yingbao.web.community.listing import Children, own_bodies
 from yingbao.web.community.newborns import deadline_of, months_allowed, months_before
 from yingbao.web.community.progress import below, calls, total
-from yingbao.web.desks.home import when
+from yingbao.web.phases import when
 from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
 

@@ -21,7 +21,7 @@ from yingbao.spreadsheet.workbooks import ExportColumn, write_table
 from yingbao.values import clock, divisions
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.desks.home import when
+from yingbao.web.phases import when
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall.seating import beyond
 

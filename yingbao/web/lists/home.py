@@ -26,8 +26,8 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.desks.home import page
 from yingbao.web.lists.outcome import became_of
+from yingbao.web.phases import season_page
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import by_platform
 
@@ -115,7 +115,7 @@ def _shown(request: Seated, refused: Refused | None = None) -> HttpResponse:
     lists = list(own(request).order_by("-uploaded_at", "-pk")[:SHOWN])
     doubtful = AssistedRow.objects.filter(match__in=["ambiguous", "name_differs"], verdict="")
     doubtful = doubtful.filter(assisted_list__in=own(request).filter(state=State.COMMITTED))
-    context: dict[str, Any] = page(request.appointment, Desk.LIST_PROVIDER) | {
+    context: dict[str, Any] = season_page(request.appointment.organisation) | {
         "refused": refused,
         "lists": lists,
         "to_confirm": [one for one in lists if one.state == State.REVIEWED],

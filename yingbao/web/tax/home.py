@@ -23,7 +23,7 @@ from yingbao.exchange.paying_back import BY_BANK
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.desks.home import when
+from yingbao.web.phases import when
 from yingbao.web.tax.alarms import GRAVE
 from yingbao.web.tax.shared import WAYS, area_of
 

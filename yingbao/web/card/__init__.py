@@ -1,0 +1,1 @@
+"""The card centre's desk. 市民卡"""
