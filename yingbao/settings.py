@@ -42,7 +42,7 @@ def _database() -> dict[str, object]:
 
 DATABASES = {"default": _database()}
 GATEWAYS = Path(os.environ.get("YINGBAO_GATEWAYS") or HOME / "gateways")
-"""Where the payment channels' configuration and keys lie: wechat.toml, alipay.toml and what they name."""
+"""Where configuration and keys of the channels lie: wechat, alipay, sms and wechat_account.toml, and what they name."""
 SIGNING = Path(os.environ.get("YINGBAO_SIGNING") or HOME / "signing")
 """Where the key and certificates lie that electronic receipts are signed with."""
 PLATFORM_URL = (os.environ.get("YINGBAO_URL") or "http://localhost:8000").rstrip("/")
