@@ -108,6 +108,15 @@ def test_a_first_timer_of_a_school_is_seen_where_it_registers_and_only_registere
     assert "来本社区登记的首次参保学生" not in client.get("/community/children/").content.decode()
 
 
+def test_where_the_school_collects_its_pupil_is_the_schools_again_once_registered(client, town):
+    pupil = child(town.school, name="陆清和", registered=None)
+    (one,) = listed(town.school, town.season, pupil)
+    assert "接着由“枕波小学”办理" in client.get(f"/community/children/{pupil.pk}/").content.decode()
+    answer = act(client, one, "register")
+    assert answer["Location"] == "/community/children/"
+    assert "接着由“枕波小学”确认参保" in client.get("/community/children/").content.decode()
+
+
 def test_the_list_is_searched_by_post_filtered_confirmed_and_exported(client, town):
     one = listed_at(town, infant("查亦菲"))
     listed_at(town, infant("肖彤"))

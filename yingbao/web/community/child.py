@@ -45,6 +45,10 @@ REGISTERED = Text(
     "已登记基本信息。孩子已放入收费名单，可以接着收费。",
     "Registered. The child is in the basket; the premium can be taken now.",
 )
+THEIRS_NOW = Text(
+    "已登记基本信息。接着由“{place}”确认参保。",
+    "Registered. {place} goes on from here.",
+)
 REPLACED = Text("证件已更新。", "The document was replaced.")
 REFERRED = Text("已交医保经办机构决定，个案编号{number}。", "The insurance agency was asked: case {number}.")
 NUMBER_KINDS = [kind for kind in terms.IDENTITY_TYPES if kind != IdentityKind.BIRTH_CERTIFICATE]
@@ -141,6 +145,10 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
         Basket(request, BASKET).add(one.pk)
         messages.success(request, REGISTERED.said(language()))
         return redirect("counter")
+    if wanted is Act.REGISTER and not is_agent(request.appointment, one.organisation):
+        # A school's pupil: once registered, the child is the school's alone and its page is closed to this desk.
+        messages.success(request, THEIRS_NOW.filled(place=one.organisation.name).said(language()))
+        return redirect("children")
     done = Text("已登记基本信息。", "The basic data are registered.") if wanted is Act.REGISTER else pupil.DONE[wanted]
     messages.success(request, done.said(language()))
     return redirect("child", pk=pk)
