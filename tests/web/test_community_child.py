@@ -112,9 +112,12 @@ def test_where_the_school_collects_its_pupil_is_the_schools_again_once_registere
     pupil = child(town.school, name="陆清和", registered=None)
     (one,) = listed(town.school, town.season, pupil)
     assert "接着由“枕波小学”办理" in client.get(f"/community/children/{pupil.pk}/").content.decode()
-    answer = act(client, one, "register")
+    mark = {"seen": seen(one)}
+    answer = client.post(f"/community/children/{pupil.pk}/register", mark)
     assert answer["Location"] == "/community/children/"
-    assert "接着由“枕波小学”确认参保" in client.get("/community/children/").content.decode()
+    again = client.post(f"/community/children/{pupil.pk}/register", mark, follow=True)
+    assert "没有重复办理" in again.content.decode()
+    assert "接着由“枕波小学”确认参保" in again.content.decode()
 
 
 def test_the_list_is_searched_by_post_filtered_confirmed_and_exported(client, town):

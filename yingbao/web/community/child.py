@@ -128,6 +128,9 @@ def worked_on(request: Seated, pk: int) -> Enrolment:
 def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     """Do one thing for one child; a second click does nothing, a stale page is told. 办理"""
     wanted = Act(act)
+    if wanted is Act.REGISTER and request.session.get("handed_back") == pk:
+        messages.info(request, pupil.TWICE.said(language()))
+        return redirect("children")
     one = found(request, pk) if wanted is Act.REGISTER else worked_on(request, pk)
     typed = typed_in(request)
     if request.POST.get("seen") != pupil.seen(one):
@@ -147,6 +150,7 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
         return redirect("counter")
     if wanted is Act.REGISTER and not is_agent(request.appointment, one.organisation):
         # A school's pupil: once registered, the child is the school's alone and its page is closed to this desk.
+        request.session["handed_back"] = pk
         messages.success(request, THEIRS_NOW.filled(place=one.organisation.name).said(language()))
         return redirect("children")
     done = Text("已登记基本信息。", "The basic data are registered.") if wanted is Act.REGISTER else pupil.DONE[wanted]
