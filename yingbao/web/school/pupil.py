@@ -17,12 +17,13 @@ from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.collection import adjusting
 from yingbao.declaration.deciding import refused_last
 from yingbao.enrolment import actions, registering
+from yingbao.enrolment.correcting import is_open
 from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.lifecycle import Act, State, acts_open, is_done
 from yingbao.enrolment.models import Enrolment, RegistrationRequest
 from yingbao.enrolment.needs import DATA_KINDS, needs
 from yingbao.enrolment.reasons import facts_used, passed_over, payer, reasons, verdict
-from yingbao.enrolment.seasons import policy_of, windows, windows_text
+from yingbao.enrolment.seasons import policy_of, windows_text
 from yingbao.people.looks import looked
 from yingbao.people.models import Person, SchoolRoll
 from yingbao.policy import terms
@@ -213,7 +214,8 @@ def possible(one: Enrolment, by: Appointment, policy: Policy) -> dict[str, Any]:
     """What can be done here and now. 可办事项"""
     today = clock.today()
     ours = one.organisation_id == by.organisation_id
-    in_time = any(window.first <= today <= window.last for window in windows(policy))
+    # By the child: the days of newborns open nothing for a pupil.
+    in_time = is_open(one, today)
     acts = set(acts_open(one.state)) if ours and in_time else set()
     return {
         "ours": ours,
