@@ -370,10 +370,9 @@ def pays(page: Page, sum_: str) -> None:
 
 def after_june_the_subsidy_is_added(story: Story) -> None:
     """C2 一(二): until 30 June 250 and 625; from 1 July each with the year's subsidy of 550."""
-    story.on("2020-06-30")
+    story.on("2020-07-01")
     family = story.phone()
     says(calculated(family, "2020-06-30", tier="二档"), "625元")
-    story.on("2020-07-01")
     come_in(family, Person.objects.get(name="罗一鸣"))
     child = family.url
     press(family, "现在缴费")
@@ -392,6 +391,7 @@ def the_last_day_is_the_last(story: Story) -> None:
     family = story.phone()
     come_in(family, Person.objects.get(name="何静"))
     expect(family.get_by_role("button", name="现在缴费")).to_be_visible()
+    expect(family.locator(".verdict")).to_contain_text("2020年9月30日（北京时间） 还有 0 天")
     story.on("2020-10-01")
     family.goto("/pay/")
     family.get_by_text("现在没有在办理期限内的年度").wait_for()

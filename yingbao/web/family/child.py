@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +18,7 @@ from yingbao.collection.quoting import Quote, quote
 from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.reasons import passed_over, reasons, verdict
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import deadline, policy_of, windows
 from yingbao.families import stages, wishing
 from yingbao.families.models import Binding, DataRequest
 from yingbao.people.models import Person
@@ -86,7 +87,7 @@ def page(binding: Binding) -> dict[str, Any]:
     if one is None:
         return context | unlisted(binding.person)
     policy, found = policy_of(one.season), quoted(one)
-    last = deadline(one.season)
+    last = last_day(one.season)
     return context | {
         "policy": policy, "verdict": verdict(one), "stages": stages.stages(one, at), "reasons": reasons(one, policy),
         "passed_over": passed_over(one, policy), "rest": stages.who_pays_rest(one, policy), "quote": found,
@@ -95,6 +96,12 @@ def page(binding: Binding) -> dict[str, Any]:
         "help_lines": policy.help_lines, "seen": seen(one),
         "other_guardian": binding.person.guardians.filter(phone_index__isnull=False).count() > 1,
     }  # fmt: skip
+
+
+def last_day(season: Season) -> date:
+    """The last day that counts now: once late payment has begun, its end; before, the open period's. 截止日"""
+    late = [one for one in windows(policy_of(season)) if one.phase == "late" and one.first <= clock.today()]
+    return late[-1].last if late else deadline(season)
 
 
 def seen(one: Enrolment) -> str:
