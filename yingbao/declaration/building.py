@@ -166,9 +166,13 @@ refused AS (
     ORDER BY l.enrolment_id, d.ordinal DESC
 ),
 listed AS (
+    -- One by its index and the other by its own: joined by OR they cost a walk through the whole season.
     SELECT * FROM enrolment_enrolment e
-    WHERE e.season_id = %(season)s
-      AND (e.organisation_id = %(organisation)s OR e.id IN (SELECT enrolment_id FROM next_lines))
+    WHERE e.season_id = %(season)s AND e.organisation_id = %(organisation)s
+    UNION ALL
+    SELECT * FROM enrolment_enrolment e
+    WHERE e.season_id = %(season)s AND e.organisation_id <> %(organisation)s
+      AND e.id IN (SELECT enrolment_id FROM next_lines)
 ),
 roll AS (SELECT * FROM people_schoolroll WHERE school_id = %(organisation)s AND left_on IS NULL)
 SELECT p.id, e.id, p.name, coalesce(d.number_masked, ''), btrim(concat_ws(' ', g.word, r.class_name)),
@@ -211,7 +215,11 @@ LEFT JOIN standing s ON s.enrolment_id = e.id
 LEFT JOIN refused f ON f.enrolment_id = e.id
 LEFT JOIN bodies b ON b.person_id = e.person_id AND e.paid_by <> ''
 LEFT JOIN agents_organisation body ON body.id = coalesce(n.listed_by_id, s.listed_by_id, b.listed_by_id)
-LEFT JOIN enrolment_enrolment a ON e.id IS NULL AND a.season_id = %(season)s AND a.person_id = r.person_id
+LEFT JOIN LATERAL (
+    SELECT a.id, a.organisation_id FROM enrolment_enrolment a
+    WHERE e.id IS NULL AND a.season_id = %(season)s AND a.person_id = r.person_id
+    OFFSET 0  -- child by child: few of a roll are listed elsewhere, and a season is large
+) a ON TRUE
 LEFT JOIN agents_organisation other ON other.id = a.organisation_id
 ORDER BY g.place NULLS LAST, substring(r.class_name from '\\d{{1,6}}')::int NULLS FIRST, r.class_name,
          p.name_pinyin, p.name, p.id

@@ -7,7 +7,7 @@ import json
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from yingbao.agents.models import Desk
+from yingbao.agents.models import Desk, Organisation
 from yingbao.jobs import work
 from yingbao.jobs.models import Job
 from yingbao.people.looks import looked
@@ -77,12 +77,7 @@ def upload(request: Seated) -> HttpResponseBase:
         except Refused as refusal:
             refused = refusal
     school = request.appointment.organisation
-    disputed = list(
-        SchoolRoll.objects.filter(school=school, left_on__isnull=True, person__rolls__in=_claims_elsewhere(request))
-        .select_related("person")
-        .distinct()
-        .order_by("person__name_pinyin", "pk")
-    )
+    disputed = list(_disputed(school).select_related("person").distinct().order_by("person__name_pinyin", "pk"))
     context: dict[str, object] = {
         "refused": refused,
         "rosters": own(request).order_by("-uploaded_at", "-pk")[:SHOWN],
@@ -100,13 +95,14 @@ def _is_shown(field: Field) -> bool:
     return not field.required and not field.name.startswith(("father_", "mother_", "second_guardian_"))
 
 
-def _claims_elsewhere(request: Seated) -> QuerySet[SchoolRoll]:
-    """Where it is not settled to which school a child belongs. 两校同时在册"""
-    here = SchoolRoll.objects.filter(school=request.appointment.organisation, left_on__isnull=True)
-    live = SchoolRoll.objects.filter(left_on__isnull=True).exclude(school=request.appointment.organisation)
-    return live.filter(contested=True, person__in=here.values("person")) | live.filter(
-        person__in=here.filter(contested=True).values("person")
-    )
+def _disputed(school: Organisation) -> QuerySet[SchoolRoll]:
+    """This school's rolls of children whom another school names too, so that it is not settled. 两校同时在册"""
+    live = SchoolRoll.objects.filter(left_on__isnull=True)
+    here = live.filter(school=school)
+    # Few rolls of a city are contested: they are found first, and only then asked for.
+    contested = set(live.filter(contested=True, person__in=here.values("person")).values_list("person", flat=True))
+    elsewhere = live.filter(person=OuterRef("person")).exclude(school=school)
+    return here.filter(Exists(elsewhere), person__in=contested)
 
 
 def _others(roll: SchoolRoll) -> list[SchoolRoll]:
