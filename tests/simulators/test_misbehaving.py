@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from simulators.misbehaving import ANSWERS, BANK, BILLS, KNOWN, MONEY, NOTICES
+from simulators.misbehaving import ANSWERS, BANK, BILLS, KNOWN, MESSAGES, MONEY, NOTICES
 from tests.simulators.merchant import number
 
 CHANNELS = ["wechat", "alipay"]
@@ -49,7 +49,7 @@ def spoilt(merchant, simulators, platform, channel, *do, count=1):
 def test_a_word_that_nobody_knows_is_refused(simulators):
     answer = simulators.client.post(f"{simulators.url}/control/behaviour", json={"channel": "wechat", "do": ["nap"]})
     assert answer.status_code == 400
-    assert set(KNOWN) == {*NOTICES, *ANSWERS, *MONEY, *BILLS, *BANK}
+    assert set(KNOWN) == {*NOTICES, *ANSWERS, *MONEY, *BILLS, *BANK, *MESSAGES}
 
 
 def test_a_silent_channel_tells_nothing_though_the_query_knows(merchant, simulators, platform, channel):

@@ -162,13 +162,20 @@ def seats(signed_in, officer, suzhou):
 
 def test_agency_and_tax_desk_see_the_same_mismatches(seats, one, school, suzhou, clerk):
     listed(school, suzhou, child(school, name="丁"))
-    for address, client in seats.items():
-        page = client.get(address)
-        assert [(row["row"].kind, row["row"].name) for row in page.context["rows"]] == [("not_declared", "丁")]
-        assert "已登记未申报" in text(page)
-        assert client.get(f"{address}?kind=left").context["rows"] == []
-        assert len(client.get(f"{address}?agent={school.pk}&page=7").context["rows"]) == 1
-        assert client.get(f"{address}?kind=nonsense&agent=x").context["total"] == 1
+    agency, tax = seats.items()
+    address, client = tax
+    page = client.get(address)
+    assert [(row["row"].kind, row["row"].name) for row in page.context["rows"]] == [("not_declared", "丁")]
+    assert "已登记未申报" in text(page)
+    assert client.get(f"{address}?kind=left").context["rows"] == []
+    assert len(client.get(f"{address}?agent={school.pk}&page=7").context["rows"]) == 1
+    assert client.get(f"{address}?kind=nonsense&agent=x").context["total"] == 1
+    address, client = agency
+    assert [(row["one"], row["mismatches"]) for row in client.get(address).context["rows"]] == [(school, 1)]
+    page = client.get(f"{address}?agent={school.pk}")
+    assert [(row["row"].kind, row["row"].name) for row in page.context["children"]] == [("not_declared", "丁")]
+    assert client.get(f"{address}?kind=left").context["rows"] == []
+    assert client.get(f"{address}?kind=nonsense&agent=x").context["mismatched"] == 1
 
 
 def test_the_mismatches_go_into_a_workbook_with_masked_numbers(seats, one, school, suzhou):
@@ -184,8 +191,9 @@ def test_the_mismatches_go_into_a_workbook_with_masked_numbers(seats, one, schoo
         assert rows[0][6] == Enrolment.objects.get(person__name="=丁").self_paid_fen / 100
 
 
-def test_every_look_at_the_lines_and_mismatches_is_recorded(client, seats, one):
+def test_every_look_at_the_lines_and_mismatches_is_recorded(client, seats, one, school, suzhou):
+    listed(school, suzhou, child(school, name="丁"))
     client.get(f"/tax/declarations/{one.pk}/")
     for address, each in seats.items():
-        each.get(address)
-    assert list(Look.objects.order_by("pk").values_list("what", "count")) == [("list", 3), ("list", 0), ("list", 0)]
+        each.get(f"{address}?agent={school.pk}")
+    assert list(Look.objects.order_by("pk").values_list("what", "count")) == [("list", 3), ("list", 1), ("list", 1)]

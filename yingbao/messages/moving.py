@@ -56,7 +56,7 @@ def move(*, message: Message, act: Act, at: datetime, said: str = "", provider_i
     A message that is being sent is moved only by who knows of this very try: a later one has claimed it anew.
     """
     target = after(act, message.state) if message.state in origins(act) else None
-    if target is None:
+    if target is None or act == Act.CLAIM:  # claiming is `claim`'s own: it says whose try it is
         return False
     changed: dict[str, Any] = {"state": target.value, "error": said[:200]}
     if provider_id:
