@@ -174,7 +174,12 @@ listed AS (
     WHERE e.season_id = %(season)s AND e.organisation_id <> %(organisation)s
       AND e.id IN (SELECT enrolment_id FROM next_lines)
 ),
-roll AS (SELECT * FROM people_schoolroll WHERE school_id = %(organisation)s AND left_on IS NULL)
+roll AS (SELECT * FROM people_schoolroll WHERE school_id = %(organisation)s AND left_on IS NULL),
+named AS MATERIALIZED (
+    -- By key: joined by coalesce() the whole of a city's people would be walked through.
+    SELECT p.id, p.name, p.name_pinyin FROM people_person p
+    WHERE p.id = ANY(ARRAY(SELECT person_id FROM listed UNION SELECT person_id FROM roll))
+)
 SELECT p.id, e.id, p.name, coalesce(d.number_masked, ''), btrim(concat_ws(' ', g.word, r.class_name)),
     CASE
         WHEN h.enrolment_id IS NOT NULL THEN 'in_hand'
@@ -206,7 +211,7 @@ SELECT p.id, e.id, p.name, coalesce(d.number_masked, ''), btrim(concat_ws(' ', g
     coalesce(e.because, ''), coalesce(e.facts, '{{}}')::text, e.as_of, coalesce(other.name, '')
 FROM listed e
 FULL JOIN roll r ON r.person_id = e.person_id
-JOIN people_person p ON p.id = coalesce(e.person_id, r.person_id)
+JOIN named p ON p.id = coalesce(e.person_id, r.person_id)
 LEFT JOIN people_identitydocument d ON d.person_id = p.id AND d.replaced_at IS NULL
 LEFT JOIN labels g ON g.stage = r.stage AND g.grade IS NOT DISTINCT FROM r.grade
 LEFT JOIN next_lines n ON n.enrolment_id = e.id

@@ -186,6 +186,8 @@ class Enrolment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "season", "state"], name="enrolments_of_agent"),
+            # First-timers who still have to be registered somewhere.
+            models.Index(fields=["season", "registration"], condition=Q(state="draft"), name="drafts_of_season"),
         ]
 
     def __str__(self) -> str:
