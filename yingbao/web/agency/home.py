@@ -165,12 +165,13 @@ def lists(season: Season, tree: Tree, today: date) -> list[Waits]:
 
 def bodies_without_list(season: Season) -> Waits:
     """Bodies whose lists exempt families (四(五)) and that have sent none since the season began."""
+    kinds = LISTING if policy_of(season).subsidy_payers else ()  # where nobody pays for a family, nobody lists any
     sent = AssistedList.objects.filter(
         pooling_area=season.pooling_area,
         state=AssistedList.State.COMMITTED,
         as_of__gte=windows(policy_of(season))[0].first,
     )
-    bodies = Organisation.objects.filter(pooling_area=season.pooling_area, kind__in=LISTING, active=True)
+    bodies = Organisation.objects.filter(pooling_area=season.pooling_area, kind__in=kinds, active=True)
     silent = bodies.exclude(pk__in=sent.values("organisation"))
     names = "、".join(silent.order_by("kind").values_list("name", flat=True)[:3])
     return Waits(Text("没有送名单的部门", "Bodies without a list"), silent.count(), Text("家", "bodies"), None,

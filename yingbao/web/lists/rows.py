@@ -59,7 +59,7 @@ _OF_POINTS: dict[str, tuple[Text, Text]] = {
     "unmatched": (
         Text("未匹配", "Unmatched"),
         Text(
-            "平台上还没有这个号码的孩子；生效后每天再找，学校报上花名册即自动登记",
+            "平台上还没有这个号码的孩子；生效后每天再找，学校报上花名册的当晚自动登记",
             "Nobody on the platform bears these numbers yet; they are looked for each night and registered by "
             "themselves once a school hands them in",
         ),
