@@ -149,7 +149,7 @@ def test_a_worker_takes_a_card_at_the_counter(screen, phone, small, worker, tmp_
     page.get_by_label("用户名").fill(worker.user.username)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    page.get_by_role("link", name="现场收费").click()
+    page.get_by_role("link", name="现场收费").first.click()
     page.get_by_label("查找孩子").fill("周子涵")
     page.get_by_role("button", name="查找").click()
     seen(page, tmp_path / "1.png")

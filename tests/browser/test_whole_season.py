@@ -154,7 +154,7 @@ def two_families_pay_on_their_phones(story: Story) -> None:
 
 def a_worker_takes_a_card_at_the_counter(story: Story) -> None:
     page = story.open(story.worker)
-    page.get_by_role("link", name="现场收费").click()
+    page.get_by_role("link", name="现场收费").first.click()
     page.get_by_label("查找孩子").fill("周子涵")
     press(page, "查找")
     press(page, "收费 周子涵")
