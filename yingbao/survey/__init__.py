@@ -1,0 +1,1 @@
+"""Parents are asked, schools report, sub-districts sum. 问卷"""
