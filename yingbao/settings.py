@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "yingbao.cards",
     "yingbao.messages",
     "yingbao.families",
+    "yingbao.publicity",
     "yingbao.campaign",
     "yingbao.trail",
     "yingbao.spreadsheet",
