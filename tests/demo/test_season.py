@@ -15,8 +15,8 @@ from yingbao.demo import administration, assisted_samples, bodies, filling, logi
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Crowd
-from yingbao.demo.course import Standing
 from yingbao.demo.environment import FIRST_DAY
+from yingbao.demo.plan import Standing
 from yingbao.enrolment.determining import decide
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.promotion import preview

@@ -9,7 +9,7 @@ import pytest
 from tests.exchange.alipay import conftest as alipay
 from tests.exchange.other_side import certificate_pem, private_pem
 from tests.exchange.wechat import conftest as wechat
-from yingbao.exchange.gateway import gateways
+from yingbao.exchange.configured import gateways
 from yingbao.values.refusal import Refused
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
 from yingbao.demo import bodies, changes, handed, money, names, waiting
-from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
+from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case
-from yingbao.demo.children import SCHOOL_YEAR
+from yingbao.demo.plan import Ids, Share, Standing
 from yingbao.enrolment import actions
 from yingbao.enrolment.determining import CHUNK, determine_people
 from yingbao.enrolment.lifecycle import State
@@ -23,10 +22,6 @@ from yingbao.enrolment.opening import open_enrolments
 from yingbao.people import history
 from yingbao.values.clock import CHINA
 
-if TYPE_CHECKING:
-    from yingbao.demo.filling import Ids, Share
-
-LAST_SCHOOL_YEAR = SCHOOL_YEAR - 1
 LISTED = datetime(2019, 9, 23, 9, 30, tzinfo=CHINA)
 REGISTERED = datetime(2019, 10, 14, 14, 0, tzinfo=CHINA)
 ANSWERED = datetime(2019, 10, 28, 10, 20, tzinfo=CHINA)
@@ -34,46 +29,6 @@ CONFIRMED = datetime(2019, 11, 4, 15, 40, tzinfo=CHINA)
 _SINCE = date(2019, 8, 26)
 
 REASONS = ("已在老家参保", "家长已购买商业保险，不愿参保", "随父母在外地参保", "家长在外地务工，年底转学")
-
-
-class Standing(StrEnum):
-    """How far a school is with its season. 办理进度"""
-
-    DONE = "done"
-    """everyone who can be is confirmed"""
-    HALF_WAY = "half_way"
-    DECIDED = "decided"
-    """the roster is in, nobody is confirmed"""
-    NEWCOMERS_DUE = "newcomers_due"
-    """last year's pupils are promoted, this year's newcomers are missing"""
-    NOT_PROMOTED = "not_promoted"
-    """last season's roster stands there as it was"""
-    EMPTY = "empty"
-    """no roster yet"""
-
-
-_OF_SUZHOU = {
-    bodies.KINDERGARTEN: Standing.HALF_WAY,
-    bodies.MAIN: Standing.HALF_WAY,
-    bodies.JUNIOR: Standing.DONE,
-    bodies.SENIOR: Standing.DECIDED,
-    bodies.VOCATIONAL: Standing.DECIDED,
-    bodies.SPECIAL: Standing.DECIDED,
-    bodies.NOT_PROMOTED: Standing.NOT_PROMOTED,
-    bodies.NEWCOMERS_DUE: Standing.NEWCOMERS_DUE,
-    bodies.EMPTY: Standing.EMPTY,
-}
-_OF_YUZHONG = {bodies.YUZHONG_PRIMARY: Standing.HALF_WAY, bodies.YUZHONG_MIDDLE: Standing.DECIDED}
-_IN_TURN = (
-    Standing.DONE, Standing.HALF_WAY, Standing.DONE, Standing.DECIDED, Standing.HALF_WAY, Standing.DONE,
-    Standing.NOT_PROMOTED, Standing.DECIDED, Standing.DONE, Standing.HALF_WAY, Standing.EMPTY, Standing.DECIDED,
-)  # fmt: skip
-
-
-def standing(body: Body) -> Standing:
-    """How far a school is: told for those that the demonstration speaks of, dealt out to the others. 进度分配"""
-    told = (_OF_SUZHOU if body.area == SUZHOU else _OF_YUZHONG).get(body.code)
-    return told or _IN_TURN[sum(body.name.encode()) % len(_IN_TURN)]
 
 
 def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: Mapping[str, Season]) -> None:

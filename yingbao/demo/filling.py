@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain, islice
 
-import msgspec
 from django.db import connection, transaction
 
 from yingbao.agents.models import Organisation
@@ -19,7 +18,7 @@ from yingbao.demo import bodies, course
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Child, Crowd
-from yingbao.demo.course import Standing
+from yingbao.demo.plan import LAST_SCHOOL_YEAR, Ids, Share, Standing, standing
 from yingbao.enrolment.seasons import open_season
 from yingbao.people import bulk, history
 from yingbao.values.clock import CHINA
@@ -39,16 +38,6 @@ _FILLED_FIRST = (
 )  # fmt: skip
 
 Progress = Callable[[int, int], None]
-Ids = dict[tuple[str, str], int]
-"""pooling area and code → key of the organisation"""
-
-
-class Share(msgspec.Struct, frozen=True):
-    """How many children a school or community gets, and how far it is. 份额"""
-
-    body: Body
-    standing: Standing
-    count: int
 
 
 def fill(
@@ -104,7 +93,7 @@ def shares(children: int) -> list[Share]:
     ):
         outside = int(total * OUTSIDE_SCHOOL[area])
         communities = list({body.division: body for body in reversed(found) if body.kind == Kind.COMMUNITY}.values())
-        standings = [(body, course.standing(body)) for body in found if body.kind == Kind.SCHOOL]
+        standings = [(body, standing(body)) for body in found if body.kind == Kind.SCHOOL]
         weights = [body.pupils if standing != Standing.EMPTY else 0 for body, standing in standings]
         extra = {body.code: OF_THE_SAMPLES for body, standing in standings if standing == Standing.NEWCOMERS_DUE}
         at_school = _dealt(total - outside - sum(extra.values()), weights)
@@ -137,7 +126,7 @@ def _children(crowd: Crowd, share: Share) -> Iterator[Child]:
         case Standing.NEWCOMERS_DUE:
             return crowd.at_school(share.body, share.count, only=lambda grade: grade != 1)
         case Standing.NOT_PROMOTED:
-            return crowd.at_school(share.body, share.count, school_year=course.LAST_SCHOOL_YEAR)
+            return crowd.at_school(share.body, share.count, school_year=LAST_SCHOOL_YEAR)
         case _:
             return crowd.at_school(share.body, share.count)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from django.conf import settings
 
 from yingbao.collection import refusing
-from yingbao.exchange.gateway import Gateway, gateways
+from yingbao.exchange.configured import gateways
+from yingbao.exchange.gateway import Gateway
 from yingbao.values import clock
 
 NAMES = ("wechat", "alipay")

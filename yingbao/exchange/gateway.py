@@ -7,14 +7,11 @@ A gateway talks and listens; it posts nothing. Whoever calls it brings its answe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
-
-from yingbao.values import clock
 
 PayState = Literal["succeeded", "pending", "closed", "failed", "refunded"]
 RefundState = Literal["succeeded", "processing", "abnormal", "closed"]
@@ -223,25 +220,6 @@ def amount_checked(amount_fen: int) -> int:
     if amount_fen <= 0:
         raise ValueError("an order or refund is above zero fen")
     return amount_fen
-
-
-def gateways(directory: Path, *, now: Callable[[], datetime] = clock.now) -> dict[str, Gateway]:
-    """The channels configured in a directory, by name; Refused says which file is wrong and how. 已配置渠道
-
-    A channel without its file is not configured. Files are read again when they change, so that keys can be replaced
-    while the platform runs; replace them by renaming. `now` tells the time of requests and of the answers to them. What
-    is given holds open connections: keep it, one per process.
-    """
-    # Imported here because both build on the shapes above.
-    from yingbao.exchange.alipay.client import Alipay
-    from yingbao.exchange.wechat.client import WeChat
-
-    found: dict[str, Gateway] = {}
-    if (directory / "wechat.toml").exists():
-        found["wechat"] = WeChat(directory / "wechat.toml", now=now)
-    if (directory / "alipay.toml").exists():
-        found["alipay"] = Alipay(directory / "alipay.toml", now=now)
-    return found
 
 
 def paid_digest(

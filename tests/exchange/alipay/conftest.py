@@ -11,7 +11,7 @@ import pytest
 from werkzeug import Response
 
 from tests.exchange.other_side import Server, private_pem, public_pem, signed
-from yingbao.exchange.gateway import gateways
+from yingbao.exchange.configured import gateways
 from yingbao.values.clock import CHINA
 
 NOW = dt.datetime(2019, 11, 12, 10, 0, tzinfo=CHINA)

@@ -15,7 +15,8 @@ from werkzeug import Response
 from tests.exchange.alipay.conftest import APP, NOW, ORDER, TRADE, content, form, joined, reply, spelled, write
 from tests.exchange.other_side import signed, verified
 from yingbao.exchange import wire
-from yingbao.exchange.gateway import Declined, NotFound, Unsure, gateways
+from yingbao.exchange.configured import gateways
+from yingbao.exchange.gateway import Declined, NotFound, Unsure
 
 EXPIRES = dt.datetime(2019, 11, 30, 15, 59, 59, tzinfo=dt.UTC)
 OPEN = {"order_number": ORDER, "amount_fen": 24012, "description": "居民医保 2020", "expires_at": EXPIRES}

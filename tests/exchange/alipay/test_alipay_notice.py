@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.alipay.conftest import NOW, ORDER, SELLER, TRADE, content, form, write
-from yingbao.exchange.gateway import Forged, RefundNotice, gateways
+from yingbao.exchange.configured import gateways
+from yingbao.exchange.gateway import Forged, RefundNotice
 from yingbao.values.clock import CHINA
 
 

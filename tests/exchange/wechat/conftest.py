@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from werkzeug import Response
 
 from tests.exchange.other_side import Server, certificate_pem, private_pem, public_pem, signed
-from yingbao.exchange.gateway import gateways
+from yingbao.exchange.configured import gateways
 from yingbao.values.clock import CHINA
 
 NOW = dt.datetime(2019, 11, 12, 10, 0, tzinfo=CHINA)

@@ -27,7 +27,8 @@ from tests.exchange.wechat.conftest import (
     write,
 )
 from yingbao.exchange import wire
-from yingbao.exchange.gateway import Declined, NotFound, Unsure, gateways
+from yingbao.exchange.configured import gateways
+from yingbao.exchange.gateway import Declined, NotFound, Unsure
 
 EXPIRES = dt.datetime(2019, 11, 30, 15, 59, 59, tzinfo=dt.UTC)
 OPEN = {"order_number": ORDER, "amount_fen": 24012, "description": "居民医保 2020", "expires_at": EXPIRES}

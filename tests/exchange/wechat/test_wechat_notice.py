@@ -23,7 +23,8 @@ from tests.exchange.wechat.conftest import (
     sign,
     write,
 )
-from yingbao.exchange.gateway import Forged, RefundNotice, gateways
+from yingbao.exchange.configured import gateways
+from yingbao.exchange.gateway import Forged, RefundNotice
 from yingbao.values.clock import CHINA
 
 SECONDS = dt.timedelta(seconds=1)
