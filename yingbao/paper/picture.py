@@ -21,7 +21,7 @@ _LOOKS: dict[str, dict[str, str]] = {
     "whole": {"stroke": "#45565a", "stroke-width": "1.2", "stroke-dasharray": "2 3"},
 }
 _LINE, _INK = "#d6dcd8", "#1b2829"
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 30, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 46, 30
 _LETTER = 13
 _SHORTEST_LABEL_GAP = 44
 
@@ -142,12 +142,14 @@ def _months(root: etree._Element, frame: _Frame, first: date, last: date) -> Non
 
 def _mark(root: etree._Element, frame: _Frame, day: int, name: str) -> None:
     x = frame.x(day)
-    _shape(root, "line", "mark", x1=x, y1=_TOP - 6, x2=x, y2=frame.height - _BOTTOM, stroke="#a3271a", stroke_width=1.2)
+    _shape(
+        root, "line", "mark", x1=x, y1=_TOP - 20, x2=x, y2=frame.height - _BOTTOM, stroke="#a3271a", stroke_width=1.2
+    )
     _text(
         root,
         name,
         x=x - 4 if day * 2 > frame.days else x + 4,
-        y=_TOP + 6,
+        y=_TOP - 10,
         anchor="end" if day * 2 > frame.days else "start",
     )
 
