@@ -20,8 +20,6 @@ from yingbao.values.text import Text
 
 StepState = Literal["done", "next", "later", "reminder"]
 """`reminder`: a deadline of the notice whose work is not recorded on the platform."""
-SCHOOL_WORDS = ("学校", "幼儿园", "托幼机构")
-"""By these words a policy names schools among the owners of a phase."""
 
 
 class SeasonStep(NamedTuple):
@@ -146,7 +144,7 @@ def _last_day(policy: Policy, on: date) -> date:
 
 
 def _of_schools(phase: SeasonPhase) -> bool:
-    return any(word in owner.zh for owner in phase.owners for word in SCHOOL_WORDS)
+    return "school" in phase.kinds
 
 
 def _is_earlier(phase: SeasonPhase, policy: Policy) -> bool:
@@ -156,7 +154,7 @@ def _is_earlier(phase: SeasonPhase, policy: Policy) -> bool:
 
 
 def _reminder(phase: SeasonPhase, on: date) -> SeasonStep:
-    tasks = phase.tasks or [phase.name]
+    tasks = [task for task in phase.tasks if not task.owners or "school" in task.owners] or [phase.name]
     text = Text("；".join(task.zh for task in tasks), "; ".join(task.en for task in tasks))
     days = (phase.deadline - on).days if phase.deadline else None
     return SeasonStep(phase.id, phase.name, text, "reminder", 0, phase.deadline, days)

@@ -150,9 +150,9 @@ class _Writer:
         dated = phase.starts is not None or phase.deadline is not None
         days = self._days(phase.starts, phase.deadline) if dated else self.say("未定日期", "no date set")
         yield f"{INDENT}{phase.name.said(self.language)}: {days}{self.clause(phase.clause)}"
-        yield INDENT * 3 + self.say("负责：{owners}", "by: {owners}", owners=self.joined(phase.owners))
+        yield INDENT * 3 + self.say("负责：{owners}", "by: {owners}", owners=self.joined([*phase.owners]))
         for task in phase.tasks:
-            yield f"{INDENT * 3}· {task.said(self.language)}"
+            yield f"{INDENT * 3}· {terms.task_said(task).said(self.language)}"
 
     def _card(self) -> Iterator[str]:
         card = self.policy.card
@@ -166,6 +166,9 @@ class _Writer:
             months=card.ready_after_months,
             clause=self.clause(card.clause),
         )
+        if card.photo is not None:
+            form = terms.photo_said(card.photo)
+            yield INDENT + self.say("照片规格：{form}", "form of the photo: {form}", form=form)
         for place, zh, en in (
             (card.photos_to, "交照片：{place}", "photos to: {place}"),
             (card.collect_at, "领卡：{place}", "collect at: {place}"),

@@ -25,6 +25,7 @@ Facets = dict[str, Text | list[Text]]
 
 LABELS = {
     "answer": Text(zh="结果", en="outcome"),
+    "asked": Text(zh="平台上的机构", en="organisations on the platform"),
     "choices": Text(zh="范围", en="choices"),
     "clause": Text(zh="条款", en="clause"),
     "codes": Text(zh="区划", en="divisions"),
@@ -51,6 +52,7 @@ LABELS = {
     "directory": Text(zh="对应表", en="directory"),
     "photo": Text(zh="交照片年龄", en="photo from the age of"),
     "ready": Text(zh="几个月可领", en="months until it is ready"),
+    "form": Text(zh="照片规格", en="form of the photo"),
     "photos_to": Text(zh="交照片地点", en="photos to"),
     "collect_at": Text(zh="领卡地点", en="collect at"),
 }
@@ -268,8 +270,9 @@ def _phase(phase: SeasonPhase) -> Facets:
     return {
         "name": phase.name,
         "days": _days(phase.starts, phase.deadline),
-        "owners": phase.owners,
-        "tasks": phase.tasks,
+        "owners": [Text(zh=owner.zh, en=owner.en) for owner in phase.owners],
+        "asked": [terms.BODIES[kind] for kind in phase.kinds],
+        "tasks": [terms.task_said(task) for task in phase.tasks],
         "clause": _plain(phase.clause),
     }
 
@@ -281,6 +284,7 @@ def _card(policy: Policy) -> Facets:
     return {
         "photo": _plain(card.photo_from_age),
         "ready": _plain(card.ready_after_months),
+        "form": terms.photo_said(card.photo) if card.photo else _NOTHING,
         "photos_to": card.photos_to or _NOTHING,
         "collect_at": card.collect_at or _NOTHING,
         "clause": _plain(card.clause),

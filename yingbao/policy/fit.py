@@ -9,6 +9,7 @@ from pathlib import Path
 
 from yingbao.policy.model import Criterion, Policy, Rule, Strict
 from yingbao.policy.operators import criterion_problems
+from yingbao.policy.phases import asked_of, tasks_of
 from yingbao.policy.refused import PolicyRefused, Problem, one_of
 from yingbao.policy.tree import Node, Step
 from yingbao.values.text import Text
@@ -24,7 +25,7 @@ def check(policy: Policy, node: Node, path: Path) -> None:
     """Refuse a policy whose parts contradict each other, with every place."""
     problems = [
         Problem(path=str(path), line=node.line_at(steps), what=what, mend=mend)
-        for part in (_identity, _dates, _names, _criteria, _tables, _outcomes, _sentences, _unused)
+        for part in (_identity, _dates, _names, _criteria, _tables, _outcomes, asked_of, _sentences, _unused)
         for steps, what, mend in part(policy)
     ]
     if problems:
@@ -60,6 +61,11 @@ def _dates(policy: Policy) -> Found:
         yield from _in_order(("windows", name, "last"), "first", window.first, "last", window.last)
     for number, phase in enumerate(policy.phases):
         yield from _in_order(("phases", number, "deadline"), "starts", phase.starts, "deadline", phase.deadline)
+        for place, task in enumerate(phase.tasks):
+            at: Steps = ("phases", number, "tasks", place)
+            yield from _in_order((*at, "due"), "due", task.due, "deadline", phase.deadline)
+            if task.starts is not None:
+                yield from _in_order((*at, "starts"), "starts", task.starts, "due", task.due or phase.deadline)
     for name, criterion in policy.criteria.items():
         yield from _in_order(("criteria", name, "until"), "from", criterion.from_, "until", criterion.until)
 
@@ -79,14 +85,18 @@ def _names(policy: Policy) -> Found:
     rules = [(("tables", table, n, "id"), rule.id) for table, rows in tables_of(policy) for n, rule in enumerate(rows)]
     routes = [(("payment_routes", number, "id"), route.id) for number, route in enumerate(policy.payment_routes)]
     phases = [(("phases", number, "id"), phase.id) for number, phase in enumerate(policy.phases)]
-    for named in (rules, routes, phases):
+    tasks = [((*at, "id"), task.id) for at, _, task in tasks_of(policy) if task.id is not None]
+    for named in (rules, routes, phases, tasks):
         seen: set[str] = set()
         for steps, name in named:
             if name in seen:
                 yield (
                     steps,
                     Text(zh="标识 {name} 已用过", en="The id {name} is used twice").filled(name=name),
-                    Text(zh="每条规则、每个阶段取自己的标识。", en="Give each rule and each phase an id of its own."),
+                    Text(
+                        zh="每条规则、每个阶段、每项任务取自己的标识。",
+                        en="Give each rule, each phase and each task an id of its own.",
+                    ),
                 )
             seen.add(name)
     admission = policy.points_admission

@@ -49,6 +49,15 @@ Agent = Literal["school", "community"]
 Registration = Literal["hukou_community", "residence_community", "points", "school", "community"]
 Channel = Literal["school", "community", "online", "bank_debit"]
 Phase = Literal["not_open", "open", "late", "newborn", "closed"]
+Body = Literal[
+    "district", "sub_district", "school", "community", "insurance_agency", "tax_authority", "civil_affairs",
+    "union_federation", "disabled_federation", "points_office", "education_bureau", "card_centre",
+]  # fmt: skip
+SeenBy = Literal[
+    "roster_in", "first_timers_registered", "list_confirmed", "declaration_handed_in", "everyone_paid",
+    "points_list_in", "letters_handed_out", "publicity_recorded", "survey_reported", "survey_summed",
+    "training_announced", "training_attended", "photos_in", "cards_handed_out", "reported_to_education",
+]  # fmt: skip
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -187,17 +196,63 @@ class Tables(Strict, frozen=True):
     channel: list[ChannelRule]
 
 
+class PhaseOwner(Text, frozen=True, forbid_unknown_fields=True):
+    """Who answers for a phase, as the notice calls them. 负责单位"""
+
+    kinds: list[Body] = []
+    """which organisations on the platform are meant; none: nobody there is asked"""
+
+
+class PhaseTask(Text, frozen=True, forbid_unknown_fields=True):
+    """What a phase asks of each of its owners, in a sentence of our own. 阶段任务"""
+
+    id: Id | None = None
+    """by it the task is followed for every organisation that it concerns; without one it is only read"""
+    owners: list[Body] = []
+    """who has to do it; empty: everyone who owns the phase"""
+    starts: date | None = None
+    """its first day, if not the phase's"""
+    due: date | None = None
+    """its last day, if not the phase's"""
+    seen_by: SeenBy | None = None
+    """by what the platform sees by itself that it is done"""
+
+
 class SeasonPhase(Strict, frozen=True):
     """A stretch of the season's work: who owns it and by when. 工作阶段"""
 
     id: Id
     name: Text
     clause: Clause
-    owners: list[Text]
+    owners: list[PhaseOwner]
     starts: date | None = None
     deadline: date | None = None
     """the last day; null where the notice sets none"""
-    tasks: list[Text] = []
+    tasks: list[PhaseTask] = []
+
+    @property
+    def kinds(self) -> list[Body]:
+        """The kinds of organisations that own it, in the notice's order. 负责机构类别"""
+        return list(dict.fromkeys(kind for owner in self.owners for kind in owner.kinds))
+
+
+Pixels = Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class PhotoForm(Strict, frozen=True):
+    """The form in which the photo stands on the card. 照片规格"""
+
+    source: Text
+    """where the form is prescribed"""
+    width_px: Pixels
+    height_px: Pixels
+    most_bytes: Annotated[int, Meta(ge=4_000, le=1_000_000)]
+    """of the finished photo"""
+    face_width_px: tuple[Pixels, Pixels]
+    """the least and the most that a face may be wide on the finished photo"""
+    background: Text
+    background_least: Annotated[int, Meta(ge=0, le=255)]
+    """each colour of the background is at least so light, 255 being white"""
 
 
 class CardRule(Strict, frozen=True):
@@ -208,6 +263,7 @@ class CardRule(Strict, frozen=True):
     """at this age and above a photo is needed"""
     ready_after_months: int
     """after both the payment and the photo have arrived"""
+    photo: PhotoForm | None = None
     photos_to: Text | None = None
     collect_at: Text | None = None
 

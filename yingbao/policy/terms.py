@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yingbao.policy.model import PhaseTask, PhotoForm
 from yingbao.values.text import Text
 
 STAGES = {
@@ -156,3 +157,74 @@ OPERATORS = {
 
 WORDS_OF = {"school_stage": STAGES, "identity_type": IDENTITY_TYPES, "assistance": ASSISTANCE}
 """The values of a fact in words, where they are codes. 取值名称"""
+
+BODIES = {
+    "district": Text(zh="区", en="district"),
+    "sub_district": Text(zh="街道", en="sub-district"),
+    "school": Text(zh="学校", en="school"),
+    "community": Text(zh="社区", en="community"),
+    "insurance_agency": Text(zh="医保经办机构", en="insurance agency"),
+    "tax_authority": Text(zh="税务机关", en="tax authority"),
+    "civil_affairs": Text(zh="民政部门", en="civil affairs"),
+    "union_federation": Text(zh="总工会", en="trade unions"),
+    "disabled_federation": Text(zh="残联", en="disabled persons' federation"),
+    "points_office": Text(zh="积分办", en="points office"),
+    "education_bureau": Text(zh="教育部门", en="education bureau"),
+    "card_centre": Text(zh="市民卡中心", en="card centre"),
+}
+"""Kinds of organisations that a phase asks. 机构类别"""
+
+SEEN_BY = {
+    "roster_in": Text(zh="本学年花名册已导入", en="this school year's roster is in"),
+    "first_timers_registered": Text(zh="名单上没有待登记的孩子", en="nobody on the list waits to be registered"),
+    "list_confirmed": Text(zh="名单上的孩子都已确认或登记不参保", en="every child is confirmed or declined"),
+    "declaration_handed_in": Text(zh="确认参保的孩子都已申报", en="every confirmed child is declared"),
+    "everyone_paid": Text(zh="确认参保的孩子都已缴费或免缴", en="every confirmed child is paid for or exempt"),
+    "points_list_in": Text(zh="入医名单已确认", en="the list of admitted children is confirmed"),
+    "letters_handed_out": Text(zh="告家长书已登记发放", en="the letters are recorded as handed out"),
+    "publicity_recorded": Text(zh="已登记宣传", en="publicity is recorded"),
+    "survey_reported": Text(zh="问卷结果已上报", en="the questionnaire is reported"),
+    "survey_summed": Text(zh="问卷已汇总上报", en="the questionnaires are summed and reported"),
+    "training_announced": Text(zh="已发布培训", en="a training is announced"),
+    "training_attended": Text(zh="已有人参加培训", en="somebody attended a training"),
+    "photos_in": Text(zh="应交的照片已交齐", en="all photos that are needed are in"),
+    "cards_handed_out": Text(zh="市民卡已签收", en="the cards are signed for"),
+    "reported_to_education": Text(zh="已向教育部门通报", en="the report went to the education bureau"),
+}
+"""By what the platform sees that a task is done. 自动完成依据"""
+
+
+def task_said(task: PhaseTask) -> Text:
+    """A task with what it says besides its sentence: who alone does it, its own days. 任务说明"""
+    zh, en = [], []
+    if task.owners:
+        zh.append("、".join(BODIES[kind].zh for kind in task.owners))
+        en.append(", ".join(BODIES[kind].en for kind in task.owners))
+    if task.starts is not None:
+        zh.append(f"{task.starts} 起")
+        en.append(f"from {task.starts}")
+    if task.due is not None:
+        zh.append(f"{task.due} 前")
+        en.append(f"by {task.due}")
+    if task.seen_by is not None:
+        zh.append(f"自动完成：{SEEN_BY[task.seen_by].zh}")
+        en.append(f"done by itself once {SEEN_BY[task.seen_by].en}")
+    return Text(zh=task.zh + (f"（{'；'.join(zh)}）" if zh else ""), en=task.en + (f" ({'; '.join(en)})" if en else ""))
+
+
+def photo_said(form: PhotoForm) -> Text:
+    """The form of a card's photo in a sentence. 照片规格"""
+    said = Text(
+        zh="JPEG，{w}×{h}像素，脸宽{least}至{most}像素，背景{ground}，成品不超过{kb}KB（{source}）",
+        en="JPEG of {w}×{h} pixels, face {least} to {most} wide, background {ground}, at most {kb} KB ({source})",
+    )
+    least, most = form.face_width_px
+    return said.filled(
+        w=form.width_px,
+        h=form.height_px,
+        least=least,
+        most=most,
+        ground=form.background,
+        kb=form.most_bytes // 1000,
+        source=form.source,
+    )
