@@ -10,6 +10,13 @@ from django.db.models import F, Q
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.lifecycle import ENDED, ENROLLED, LEFT, STATE_NAMES, Act, State
 from yingbao.enrolment.listing import EnrolmentQuerySet
+from yingbao.enrolment.standing_tables import (  # noqa: F401  Django looks for an application's tables here
+    BodyDay,
+    BodyStanding,
+    ClassStanding,
+    SeasonDay,
+    StandingMark,
+)
 from yingbao.people.models import Person
 from yingbao.values.text import Text
 

@@ -70,8 +70,17 @@ DUTIES: tuple[Duty, ...] = (
     Duty("enrolment_policyproposal", {AGENCY: KEEP}),
     # Numbers are written by a trigger that runs as its owner, and added up by the platform itself.
     Duty("enrolment_tally", _of(*REGISTRARS, TAX, EDUCATION, CARD, FAMILY, may=READ)),
+    # Marks come by trigger as well, and whoever looks at figures has the platform reckon them.
+    Duty("enrolment_(body|class)standing|enrolment_standingmark|enrolment_(body|season)day",
+         _of(*REGISTRARS, EDUCATION, may=READ)),
     Duty("enrolment_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
-    Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(EDUCATION, FAMILY, may=READ)),
+    # What was published is never rewritten; whether it helped, everybody may say.
+    Duty("cases_(generalanswer|answerend)", _of(*EVERY, may=READ)
+         | _of(COMMUNITY, AGENCY, TAX, EDUCATION, CARD, may="SELECT, INSERT, UPDATE (id)")),
+    Duty("cases_helped", _of(*EVERY, may=ADD)),
+    Duty("cases_casestep", _of(*REGISTRARS, TAX, EDUCATION, CARD, FAMILY, may=ADD)),
+    Duty("cases_familyasker", {FAMILY: ADD} | _of(*REGISTRARS, TAX, CARD, may="SELECT")),
+    Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=KEEP)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.

@@ -15,7 +15,14 @@ from yingbao.web.wall.rows import Table
 
 NEEDED = frozenset({"people_person", "enrolment_enrolment", "spreadsheet_assistedrow", "cases_casestep"})
 """Without these the platform is half migrated, and nothing serves requests yet."""
-AS_OWNER = ("people_write_history", "declaration_own_children", "enrolment_write_tally")
+AS_OWNER = (
+    "people_write_history",
+    "declaration_own_children",
+    "enrolment_write_tally",
+    "enrolment_mark_enrolments",
+    "enrolment_mark_rolls",
+    "enrolment_mark_season",
+)
 """Triggers that read or write more than who set them off."""
 
 
