@@ -1,32 +1,50 @@
 """A case is asked, accepted, turned away, goes up and is settled: each step is written down. 转办个案
 
-Whoever acts is an appointment (`by`) of the body with which the case lies, or of the body that asked. Each action
-holds the case's row, then asks: is it theirs to do, does an edge of `lifecycle` lead there.
+Whoever acts is an appointment (`by`) of the body with which the case lies, or of the body that asked, or the family
+that asked. Each action holds the case's row, then asks: is it theirs to do, does an edge of `lifecycle` lead there.
+Questions are asked in `asking`, and rise when they are late in `lateness`.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
 from yingbao.agents.models import KINDS_OF_DESK, Appointment, Desk, Organisation, OrganisationKind
-from yingbao.cases import refusals
+from yingbao.cases import refusals, wording
+from yingbao.cases.due import DAYS, due
 from yingbao.cases.lifecycle import TURNED_AWAY, Act, State, Who, acts_open, edge_of, goes_up
-from yingbao.cases.models import Case, CaseStep
+from yingbao.cases.models import Case, CaseStep, FamilyAsker
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.parts import is_agent
-from yingbao.enrolment.seasons import china_day, deadline
 from yingbao.enrolment.taking_in import Seat, take_in
 from yingbao.people.models import Person
 from yingbao.values import reference
 
-DESKS = (Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY)
-"""The desks at which cases are worked on."""
+__all__ = [
+    "DAYS", "DESKS", "PLACING_DESKS", "Family", "accept", "ask", "due", "opened", "parts_of", "pass_on", "possible",
+    "send_again", "settle", "turn_back", "withdraw",
+]  # fmt: skip
+
+PLACING_DESKS = (Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY)
+"""The desks at which it is decided whose a child is."""
+DESKS = (*PLACING_DESKS, Desk.TAX, Desk.EDUCATION, Desk.CARD)
+"""The desks at which cases are worked on; the last three answer questions."""
 NUMBER_KIND = "GA"
 """个案, the two letters with which every case's number begins"""
-DAYS = 5
-"""So long a body has to do its next step."""
+
+
+class Family(NamedTuple):
+    """A family that acts on its own question, known by its phone. 家长"""
+
+    phone_index: bytes
+
+
+Actor = Appointment | Family
+LONGEST_QUESTION = 6000
+"""what a family asks and adds, all together"""
 
 
 def ask(
@@ -37,23 +55,17 @@ def ask(
     Said again by the same body, the case that is on its way is returned; by another one, Refused names it.
     """
     question = _written(question)
-    _check_receiver(to, by.organisation)
+    _check_receiver(to, by.organisation, PLACING_DESKS)
     with transaction.atomic():
         held = _standing(person, season, kind)
         if held is None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT nextval(pg_get_serial_sequence('cases_case', 'id'))")
-                (key,) = cursor.fetchone()
             case = Case(
-                pk=key, number=reference.make(NUMBER_KIND, key), kind=kind, season=season, person=person,
-                asked_by_organisation=by.organisation, to_organisation=to, state_at=at, question=question, asked_at=at,
-                due_on=due(season, at),
+                kind=kind, season=season, person=person, asked_by_organisation=by.organisation, to_organisation=to,
+                question=question, due_on=due(season, at),
             )  # fmt: skip
             try:
                 with transaction.atomic():
-                    case.save(force_insert=True)
-                    _note(case, Act.ASK, by=by, at=at, reason=question)
-                    return case
+                    return opened(case, by=by, at=at)
             except IntegrityError:
                 held = _standing(person, season, kind)
                 if held is None:
@@ -63,90 +75,145 @@ def ask(
     raise refusals.asked_already(held)
 
 
+def opened(case: Case, *, by: Actor, at: datetime) -> Case:
+    """Give a case its number and its first step, in the caller's transaction. 立案"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('cases_case', 'id'))")
+        (case.pk,) = cursor.fetchone()
+    case.number, case.state_at, case.asked_at = reference.make(NUMBER_KIND, case.pk), at, at
+    case.save(force_insert=True)
+    # What a family wrote stands in the case alone, where it can be erased.
+    note(case, Act.ASK, by=by, at=at, reason="" if isinstance(by, Family) else case.question)
+    return case
+
+
 def accept(*, case: Case, by: Appointment, at: datetime, seat: Seat | None = None) -> Case:
     """Take a case on; of a child that is handed over, it is on the body's own list from now on. 接收
 
     `seat`: where a school puts a child that is not on its roll yet.
     """
     with transaction.atomic():
-        held = _held(case, Act.ACCEPT, by)
-        if held.about.places_child and held.to_organisation.kind in (
-            OrganisationKind.SCHOOL,
-            OrganisationKind.COMMUNITY,
+        held = hold(case, Act.ACCEPT, by)
+        if (
+            held.person is not None
+            and held.about.places_child
+            and held.to_organisation.kind
+            in (
+                OrganisationKind.SCHOOL,
+                OrganisationKind.COMMUNITY,
+            )
         ):
             take_in(season=held.season, person=held.person, organisation=held.to_organisation, by=by, at=at, seat=seat)
-        return _walk(held, Act.ACCEPT, by=by, at=at)
+        return walk(held, Act.ACCEPT, by=by, at=at)
 
 
 def turn_back(*, case: Case, reason: str, by: Appointment, at: datetime) -> Case:
     """Say that it is not ours, to whoever asked; the second time it is turned away it goes up. 退回"""
-    reason = _written(reason)
+    reason = _written(reason, case)
     with transaction.atomic():
-        held = _walk(_held(case, Act.RETURN, by), Act.RETURN, by=by, at=at, reason=reason)
+        held = walk(hold(case, Act.RETURN, by), Act.RETURN, by=by, at=at, reason=reason)
         return _up_if_due(held, at)
 
 
 def pass_on(*, case: Case, to: Organisation, reason: str, by: Appointment, at: datetime) -> Case:
     """Hand it to the body whose it is; the second time it is turned away it goes up. 转交"""
-    reason = _written(reason)
+    reason = _written(reason, case)
     with transaction.atomic():
-        held = _held(case, Act.PASS_ON, by)
-        _check_receiver(to, held.to_organisation)
+        held = hold(case, Act.PASS_ON, by)
+        _check_receiver(to, held.to_organisation, DESKS if held.is_question else PLACING_DESKS)
         if held.raised_to_id and to.kind == OrganisationKind.INSURANCE_AGENCY:
             held.raised_to = to
-        return _up_if_due(_walk(held, Act.PASS_ON, to=to, by=by, at=at, reason=reason), at)
+        return _up_if_due(walk(held, Act.PASS_ON, to=to, by=by, at=at, reason=reason), at)
 
 
-def send_again(*, case: Case, to: Organisation | None = None, reason: str, by: Appointment, at: datetime) -> Case:
+def send_again(*, case: Case, to: Organisation | None = None, reason: str, by: Actor, at: datetime) -> Case:
     """What came back is sent once more, with what was missing, or to another body. 再次送出"""
-    reason = _written(reason)
+    reason = _written(reason, case)
     with transaction.atomic():
-        held = _held(case, Act.SEND_AGAIN, by)
+        held = hold(case, Act.SEND_AGAIN, by)
         wanted = to or held.to_organisation
-        _check_receiver(wanted, by.organisation)
-        return _walk(held, Act.SEND_AGAIN, to=wanted, by=by, at=at, reason=reason)
+        if isinstance(by, Appointment):
+            _check_receiver(wanted, by.organisation, DESKS if held.is_question else PLACING_DESKS)
+        return walk(held, Act.SEND_AGAIN, to=wanted, by=by, at=at, reason=added(held, reason, by))
 
 
 def settle(*, case: Case, answer: str, by: Appointment, at: datetime) -> Case:
-    """Say what came of it: the case is at its end. 办结"""
-    answer = _written(answer)
+    """Say what came of it: the case is at its end, the question answered. 办结"""
+    answer = _written(answer, case)
     with transaction.atomic():
-        held = _held(case, Act.SETTLE, by)
+        held = hold(case, Act.SETTLE, by)
         held.answer = answer
-        return _walk(held, Act.SETTLE, by=by, at=at, reason=answer)
+        return walk(held, Act.SETTLE, by=by, at=at, reason=answer)
 
 
-def parts_of(by: Appointment, case: Case) -> tuple[Who, ...]:
+def reopen(*, case: Case, reason: str, by: Actor, at: datetime) -> Case:
+    """The answer did not help: whoever answered is asked once more, and only once. 再次提问"""
+    reason = _written(reason, case)
+    with transaction.atomic():
+        held = hold(case, Act.REOPEN, by)
+        held.reopened = True
+        return walk(held, Act.REOPEN, by=by, at=at, reason=added(held, reason, by))
+
+
+def withdraw(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Whoever asked needs no answer any more; said again it changes nothing. 撤回"""
+    with transaction.atomic():
+        now = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        if now.state == State.WITHDRAWN and Who.SENDER in parts_of(by, now):
+            return now
+        return walk(hold(case, Act.WITHDRAW, by), Act.WITHDRAW, by=by, at=at)
+
+
+def added(case: Case, words: str, by: Actor) -> str:
+    """What the one who asked adds: a family's words go to its question, an office's into the step. 补充"""
+    if not isinstance(by, Family):
+        return words
+    case.question = f"{case.question}\n{words}"
+    if len(case.question) > LONGEST_QUESTION:
+        raise refusals.reason_too_long()
+    return ""
+
+
+def parts_of(by: Actor, case: Case) -> tuple[Who, ...]:
     """The parts that somebody plays in a case. 办理身份"""
-    parts = []
+    parts: list[Who] = []
+    if isinstance(by, Family):
+        asker = FamilyAsker.objects.filter(case=case, phone_index=by.phone_index)
+        return (Who.SENDER,) if asker.exists() else ()
     if _acts_for(by, case.to_organisation):
         parts.append(Who.RECEIVER)
-    if _acts_for(by, case.asked_by_organisation):
+    if case.asked_by_organisation is not None and _acts_for(by, case.asked_by_organisation):
         parts.append(Who.SENDER)
     return tuple(parts)
 
 
-def possible(by: Appointment, case: Case) -> tuple[Act, ...]:
+def possible(by: Actor, case: Case) -> tuple[Act, ...]:
     """What somebody can do with a case now. 可办动作"""
     on_top = case.raised_to_id == case.to_organisation_id
-    return acts_open(case.state, *parts_of(by, case), raised=case.raised_to_id is not None, on_top=on_top)
+    acts = acts_open(
+        case.state, *parts_of(by, case), raised=case.raised_to_id is not None, on_top=on_top,
+        question=case.is_question, reopened=case.reopened,
+    )  # fmt: skip
+    # A family has nothing to answer itself with: it withdraws.
+    return tuple(act for act in acts if act != Act.SETTLE) if isinstance(by, Family) else acts
 
 
 def above(case: Case) -> Organisation | None:
-    """To whom a case goes up: the sub-district of both, else the insurance agency of the area. 上级"""
+    """To whom a case goes up: the sub-district of both, else the insurance agency of the area. 上级
+
+    A question that goes in circles is the agency's.
+    """
     asked, to = case.asked_by_organisation, case.to_organisation
-    street = asked.parent if asked.parent_id == to.parent_id else None
+    street = asked.parent if asked is not None and asked.parent_id == to.parent_id and not case.is_question else None
     if street is not None and street.kind == OrganisationKind.SUB_DISTRICT and street.active:
         return street
+    return agency_of(case.season.pooling_area)
+
+
+def agency_of(pooling_area: str) -> Organisation | None:
+    """The insurance agency of an area. 医保经办机构"""
     agencies = Organisation.objects.filter(kind=OrganisationKind.INSURANCE_AGENCY, active=True)
-    return agencies.filter(pooling_area=case.season.pooling_area).order_by("pk").first()
-
-
-def due(season: Season, at: datetime) -> date:
-    """By when the next step is due: some days, and not after the season's last day while that is to come. 期限"""
-    today, last = china_day(at), deadline(season)
-    wanted = today + timedelta(days=DAYS)
-    return min(wanted, last) if last >= today else wanted
+    return agencies.filter(pooling_area=pooling_area).order_by("pk").first()
 
 
 def _acts_for(by: Appointment, place: Organisation) -> bool:
@@ -156,10 +223,10 @@ def _acts_for(by: Appointment, place: Organisation) -> bool:
     return by.organisation_id == place.pk and place.kind in KINDS_OF_DESK[Desk(by.desk)] and by.desk in DESKS
 
 
-def _check_receiver(to: Organisation, now: Organisation) -> None:
+def _check_receiver(to: Organisation, now: Organisation, desks: tuple[Desk, ...]) -> None:
     if to.pk == now.pk:
         raise refusals.nobody_else(to.name)
-    if not to.active or not any(to.kind in KINDS_OF_DESK[desk] for desk in DESKS):
+    if not to.active or not any(to.kind in KINDS_OF_DESK[desk] for desk in desks):
         raise refusals.cannot_receive(to.name)
 
 
@@ -169,8 +236,8 @@ def _standing(person: Person, season: Season, kind: str) -> Case | None:
     return found.select_related("to_organisation", "asked_by_organisation").first()
 
 
-def _held(case: Case, act: Act, by: Appointment) -> Case:
-    """The case as it is now, nobody else's until the transaction ends; Refused unless this act is open to them."""
+def hold(case: Case, act: Act, by: Actor) -> Case:
+    """The case as it is now, nobody else's until the transaction ends; Refused unless this act is open to them. 锁定"""
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     held = Case.objects.select_related(
         "person", "season", "asked_by_organisation__parent", "to_organisation__parent", "raised_to"
@@ -185,40 +252,47 @@ def _held(case: Case, act: Act, by: Appointment) -> Case:
     raise refusals.decided_above(held)
 
 
-def _walk(
-    case: Case, act: Act, *, by: Appointment | None, at: datetime, to: Organisation | None = None, reason: str = ""
+def walk(
+    case: Case, act: Act, *, by: Actor | None, at: datetime, to: Organisation | None = None, reason: str = ""
 ) -> Case:
-    """Take the edge of an act from where the case stands, and write it down."""
+    """Take the edge of an act from where the case stands, and write it down. 流转"""
     edge = edge_of(act, case.state)
     assert edge is not None, "whoever calls has asked"
     if to is not None:
         case.to_organisation = to
-    case.state, case.state_at, case.due_on = edge.target.value, at, due(case.season, at)
-    case.save(update_fields=["state", "state_at", "due_on", "to_organisation", "raised_to", "answer"])
-    _note(case, act, by=by, at=at, reason=reason)
+    case.state, case.state_at = edge.target.value, at
+    case.due_on = due(case.season, at, question=case.is_question)
+    case.save(
+        update_fields=["state", "state_at", "due_on", "to_organisation", "raised_to", "answer", "question", "reopened"]
+    )
+    note(case, act, by=by, at=at, reason=reason)
     return case
 
 
-def _note(case: Case, act: Act, *, by: Appointment | None, at: datetime, reason: str = "") -> None:
+def note(case: Case, act: Act, *, by: Actor | None, at: datetime, reason: str = "") -> None:
+    """Write a step down; of a family's only that it was the family's. 记录"""
+    seat = by if isinstance(by, Appointment) else None
     CaseStep.objects.create(
-        case=case, act=act.value, to_state=case.state, organisation=by.organisation if by else None,
-        to_organisation=case.to_organisation, by=by.user if by else None, at=at, reason=reason,
+        case=case, act=act.value, to_state=case.state, organisation=seat.organisation if seat else None,
+        to_organisation=case.to_organisation, by=seat.user if seat else None, at=at, reason=reason,
     )  # fmt: skip
 
 
 def _up_if_due(case: Case, at: datetime) -> Case:
     """A case that was turned away too often goes up by itself."""
     turns = case.steps.filter(act__in=sorted(act.value for act in TURNED_AWAY)).count()
-    if not goes_up(turns, raised=case.raised_to_id is not None):
+    if not goes_up(turns, raised=case.raised_to_id is not None, question=case.is_question):
         return case
     top = above(case)
     if top is None or (top.pk == case.to_organisation_id and case.state == State.OPEN):
         return case
     case.raised_to = top
-    return _walk(case, Act.GO_UP, to=top, by=None, at=at)
+    return walk(case, Act.GO_UP, to=top, by=None, at=at)
 
 
-def _written(text: str) -> str:
+def _written(text: str, case: Case | None = None) -> str:
+    if case is not None and case.is_question:
+        return wording.checked(text, where="reason")
     text = " ".join(text.split())
     if not text:
         raise refusals.reason_missing()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from yingbao.agents.models import OrganisationKind
 from yingbao.values.text import Text
 
 
@@ -15,6 +16,18 @@ class Kind(NamedTuple):
     """whoever accepts it takes the child onto its own list"""
     hint: Text
     """what the receiver has to do"""
+    asked_of: OrganisationKind | None = None
+    """of a question: the bureau that knows it best; None: it is about a child's place, and no question"""
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks for an answer, about a child or about none."""
+        return self.asked_of is not None
+
+
+def _question(zh: str, en: str, asked_of: OrganisationKind) -> Kind:
+    hint = Text("写下答复；不归本单位答的，转交。", "Write the answer, or pass it on to whoever knows.")
+    return Kind(Text(zh, en), False, hint, asked_of)
 
 
 RESPONSIBLE = "responsible"
@@ -33,8 +46,19 @@ KINDS: dict[str, Kind] = {
         False,
         Text("请写明决定和依据，社区据此告知家长。", "Write the decision and on what it rests; the family is told."),
     ),
+    "policy": _question("政策规定", "Policy", OrganisationKind.INSURANCE_AGENCY),
+    "registration": _question("登记与参保", "Registration and enrolment", OrganisationKind.INSURANCE_AGENCY),
+    "payment": _question("缴费、退费与票据", "Payment, refunds, receipts", OrganisationKind.TAX_AUTHORITY),
+    "card": _question("市民卡与照片", "Citizen card and photo", OrganisationKind.CARD_CENTRE),
+    "school": _question("学籍与学校工作", "School rolls and schools", OrganisationKind.EDUCATION_BUREAU),
+    "platform": _question("平台使用", "Using this platform", OrganisationKind.INSURANCE_AGENCY),
+    "other": _question("其他", "Other", OrganisationKind.INSURANCE_AGENCY),
 }
 """Kinds by the word that is stored; issue and page may know more than the database does."""
+
+
+TOPICS: dict[str, Kind] = {word: kind for word, kind in KINDS.items() if kind.is_question}
+"""The kinds that are questions: what they are about. 问题类别"""
 
 
 def kind_of(word: str) -> Kind:

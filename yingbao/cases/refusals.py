@@ -92,3 +92,48 @@ def asked_already(case: Case) -> Refused:
         ).filled(number=case.number, place=case.to_organisation.name),
         mend=Text("请等它办结，或打电话问那个单位。", "Wait until it is settled, or call them."),
     )
+
+
+def cannot_answer(place: str) -> Refused:
+    """A question goes up, to the sub-district or a bureau. 不能向该单位提问"""
+    return Refused(
+        where="to",
+        what=Text("“{place}”不能从这里提问", "{place} cannot be asked from here").filled(place=place),
+        mend=Text("请从列表里选街道或部门。", "Choose the sub-district or a bureau from the list."),
+    )
+
+
+def nobody_answers() -> Refused:
+    """Nobody to ask is on the platform. 没有答复单位"""
+    return Refused(
+        where="",
+        what=Text("这里还没有答复问题的单位", "Nobody here answers questions yet"),
+        mend=Text("请打咨询电话。", "Please call the help lines."),
+    )
+
+
+def no_topic() -> Refused:
+    """What it is about is not chosen. 没有选类别"""
+    return Refused(
+        where="topic",
+        what=Text("没有选问题类别", "It is not said what it is about"),
+        mend=Text("请选一类；拿不准的选“其他”。", "Choose one; “Other” if in doubt."),
+    )
+
+
+def too_many_open(most: int) -> Refused:
+    """A phone has so many questions open at a time. 未答问题过多"""
+    return Refused(
+        where="",
+        what=Text("您有{n}个问题还没有答复", "{n} of your questions are open").filled(n=most),
+        mend=Text("请等答复，或撤回不需要的。", "Wait for the answers, or withdraw what you do not need."),
+    )
+
+
+def form_is_used() -> Refused:
+    """The mark of the form belongs to another question. 表单已用过"""
+    return Refused(
+        where="",
+        what=Text("这张表单已经用过", "This form was used before"),
+        mend=Text("请重新打开提问页再送。", "Open the form anew and send it again."),
+    )

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from yingbao.agents.models import Appointment, Desk
+from yingbao.cases import asking
 from yingbao.collection import adjusting
 from yingbao.collection.whole import whole
 from yingbao.enrolment.models import Enrolment
@@ -112,6 +113,7 @@ def erase(*, person: Person, phone_index: bytes, by: Appointment, at: datetime) 
         if not Binding.objects.filter(phone_index=phone_index, ended_at__isnull=True).exists():
             FamilySession.objects.filter(phone_index=phone_index).delete()
         DataRequest.objects.filter(person=person, phone_index=phone_index).update(words_cipher=None, phone_index=None)
+        asking.erase(phone_index=phone_index, person=person)
 
 
 def written(request: DataRequest) -> str:

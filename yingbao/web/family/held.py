@@ -95,7 +95,9 @@ def rows_of(one: Held, persons: list[int], phone_index: bytes) -> QuerySet[Model
     """A table's rows about the child; where another may stand in it, those with this phone. 记录"""
     model = apps.get_model(one.model)
     rows: QuerySet[Model] = model._default_manager.filter(**{f"{one.lookup}__in": persons})
-    return (rows.filter(phone_index=phone_index) if one.own_phone else rows).order_by("pk")
+    if one.only_if_set:
+        rows = rows.filter(**{f"{one.only_if_set}__isnull": False})
+    return (rows.filter(**{one.phone_at: phone_index}) if one.own_phone else rows).order_by("pk")
 
 
 def lines(one: Held, row: Model) -> dict[str, str]:

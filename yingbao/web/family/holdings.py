@@ -31,6 +31,10 @@ class Held(NamedTuple):
     kept: Kept
     own_phone: bool = False
     """only what stands with this guardian's phone"""
+    phone_at: str = "phone_index"
+    """where the phone stands, seen from its rows"""
+    only_if_set: str = ""
+    """a column without which a row belongs into another table of the page"""
 
 
 AT, STATE, REASON = Text("时间", "when"), Text("状态", "state"), Text("原因", "reason")
@@ -83,7 +87,11 @@ TABLES = (
         "asked_at": AT, "state": STATE, "answer": Text("答复", "answer")}, "law"),
     Held("cases.Case", Text("归属核实", "Whose child"), "person", {
         "asked_at": AT, "asked_by_organisation": Text("提出", "asked by"), "to_organisation": Text("转给", "to"),
-        "state": STATE, "answer": Text("答复", "answer")}, "law"),
+        "state": STATE, "answer": Text("答复", "answer")}, "law", only_if_set="asked_by_organisation"),
+    Held("cases.Case", Text("您提的问题", "Your questions"), "person", {
+        "asked_at": AT, "question": Text("问题", "question"), "to_organisation": Text("答复单位", "with"),
+        "state": STATE, "answer": Text("答复", "answer")}, "contact", own_phone=True,
+        phone_at="family_asker__phone_index"),
     Held("declaration.DeclarationLine", Text("申报名单", "Declarations"), "enrolment__person", {
         "organisation": WHERE, "change": KIND, "name": NAME, "number_masked": NUMBER,
         "class_label": Text("班级", "class"), "self_paid_fen": Text("家庭缴", "family pays"),

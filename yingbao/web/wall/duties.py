@@ -81,6 +81,17 @@ DUTIES: tuple[Duty, ...] = (
     Duty("cases_casestep", _of(*REGISTRARS, TAX, EDUCATION, CARD, FAMILY, may=ADD)),
     Duty("cases_familyasker", {FAMILY: ADD} | _of(*REGISTRARS, TAX, CARD, may="SELECT")),
     Duty("cases_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=KEEP)),
+    # A school and a family write answers, of their own children; counts follow by rule and are written by nobody.
+    Duty("survey_survey", _of(*EVERY, may=LOCK) | {AGENCY: KEEP}),
+    Duty("survey_version", _of(*EVERY, may=READ) | {AGENCY: ADD}),
+    Duty("survey_answer", _of(SCHOOL, FAMILY, may=KEEP)),
+    Duty("survey_given", _of(SCHOOL, FAMILY, may=ADD)),
+    Duty("survey_counted", _of(SCHOOL, FAMILY, may=READ)),
+    Duty("survey_sheet", _of(SCHOOL, may=ALL)),
+    Duty("survey_difference", {SCHOOL: "SELECT, UPDATE (case_id)"} | _of(COMMUNITY, AGENCY, may=READ)),
+    Duty("survey_report", _of(SCHOOL, FAMILY, AGENCY, may="SELECT, INSERT, UPDATE (id)")
+         | _of(COMMUNITY, TAX, EDUCATION, may=READ)),
+    Duty("survey_.*", _of(*REGISTRARS, TAX, EDUCATION, may=READ)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.
@@ -92,6 +103,12 @@ DUTIES: tuple[Duty, ...] = (
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
     Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),
     Duty("spreadsheet_.*", _of(LISTS, may=ALL) | {AGENCY: READ}),
+    # A picture is shown to who looks after the child and to the card centre; the agency that registers needs none.
+    Duty("cards_(photo|picture)", _of(SCHOOL, COMMUNITY, CARD, FAMILY, may=ALL)),
+    Duty("cards_cardstep", _of(SCHOOL, COMMUNITY, CARD, FAMILY, may=ADD) | {AUDIT: READ}),
+    Duty("cards_card", {CARD: ALL} | _of(SCHOOL, COMMUNITY, may=KEEP) | {FAMILY: LOCK}),
+    Duty("cards_photopack", _of(SCHOOL, COMMUNITY, may=ALL)),
+    Duty("cards_.*", {CARD: ALL} | _of(SCHOOL, COMMUNITY, FAMILY, may=READ)),
     Duty("families_datarequest", _of(FAMILY, AGENCY, may=ALL)),
     Duty("families_.*", {FAMILY: ALL} | _of(*REGISTRARS, AUDIT, may=READ)),
     Duty("trail_.*", _of(*EVERY, may=ADD)),

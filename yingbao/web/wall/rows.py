@@ -44,14 +44,28 @@ MINE, NEAR, SEASONS, PERSONS = _keys("organisations"), _keys("near"), _keys("sea
 HERE, ME = _text("area"), f"{_text('user')}::bigint"
 DOOR = f"{_text('beyond')} = 'on'"
 
-WALLED = ("people_", "enrolment_", "declaration_", "collection_", "spreadsheet_", "cases_", "families_")
+WALLED = (
+    "people_",
+    "enrolment_",
+    "declaration_",
+    "collection_",
+    "spreadsheet_",
+    "cases_",
+    "families_",
+    "survey_",
+    "cards_",
+)
 """Applications whose tables tell of children and their money."""
 COMMON = frozenset(
     {
         "enrolment_season",
         "enrolment_policyversion",
         "enrolment_policyproposal",
+        "cases_answerend",
+        "cases_helped",
         "collection_close",
+        "survey_survey",
+        "survey_version",
         "collection_receiptseries",
         "families_coderequest",
         "families_familysession",
@@ -165,6 +179,16 @@ def _via(table: Table, column: str) -> str:
     return f"EXISTS (SELECT FROM {table.parents[column]} p WHERE p.id = {table.name}.{column})"
 
 
+HERE_BODY = f"{_text('organisation')}::bigint"
+IN_PART = (
+    f"asked_by_organisation_id = {HERE_BODY} OR to_organisation_id = {HERE_BODY} OR EXISTS (SELECT FROM wall.held h "
+    f"WHERE h.case_id = cases_case.id AND (h.by_body = {HERE_BODY} OR h.to_body = {HERE_BODY}))"
+)
+"""A bureau sees the questions that came to it, or that it asked."""
+ASKED_AT = (
+    f"EXISTS (SELECT FROM wall.on_roll r WHERE r.school_id = survey_report.school_id AND r.person_id = {PERSONS})"
+)
+"""The school at which a family's child is asked for."""
 PLACES = ("organisation_id", "school_id", "taken_at_id")
 """Columns that name whose a row is."""
 OF_ROSTER = "EXISTS (SELECT FROM spreadsheet_roster r WHERE r.id = {}.roster_id)"
@@ -210,8 +234,47 @@ NAMED: dict[str, dict[str, str]] = {
         (SCHOOL, COMMUNITY),
         f"asked_by_organisation_id = {MINE} OR to_organisation_id = {MINE} OR EXISTS "
         f"(SELECT FROM wall.held h WHERE h.case_id = cases_case.id AND (h.by_body = {MINE} OR h.to_body = {MINE}))",
-    ),
+    )
+    | dict.fromkeys((TAX, EDUCATION, CARD), IN_PART)
+    | {FAMILY: f"asked_by_organisation_id IS NOT NULL AND person_id = {PERSONS}"}
+    | {AGENCY: f"(once IS NULL AND season_id = {SEASONS}) OR {IN_PART}"},
+    # General answers are about nobody; those for staff are not a family's.
+    "cases_generalanswer": dict.fromkeys(EVERY, ALWAYS) | {FAMILY: "for_families"},
     "cases_casestep": dict.fromkeys(EVERY, "EXISTS (SELECT FROM cases_case c WHERE c.id = cases_casestep.case_id)"),
+    # A family's answer holds its school's report open; who counted the child says whether it can still be changed.
+    "survey_report": {
+        FAMILY: f"{ASKED_AT} OR EXISTS (SELECT FROM survey_counted c WHERE c.report_id = survey_report.id)"
+    },
+    # Who needs help is the school's to know, until it hands the child over.
+    "survey_difference": dict.fromkeys(
+        (COMMUNITY, AGENCY),
+        "(kind <> 'help' OR EXISTS (SELECT FROM cases_case c WHERE c.id = survey_difference.case_id))"
+        " AND EXISTS (SELECT FROM survey_report p WHERE p.id = survey_difference.report_id)",
+    ),
+    "survey_sum": {COMMUNITY: f"street_id = {MINE}"}
+    | dict.fromkeys(
+        AREA,
+        f"EXISTS (SELECT FROM agents_organisation a WHERE a.id = survey_sum.street_id AND a.pooling_area = {HERE})",
+    ),
+    # A batch tells a school and a family only when and under which number; its cards are behind the wall one by one.
+    "cards_batch": dict.fromkeys(
+        (SCHOOL, COMMUNITY, FAMILY), "EXISTS (SELECT FROM cards_card c WHERE c.batch_id = cards_batch.id)"
+    ),
+    # A family's answer holds its school's report open; who counted the child says whether it can still be changed.
+    "survey_report": {
+        FAMILY: f"{ASKED_AT} OR EXISTS (SELECT FROM survey_counted c WHERE c.report_id = survey_report.id)"
+    },
+    # Who needs help is the school's to know, until it hands the child over.
+    "survey_difference": dict.fromkeys(
+        (COMMUNITY, AGENCY),
+        "(kind <> 'help' OR EXISTS (SELECT FROM cases_case c WHERE c.id = survey_difference.case_id))"
+        " AND EXISTS (SELECT FROM survey_report p WHERE p.id = survey_difference.report_id)",
+    ),
+    "survey_sum": {COMMUNITY: f"street_id = {MINE}"}
+    | dict.fromkeys(
+        AREA,
+        f"EXISTS (SELECT FROM agents_organisation a WHERE a.id = survey_sum.street_id AND a.pooling_area = {HERE})",
+    ),
     "families_datarequest": dict.fromkeys(AREA, f"pooling_area = {HERE}") | {FAMILY: f"person_id = {PERSONS}"},
     "collection_debitanswer": dict.fromkeys(OWN, NEVER),
     "jobs_job": dict.fromkeys(EVERY, f"owner_id = {ME} OR organisation_id = {_text('organisation')}::bigint"),
@@ -221,7 +284,8 @@ NAMED: dict[str, dict[str, str]] = {
 LEADS = {
     "collection_advice": "declaration_id", "collection_allocation": "obligation_id", "collection_billline": "bill_id",
     "collection_debititem": "declaration_id", "collection_debitpart": "item_id", "collection_receipt": "obligation_id",
-    "collection_refund": "arrival_id", "collection_statementline": "statement_id",
+    "collection_refund": "arrival_id", "collection_statementline": "statement_id", "survey_sumpart": "sum_id",
+    "survey_reportstep": "report_id",
 }  # fmt: skip
 """Which of several parents leads to the owner."""
 LEADS_IN_AREA = {"collection_debititem": "batch_id"}
