@@ -1,0 +1,1 @@
+"""Tests of the cards: hostile photos, states, batches. 市民卡测试"""
