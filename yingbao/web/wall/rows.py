@@ -260,21 +260,6 @@ NAMED: dict[str, dict[str, str]] = {
     "cards_batch": dict.fromkeys(
         (SCHOOL, COMMUNITY, FAMILY), "EXISTS (SELECT FROM cards_card c WHERE c.batch_id = cards_batch.id)"
     ),
-    # A family's answer holds its school's report open; who counted the child says whether it can still be changed.
-    "survey_report": {
-        FAMILY: f"{ASKED_AT} OR EXISTS (SELECT FROM survey_counted c WHERE c.report_id = survey_report.id)"
-    },
-    # Who needs help is the school's to know, until it hands the child over.
-    "survey_difference": dict.fromkeys(
-        (COMMUNITY, AGENCY),
-        "(kind <> 'help' OR EXISTS (SELECT FROM cases_case c WHERE c.id = survey_difference.case_id))"
-        " AND EXISTS (SELECT FROM survey_report p WHERE p.id = survey_difference.report_id)",
-    ),
-    "survey_sum": {COMMUNITY: f"street_id = {MINE}"}
-    | dict.fromkeys(
-        AREA,
-        f"EXISTS (SELECT FROM agents_organisation a WHERE a.id = survey_sum.street_id AND a.pooling_area = {HERE})",
-    ),
     "families_datarequest": dict.fromkeys(AREA, f"pooling_area = {HERE}") | {FAMILY: f"person_id = {PERSONS}"},
     "collection_debitanswer": dict.fromkeys(OWN, NEVER),
     "jobs_job": dict.fromkeys(EVERY, f"owner_id = {ME} OR organisation_id = {_text('organisation')}::bigint"),
