@@ -1,1 +1,1 @@
-"""What bodies do for the season: tasks of its phases, letters, publicity, training. 部署与宣传"""
+"""What bodies do for the season: tasks of its phases, training. 季内任务与培训"""

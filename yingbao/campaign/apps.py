@@ -1,10 +1,10 @@
-"""The application's name in the database. 部署与宣传"""
+"""The application's name in the database. 季内任务与培训"""
 
 from django.apps import AppConfig
 
 
 class CampaignConfig(AppConfig):
-    """What bodies do for the season: tasks of its phases, letters, publicity, training. 部署与宣传"""
+    """What bodies do for the season: tasks of its phases, training. 季内任务与培训"""
 
     name = "yingbao.campaign"
     label = "campaign"

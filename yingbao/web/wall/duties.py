@@ -92,6 +92,11 @@ DUTIES: tuple[Duty, ...] = (
     Duty("survey_report", _of(SCHOOL, FAMILY, AGENCY, may="SELECT, INSERT, UPDATE (id)")
          | _of(COMMUNITY, TAX, EDUCATION, may=READ)),
     Duty("survey_.*", _of(*REGISTRARS, TAX, EDUCATION, may=READ)),
+    # Whose task it is the rows see to; what is asked is no secret. Only bureaus announce trainings.
+    Duty("campaign_seasontask", _of(*EVERY, may=READ)),
+    Duty("campaign_trainingsession", _of(*BUSINESS, may=LOCK) | _of(AGENCY, TAX, may=KEEP) | {ADMIN: READ, AUDIT: READ}),
+    Duty("campaign_.*step", _of(*BUSINESS, may=ADD) | {ADMIN: READ, AUDIT: READ}),
+    Duty("campaign_.*", _of(*BUSINESS, may=KEEP) | {ADMIN: READ, AUDIT: READ}),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.
@@ -111,6 +116,10 @@ DUTIES: tuple[Duty, ...] = (
     Duty("cards_.*", {CARD: ALL} | _of(SCHOOL, COMMUNITY, FAMILY, may=READ)),
     Duty("families_datarequest", _of(FAMILY, AGENCY, may=ALL)),
     Duty("families_.*", {FAMILY: ALL} | _of(*REGISTRARS, AUDIT, may=READ)),
+    # The agency words the letters; a school's letters are its own; a family notes that it has read one, and no more.
+    Duty("publicity_letterwording", _of(SCHOOL, COMMUNITY, EDUCATION, FAMILY, may=READ) | {AGENCY: ADD}),
+    Duty("publicity_letterread", _of(*REGISTRARS, EDUCATION, may=READ) | {FAMILY: ADD}),
+    Duty("publicity_.*", {SCHOOL: ADD} | _of(COMMUNITY, AGENCY, EDUCATION, FAMILY, may=READ)),
     Duty("trail_.*", _of(*EVERY, may=ADD)),
     # Who locks a row has to have a right to change it: the key, which nothing changes.
     Duty("agents_organisation", _of(*EVERY, may=LOCK) | _of(AGENCY, ADMIN, may=ALL)),

@@ -1,0 +1,106 @@
+"""By what the platform sees that a body has done its task: word → the bodies for which it stands. 自动完成依据
+
+Each query gives the ids of organisations of one season; it may use %(season)s, %(area)s, %(school_year)s and the
+task's own first day %(starts)s. A part built later plugs itself in with a line here; a word without a line is marked by
+hand. Words and what they mean to a reader: `policy.terms.SEEN_BY`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from yingbao.campaign.models import SeasonTask
+from yingbao.enrolment.lifecycle import ENDED, ENROLLED
+from yingbao.enrolment.lifecycle import State as Standing
+from yingbao.enrolment.models import Season
+from yingbao.enrolment.seasons import school_year_of
+
+
+def _in(states: object) -> str:
+    return "(" + ", ".join(f"'{one}'" for one in sorted(map(str, states))) + ")"  # type: ignore[call-overload]
+
+
+_COVERED = [Standing.PAID, Standing.EXEMPT, Standing.COVERED]
+_LISTED = "sum(heads) FILTER (WHERE state <> 'withdrawn') > 0"
+_UNDECIDED = f"state NOT IN {_in(ENDED | ENROLLED)} AND status <> 'ineligible'"
+
+
+def _none(condition: str) -> str:
+    return f"coalesce(sum(heads) FILTER (WHERE {condition}), 0) = 0"
+
+
+_TALLIED = """
+    SELECT organisation_id FROM enrolment_tally WHERE season_id = %(season)s GROUP BY organisation_id HAVING {having}"""
+
+
+def _by_tally(*having: str) -> str:
+    """The bodies whose numbers fulfil all of these."""
+    return _TALLIED.format(having=" AND ".join(having))
+
+
+SEEN: dict[str, str] = {
+    "roster_in": """
+        SELECT o.id FROM agents_organisation o WHERE o.pooling_area = %(area)s AND o.kind = 'school' AND EXISTS (
+            SELECT FROM people_schoolroll r
+            WHERE r.school_id = o.id AND r.left_on IS NULL AND r.school_year = %(school_year)s)""",
+    "first_timers_registered": _by_tally(_LISTED, _none("state = 'draft' AND registration <> ''")),
+    "list_confirmed": _by_tally(_LISTED, _none(_UNDECIDED)),
+    "declaration_handed_in": _by_tally(
+        f"sum(heads) FILTER (WHERE state IN {_in([Standing.DECLARED, *_COVERED])}) > 0",
+        _none(f"state = '{Standing.CONFIRMED}' OR {_UNDECIDED}"),
+    ),
+    "everyone_paid": _by_tally(
+        f"sum(heads) FILTER (WHERE state IN {_in(_COVERED)}) > 0",
+        _none(f"state IN {_in([Standing.CONFIRMED, Standing.DECLARED])} OR {_UNDECIDED}"),
+    ),
+    "points_list_in": """
+        SELECT o.id FROM agents_organisation o
+        WHERE o.pooling_area = %(area)s AND o.kind IN ('insurance_agency', 'points_office') AND EXISTS (
+            SELECT FROM people_pointsadmission p
+            WHERE p.pooling_area = %(area)s AND (%(starts)s::date IS NULL OR p.admitted_on >= %(starts)s::date))""",
+    "training_announced": """
+        SELECT host_id FROM campaign_trainingsession WHERE season_id = %(season)s AND cancelled_at IS NULL""",
+    "training_attended": """
+        SELECT p.organisation_id FROM campaign_trainingplace p JOIN campaign_trainingsession s ON s.id = p.session_id
+        WHERE s.season_id = %(season)s AND p.attended""",
+}
+"""word → query. 依据查询"""
+
+
+@transaction.atomic
+def look(*, season: Season, at: datetime) -> int:
+    """Mark done what is seen to be done, and open again what no longer is; returns how many moved. 自动完成
+
+    What a person marked stays as that person said.
+    """
+    moved = 0
+    values: dict[str, Any] = {
+        "season": season.pk, "area": season.pooling_area, "school_year": school_year_of(season), "at": at,
+        "starts": None,
+    }  # fmt: skip
+    tasks = SeasonTask.objects.filter(season=season, asked=True, seen_by__in=list(SEEN)).order_by("pk")
+    with connection.cursor() as cursor:
+        for task in tasks:
+            cursor.execute(_SEE.format(seen=SEEN[task.seen_by]), values | {"task": task.pk, "starts": task.starts})
+            moved += int(cursor.fetchone()[0])
+    return moved
+
+
+_SEE = """
+WITH seen AS ({seen}), due AS MATERIALIZED (
+    SELECT id, organisation_id, state FROM campaign_assignment
+    WHERE task_id = %(task)s
+      AND (state = 'open' AND organisation_id IN (SELECT * FROM seen)
+           OR state = 'done' AND done_by_id IS NULL AND organisation_id NOT IN (SELECT * FROM seen))
+    ORDER BY id FOR UPDATE
+), moved AS (
+    UPDATE campaign_assignment a
+    SET state = CASE due.state WHEN 'open' THEN 'done' ELSE 'open' END, state_at = %(at)s
+    FROM due WHERE a.id = due.id RETURNING a.id, a.organisation_id, a.state
+), told AS (
+    INSERT INTO campaign_assignmentstep (assignment_id, organisation_id, act, at, note)
+    SELECT id, organisation_id, CASE state WHEN 'done' THEN 'see' ELSE 'unsee' END, %(at)s, '' FROM moved ORDER BY id
+) SELECT count(*) FROM moved"""
