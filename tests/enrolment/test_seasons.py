@@ -7,7 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from yingbao.enrolment import seasons
-from yingbao.enrolment.models import Season
+from yingbao.enrolment.models import Enrolment, Season
+from yingbao.people.models import Person
 from yingbao.policy.catalogue import policy_of
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
@@ -29,9 +30,44 @@ def test_an_unknown_policy_opens_no_season():
     assert not Season.objects.exists()
 
 
-def test_the_deadline_of_each_city_is_the_notices():
-    assert seasons.deadline(seasons.open_season(policy_id="320500/2020", at=AT)) == date(2019, 11, 30)
-    assert seasons.deadline(seasons.open_season(policy_id="500103/2020", at=AT)) == date(2019, 12, 20)
+@pytest.mark.parametrize(
+    ("policy", "on", "last", "late"),
+    [
+        ("320500/2020", date(2019, 8, 31), date(2019, 11, 30), False),
+        ("320500/2020", date(2019, 11, 30), date(2019, 11, 30), False),
+        ("320500/2020", date(2019, 12, 1), date(2019, 11, 30), False),
+        ("500103/2020", date(2019, 12, 20), date(2019, 12, 20), False),
+        ("500103/2020", date(2019, 12, 21), date(2020, 9, 30), True),
+        ("500103/2020", date(2020, 10, 1), date(2020, 9, 30), True),
+    ],
+)
+def test_the_last_day_that_counts_is_the_ordinary_one_and_then_late_enrolments(policy, on, last, late):
+    found = seasons.last_day(policy_of(policy), on)
+    assert (found.day, found.late, found.days) == (last, late, (last - on).days)
+
+
+@pytest.mark.parametrize(
+    ("birth", "agent", "last"),
+    [
+        (date(2019, 8, 30), "community", date(2019, 11, 30)),
+        (date(2019, 8, 31), "community", date(2019, 11, 30)),
+        (date(2019, 9, 1), "community", date(2019, 12, 1)),
+        (date(2019, 11, 30), "community", date(2020, 2, 29)),
+        (date(2020, 11, 5), "", date(2020, 12, 31)),
+        (date(2019, 9, 1), "school", date(2019, 11, 30)),
+        (None, "community", date(2019, 11, 30)),
+    ],
+)
+def test_a_newborn_of_suzhou_has_a_last_day_of_its_own(birth, agent, last):
+    season = seasons.open_season(policy_id="320500/2020", at=AT)
+    one = Enrolment(season=season, person=Person(birth_date=birth), agent=agent)
+    assert seasons.last_day_of(one, date(2019, 11, 12)).day == last
+
+
+def test_yuzhong_knows_no_newborn_window():
+    season = seasons.open_season(policy_id="500103/2020", at=AT)
+    one = Enrolment(season=season, person=Person(birth_date=date(2019, 12, 1)), agent="community")
+    assert seasons.last_day_of(one, date(2020, 1, 2)).day == date(2020, 9, 30)
 
 
 def test_the_windows_are_drawn_from_the_table_of_phases():

@@ -17,7 +17,7 @@ from yingbao.collection.refunding import approve, heard
 from yingbao.collection.refunding import submit as submit_refunds
 from yingbao.declaration.deciding import accept, send_back
 from yingbao.declaration.freezing import freeze, submit
-from yingbao.enrolment import taking
+from yingbao.enrolment import seasons, taking
 from yingbao.enrolment.lifecycle import Act
 from yingbao.enrolment.models import Season
 from yingbao.jobs.assisted import after_statuses
@@ -143,6 +143,16 @@ def test_a_school_is_reminded_a_week_and_a_day_before_the_deadline(suzhou, schoo
     assert remind_agents(at=at(day, 9)) == 0
     if told:
         assert "尚有2人未申报" in Message.objects.get().text
+
+
+@pytest.mark.parametrize(("day", "said"), [("2019-12-13", "12月20日"), ("2020-09-23", "9月30日")])
+def test_a_school_of_yuzhong_is_reminded_of_late_enrolment_as_of_the_ordinary_days(day, said):
+    season = seasons.open_season(policy_id="500103/2020", at=AT)
+    school = organisation(area="500103")
+    confirmed(season, school, hukou="500103", area="500103")
+    assert remind_agents(at=at("2019-12-13", 9)) == 1
+    assert remind_agents(at=at(day, 9)) == (day > "2020")
+    assert said in Message.objects.latest("pk").text
 
 
 def test_what_was_told_half_a_year_ago_is_deleted_and_told_no_more(suzhou, school):

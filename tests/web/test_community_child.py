@@ -15,10 +15,9 @@ from yingbao.agents.models import Desk
 from yingbao.cases.models import Case
 from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.models import Enrolment
-from yingbao.enrolment.seasons import policy_of
+from yingbao.enrolment.seasons import newborn_last_day, newborn_months, policy_of
 from yingbao.people.models import IdentityDocument, Look
 from yingbao.values import clock
-from yingbao.web.community.newborns import deadline_of, months_allowed
 from yingbao.web.school.pupil import seen
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +161,7 @@ def test_a_newborn_has_until_the_same_day_of_the_third_month(client, town):
     clock.set_to(at("2020-02-27"))
     page = client.get("/community/newborns/")
     (row,) = page.context["unpaid"]
-    assert (str(row["until"].last), row["until"].days) == ("2020-02-29", 2)
+    assert (str(row["until"].day), row["until"].days) == ("2020-02-29", 2)
     assert "还有 2 天" in page.content.decode()
     clock.set_to(at("2020-03-01"))
     assert client.get("/community/newborns/").context["late"]
@@ -176,10 +175,10 @@ def test_yuzhong_has_no_way_of_its_own_for_newborns(signed_in):
 
 def test_deadlines_follow_the_policy_alone(town):
     policy = policy_of(town.season)
-    assert months_allowed(policy) == 3
-    assert deadline_of(date(2020, 10, 5), policy, AT.date()).last == date(2020, 12, 31)
-    assert deadline_of(date(2019, 8, 1), policy, AT.date()) is None
-    assert deadline_of(None, policy, AT.date()) is None
+    assert newborn_months(policy) == 3
+    assert newborn_last_day(policy, date(2020, 10, 5), AT.date()).day == date(2020, 12, 31)
+    assert newborn_last_day(policy, date(2019, 8, 1), AT.date()) is None
+    assert newborn_last_day(policy, None, AT.date()) is None
 
 
 def test_a_newborn_paid_in_december_is_for_an_officer_and_goes_to_the_agency_as_a_case(client, town, signed_in):

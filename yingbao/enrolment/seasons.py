@@ -1,10 +1,11 @@
-"""Seasons: one policy at work, its windows and its deadline. 参保季"""
+"""Seasons: one policy at work, its windows and the last day that counts. 参保季"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import NamedTuple
 
+from yingbao.determination.criteria import last_day_within
 from yingbao.enrolment import versions
 from yingbao.enrolment.models import Enrolment, PolicyVersion, Season
 from yingbao.policy import catalogue
@@ -112,10 +113,61 @@ def _window(policy: Policy, rule: PhaseRule) -> OpenWindow:
     return OpenWindow(rule.phase, name, rule.clause, first, last)
 
 
+class LastDay(NamedTuple):
+    """The last day that counts on some day, and the window that it ends: the ordinary one or a later. 截止日"""
+
+    day: date
+    days: int
+    """0 on the last day, negative once it is over"""
+    window: OpenWindow
+
+    @property
+    def late(self) -> bool:
+        """Whether the ordinary period is over and this day ends another one. 是否补缴"""
+        return self.window.phase != "open"
+
+
+def last_day(policy: Policy, on: date) -> LastDay:
+    """The last day that counts on that day for everyone: of the open period, once it is over of late enrolment. 截止日
+
+    After both it stays the last one's. Newborns have days of their own: `newborn_last_day`, `last_day_of`.
+    """
+    every = [window for window in windows(policy) if window.phase in ("open", "late")] or windows(policy)
+    window = next((window for window in every if window.last >= on), every[-1])
+    return LastDay(window.last, (window.last - on).days, window)
+
+
+def last_day_of(enrolment: Enrolment, on: date) -> LastDay:
+    """The last day that counts on that day for one child: a newborn outside school has its own. 该童截止日"""
+    policy = policy_of(enrolment.season)
+    own = None if enrolment.agent == "school" else newborn_last_day(policy, enrolment.person.birth_date, on)
+    return own or last_day(policy, on)
+
+
+def newborn_months(policy: Policy) -> int | None:
+    """Within how many months of birth the policy takes a newborn; None where it has no such way. 出生后月数"""
+    has_way = any(window.phase == "newborn" for window in windows(policy))
+    found = [one.months_from_birth for one in policy.criteria.values() if one.months_from_birth is not None]
+    return max(found, default=None) if has_way else None
+
+
+def newborn_last_day(policy: Policy, birth: date | None, on: date) -> LastDay | None:
+    """Until when a child can be paid for as a newborn; None for one who was none in this season. 新生儿截止日
+
+    Not after the newborn window, and only where that day lies after the ordinary window: before it everyone pays alike.
+    """
+    months = newborn_months(policy)
+    if birth is None or months is None:
+        return None
+    by_phase = {window.phase: window for window in windows(policy)}
+    window = by_phase["newborn"]
+    last = min(last_day_within(birth, months), window.last)
+    return LastDay(last, (last - on).days, window) if last > by_phase["open"].last else None
+
+
 def deadline(season: Season) -> date:
-    """The last day of the open period, in China; it is shown everywhere. 截止日期"""
-    all_windows = windows(policy_of(season))
-    return max((window.last for window in all_windows if window.phase == "open"), default=all_windows[-1].last)
+    """The last day of the open period, whatever the day is: for what belongs to that period alone. 集中期截止日"""
+    return max(window.last for window in windows(policy_of(season)) if window.phase == "open")
 
 
 def windows_text(policy: Policy) -> Text:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.progress import Counts, counts
-from yingbao.enrolment.seasons import policy_of, school_year_of, windows
+from yingbao.enrolment.seasons import last_day, policy_of, school_year_of, windows
 from yingbao.people.models import SchoolRoll
 from yingbao.policy.model import Policy, SeasonPhase
 from yingbao.values.text import Text
@@ -55,8 +55,7 @@ def steps_of(
     """
     policy = policy_of(season)
     figures = figures or counts(season, organisation)
-    last_day = _last_day(policy, on)
-    days = (last_day - on).days
+    until, days, _ = last_day(policy, on)
     steps: list[SeasonStep] = []
     started = _has_list(season, organisation, figures)
     reached = True
@@ -65,9 +64,9 @@ def steps_of(
         state: StepState = "done" if done else "next" if reached else "later"
         reached = reached and done
         text = Text("已完成", "done") if done else work.text.filled(left=work.left)
-        steps.append(SeasonStep(work.id, work.name, text, state, work.left, last_day, days))
+        steps.append(SeasonStep(work.id, work.name, text, state, work.left, until, days))
     for id_, name, text in _ahead(policy):
-        steps.append(SeasonStep(id_, name, text, "later", 0, last_day, days))
+        steps.append(SeasonStep(id_, name, text, "later", 0, until, days))
     if organisation.kind == OrganisationKind.SCHOOL:
         steps += [_reminder(phase, on) for phase in policy.phases if _of_schools(phase) and _is_earlier(phase, policy)]
     return steps
@@ -135,12 +134,6 @@ def _ahead(policy: Policy) -> list[tuple[str, Text, Text]]:
 def pays_through_school(policy: Policy) -> bool:
     """Whether schools declare and pay for their pupils, or families pay themselves. 是否由学校缴费"""
     return any(rule.channel == "school" for rule in policy.tables.channel)
-
-
-def _last_day(policy: Policy, on: date) -> date:
-    """The end of the window that is open or comes next; of late enrolment once the open period is over."""
-    days = [window.last for window in windows(policy) if window.phase in ("open", "late")]
-    return next((day for day in days if day >= on), days[-1])
 
 
 def _of_schools(phase: SeasonPhase) -> bool:

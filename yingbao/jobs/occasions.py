@@ -23,7 +23,7 @@ from yingbao.declaration.models import Declaration
 from yingbao.determination.explain import said_day
 from yingbao.enrolment.lifecycle import ENDED, TAKEN, Act
 from yingbao.enrolment.models import Enrolment, Season, Step
-from yingbao.enrolment.seasons import china_day, deadline
+from yingbao.enrolment.seasons import china_day, last_day, last_day_of, policy_of
 from yingbao.families.models import DataRequest
 from yingbao.messages import forgetting
 from yingbao.messages.models import WechatFollower
@@ -115,11 +115,11 @@ def _paid(since: datetime) -> Iterator[Telling]:
 
 def _returned(since: datetime) -> Iterator[Telling]:
     """A debit came back: the child is unpaid again, and the family must know."""
-    last = {season.pk: said_day(deadline(season)).zh for season in Season.objects.all()}
+    today = clock.today()
     yield from _of_steps(
         _steps(since, Act.BOUNCE, "declared"),
         "debit_returned",
-        lambda one: {"amount": yuan(one.self_paid_fen), "deadline": last[one.season_id]},
+        lambda one: {"amount": yuan(one.self_paid_fen), "deadline": said_day(last_day_of(one, today).day).zh},
     )
 
 
@@ -250,8 +250,7 @@ def remind_agents(*, at: datetime) -> int:
 
 
 def _due(season: Season, at: datetime) -> Iterator[Telling]:
-    last = deadline(season)
-    days = (last - china_day(at)).days
+    last, days, window = last_day(policy_of(season), china_day(at))
     if days not in DUE_IN_DAYS:
         return
     waiting = Enrolment.objects.filter(season=season, status="enrolled", organisation__kind="school")
@@ -269,5 +268,6 @@ def _due(season: Season, at: datetime) -> Iterator[Telling]:
             "days": str(days),
             "missing": str(row["missing"]),
         }
+        about = f"due:{season.pk}:{organisation}:{window.phase}:{days}"
         for user in clerks.get(organisation, []):
-            yield Telling("declaration_due", values, f"due:{season.pk}:{organisation}:{days}:{user.pk}", user=user)
+            yield Telling("declaration_due", values, f"{about}:{user.pk}", user=user)

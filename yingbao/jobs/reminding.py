@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from yingbao.determination.explain import said_day
 from yingbao.enrolment.lifecycle import ENDED, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import REGISTRATION_KINDS, holds
-from yingbao.enrolment.seasons import china_day, deadline
+from yingbao.enrolment.seasons import china_day, last_day_of
 from yingbao.jobs.occasions import guardians_of
 from yingbao.jobs.work import Running, work
 from yingbao.messages.models import Message, OptOut
@@ -90,9 +90,9 @@ def remind(job: Running, *, kind: str, season: int) -> None:
     job.progress(len(keys) + 1, len(keys) + 1)
 
 
-def values_of(kind: str, season: Season, one: Enrolment) -> dict[str, str]:
+def values_of(kind: str, one: Enrolment, on: date) -> dict[str, str]:
     """What the words say of one child. 变量"""
-    common = {"child": called(one.person.name), "deadline": said_day(deadline(season)).zh}
+    common = {"child": called(one.person.name), "deadline": said_day(last_day_of(one, on).day).zh}
     if kind == "register_due":
         through_school = one.registration == "school"
         where = one.organisation.name if through_school else f"户籍或居住地社区（可问{one.organisation.name}）"
@@ -108,7 +108,7 @@ def _tellings(kind: str, season: Season, rows: QuerySet[Enrolment], at: datetime
     for one in found:
         guardian = guardians.get(one.person_id)
         if guardian is not None:
-            yield Telling(kind, values_of(kind, season, one), f"{kind}:{one.pk}:{_day(at)}", guardian=guardian)
+            yield Telling(kind, values_of(kind, one, china_day(at)), f"{kind}:{one.pk}:{_day(at)}", guardian=guardian)
 
 
 def _day(at: datetime) -> str:

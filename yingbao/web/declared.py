@@ -13,13 +13,14 @@ from yingbao.collection.models import BankAccount, Obligation
 from yingbao.declaration.freezing import digest_of
 from yingbao.declaration.lifecycle import STANDING, State
 from yingbao.declaration.models import Declaration, DeclarationLine
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import china_day, last_day, policy_of
 from yingbao.paper import declaration_form as paper
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.values import clock, divisions, money
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
+from yingbao.web.phases import until
 
 FAMILY = Text("家庭", "the family")
 PAYING = Text("家庭缴费", "the family pays")
@@ -166,7 +167,7 @@ def account_of(declaration: Declaration) -> BankAccount | None:
 
 def shown(declaration: Declaration) -> dict[str, Any]:
     """What every page about a declaration shows. 页面内容"""
-    last, rest = deadline(declaration.season), to_pay(declaration)
+    rest, policy = to_pay(declaration), policy_of(declaration.season)
     return {
         "one": declaration,
         "title": title(declaration),
@@ -178,12 +179,11 @@ def shown(declaration: Declaration) -> dict[str, Any]:
         "capitals": money.capitals(rest),
         "figures": money.figures(rest),
         "account": account_of(declaration),
-        "deadline": last,
-        "days": (last - clock.today()).days,
+        **until(policy, clock.today()),
         "paid": paid(declaration),
         "digest": bytes(declaration.digest).hex(),
         "intact": digest_of(declaration) == bytes(declaration.digest),
-        "policy": policy_of(declaration.season),
+        "policy": policy,
     }
 
 
@@ -201,7 +201,7 @@ def form(declaration: Declaration) -> bytes:
             supplement=declaration.ordinal - 1,
             remittance_reference=declaration.reference,
             payee=_payee(declaration),
-            deadline=deadline(declaration.season),
+            deadline=last_day(policy, china_day(declaration.frozen_at)).day,
             sums=[
                 paper.CategorySum(
                     row.category, row.payer, row.heads, row.premium_fen, row.self_paid_fen, row.subsidised_fen
@@ -262,7 +262,7 @@ def notice(declaration: Declaration) -> bytes:
             amount_fen=to_pay(declaration),
             remittance_reference=declaration.reference,
             payee=_payee(declaration),
-            deadline=deadline(declaration.season),
+            deadline=last_day(policy_of(declaration.season), clock.today()).day,
             issued_on=clock.today(),
             simulated=settings.DEMO,
         )

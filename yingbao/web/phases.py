@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from yingbao.agents.models import Organisation
-from yingbao.enrolment.seasons import deadline, policy_of, season_for, windows
-from yingbao.policy.model import SeasonPhase
+from yingbao.enrolment.seasons import last_day, policy_of, season_for
+from yingbao.policy.model import Policy, SeasonPhase
 from yingbao.values import clock
 
 
@@ -23,11 +23,14 @@ def season_page(organisation: Organisation) -> dict[str, Any]:
         "organisation": organisation,
         "season": season,
         "policy": policy,
-        "deadline": deadline(season),
-        "window": windows(policy)[0].name,
-        "days": (deadline(season) - today).days,
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
-    }
+    } | until(policy, today)
+
+
+def until(policy: Policy, today: date) -> dict[str, Any]:
+    """What `front/_due.html` and `front/_until.html` ask for: the last day that counts, and which one it is. 截止日"""
+    last = last_day(policy, today)
+    return {"deadline": last.day, "days": last.days, "window": last.window.name, "late": last.late}
 
 
 def when(phase: SeasonPhase, today: date) -> str:

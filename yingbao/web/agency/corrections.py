@@ -19,7 +19,7 @@ from yingbao.enrolment import correcting
 from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.reasons import verdict
-from yingbao.enrolment.seasons import deadline, policy_of, windows_text
+from yingbao.enrolment.seasons import policy_of, windows_text
 from yingbao.jobs.assisted import after_statuses
 from yingbao.people.bulk import NumberTaken
 from yingbao.people.looks import looked
@@ -29,6 +29,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.registration import who
+from yingbao.web.phases import until
 from yingbao.web.school.pupil import STALE, TWICE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.tax.shared import area_of, look, page_of, tell
@@ -96,7 +97,7 @@ def corrections(request: Seated) -> HttpResponse:
     request.session["corrections"] = request.get_full_path()
     look(request, "list", len(found))
     context = {
-        "policy": policy_of(season), "deadline": deadline(season), "state": state,
+        "policy": policy_of(season), "state": state, **until(policy_of(season), clock.today()),
         "states": [{"key": key, "name": name, "count": counts[key]} for key, name in STATES.items()],
         "rows": [{"one": each, "field": FIELDS[each.field], "number": numbers.get(each.enrolment.person_id, ""),
                   "state": STATES[State(each.state)], "tone": TONES[State(each.state)]} for each in found],

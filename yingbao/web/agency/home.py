@@ -15,7 +15,7 @@ from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.collection import handover
 from yingbao.enrolment import tallying
 from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
-from yingbao.enrolment.seasons import OpenWindow, deadline, policy_of, rests_on_an_older_file, season_for, windows
+from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, season_for, windows
 from yingbao.families.models import DataRequest
 from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet.models import AssistedList
@@ -23,7 +23,7 @@ from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.progress import Tree
-from yingbao.web.phases import when
+from yingbao.web.phases import until, when
 from yingbao.web.tax.home import Waits, link
 from yingbao.web.tax.shared import area_of, page_of
 
@@ -42,7 +42,7 @@ def home(request: Seated) -> HttpResponse:
     if not Season.objects.filter(pooling_area=area).exists():
         return render(request, "agency/home_empty.html", {"organisation": request.appointment.organisation})
     season = season_for(area, today)
-    policy, last, tree = policy_of(season), deadline(season), Tree(season)
+    policy, tree = policy_of(season), Tree(season)
     under = request.GET.get("under", "")
     at = int(under) if under.isascii() and under.isdigit() and len(under) < 12 else None
     path = tree.path(at) if at is not None else []
@@ -52,8 +52,8 @@ def home(request: Seated) -> HttpResponse:
     pages = page_of(request, len(rows), ROWS_ON_A_PAGE)
     work = [each for each in waiting(request, season, tree, today) if each.number]
     context: dict[str, Any] = {
-        "organisation": request.appointment.organisation, "policy": policy, "season": season, "deadline": last,
-        "window": windows(policy)[0].name, "days": (last - today).days, "work": work,
+        "organisation": request.appointment.organisation, "policy": policy, "season": season,
+        **until(policy, today), "work": work,
         "windows": [state_of(window, today) for window in windows(policy)],
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages,
@@ -155,7 +155,7 @@ def requests_of_families(season: Season) -> list[Waits]:
 
 def lists(season: Season, tree: Tree, today: date) -> list[Waits]:
     """Schools without a list, more urgent as the deadline comes near."""
-    tone = "bad" if 0 <= (deadline(season) - today).days < SOON_DAYS else "accent"
+    tone = "bad" if 0 <= last_day(policy_of(season), today).days < SOON_DAYS else "accent"
     return [
         Waits(Text("没有交名单的学校", "Schools without a list"), tree.total().empty, Text("所", "schools"), None,
               Text("请街道催办", "the sub-districts chase them"), f"{reverse('agency-organisations')}?state=empty",

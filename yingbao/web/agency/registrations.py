@@ -19,7 +19,7 @@ from yingbao.enrolment import registering
 from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment, RegistrationRequest, Season
 from yingbao.enrolment.parts import REGISTRATION_PLACES
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import policy_of
 from yingbao.people.grades import grade_name
 from yingbao.people.models import IdentityDocument, Person, SchoolRoll
 from yingbao.people.search import search
@@ -28,6 +28,7 @@ from yingbao.values import clock, identity
 from yingbao.values.plain import compact
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import until
 from yingbao.web.school.pupils import remember, season_of
 from yingbao.web.tax.shared import look, page_of, tell
 
@@ -145,7 +146,8 @@ def registrations(request: Seated) -> HttpResponse:
     look(request, "list", len(rows))
     context = {
         "waiting": waiting, "rows": rows, "total": total, "policy": policy_of(waiting.season),
-        "deadline": deadline(waiting.season), "can_pick": any(row["pick"] for row in rows), "ages": AGES.items(),
+        **until(policy_of(waiting.season), clock.today()), "can_pick": any(row["pick"] for row in rows),
+        "ages": AGES.items(),
     } | pages  # fmt: skip
     return render(request, "agency/registrations.html", context)
 

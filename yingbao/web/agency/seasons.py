@@ -12,7 +12,7 @@ from yingbao.agents.models import Desk
 from yingbao.collection.models import Close
 from yingbao.enrolment import proposing, tallying, versions
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import deadline, open_season, policy_of, rests_on_an_older_file, windows
+from yingbao.enrolment.seasons import open_season, policy_of, rests_on_an_older_file, windows
 from yingbao.policy.catalogue import ID
 from yingbao.policy.model import Policy
 from yingbao.trail.events import note
@@ -21,6 +21,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.home import state_of
+from yingbao.web.phases import until
 from yingbao.web.tax.shared import area_of, tell
 
 
@@ -68,8 +69,8 @@ def told(season: Season) -> dict[str, Any]:
         figures = figures.plus(each)
     close = Close.objects.filter(season=season, confirmed_at__isnull=False).first()
     return {
-        "season": season, "policy": policy, "deadline": deadline(season), "figures": figures, "close": close,
-        "older": rests_on_an_older_file(season), "days": (deadline(season) - today).days,
+        "season": season, "policy": policy, "figures": figures, "close": close,
+        "older": rests_on_an_older_file(season), **until(policy, today),
         "windows": [state_of(window, today) for window in windows(policy)],
     }  # fmt: skip
 

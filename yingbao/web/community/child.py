@@ -21,7 +21,7 @@ from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.lifecycle import Act, acts_open, is_done
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.parts import is_agent, may
-from yingbao.enrolment.seasons import china_day
+from yingbao.enrolment.seasons import china_day, newborn_last_day
 from yingbao.people import actions as people
 from yingbao.people.bulk import NewDocument
 from yingbao.people.models import IdentityKind, Person
@@ -33,7 +33,6 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.cases.whose import agency_of
 from yingbao.web.community.counter import BASKET, at_counter
-from yingbao.web.community.newborns import deadline_of
 from yingbao.web.family.basket import Basket
 from yingbao.web.school import pupil
 from yingbao.web.school.pupils import LONGEST_REASON
@@ -95,7 +94,7 @@ def page(request: Seated, one: Enrolment, *, status: int = 200, **more: Any) -> 
         and at_counter(by).filter(pk=one.pk).exists(),
         "can_refer": ours and one.status == "refer" and not (open_case and open_case.kind == REFER),
         "open_case": open_case,
-        "until": deadline_of(one.person.birth_date, context["policy"], today),
+        "until": newborn_last_day(context["policy"], one.person.birth_date, today),
         "provisional": context["document"] is not None
         and context["document"].kind == IdentityKind.BIRTH_CERTIFICATE
         and ours,

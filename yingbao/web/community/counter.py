@@ -17,7 +17,7 @@ from yingbao.collection.ordering import order
 from yingbao.collection.quoting import quote
 from yingbao.enrolment.lifecycle import LEFT
 from yingbao.enrolment.models import Enrolment
-from yingbao.enrolment.seasons import deadline, policy_of, season_for
+from yingbao.enrolment.seasons import policy_of, season_for
 from yingbao.exchange import paying
 from yingbao.exchange.channels import channels
 from yingbao.people.looks import looked
@@ -31,6 +31,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.family.basket import Basket, new_token, tiers_of, token_of
 from yingbao.web.family.outcome import shown
+from yingbao.web.phases import until
 from yingbao.web.wall import by_platform
 
 BASKET = "counter"
@@ -256,7 +257,7 @@ def page(request: Seated) -> dict[str, Any]:
     morning = at.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     today = taken_here(request.appointment).filter(created_at__gte=morning, created_at__lt=morning + timedelta(days=1))
     return {
-        "policy": policy_of(season), "deadline": deadline(season), "chosen": chosen,
+        "policy": policy_of(season), **until(policy_of(season), clock.today()), "chosen": chosen,
         "total_fen": sum(one.due_fen for one in chosen), "token": new_token(),
         "payable": bool(chosen) and not any(one.refused for one in chosen),
         "channels": sorted(channels())[::-1],

@@ -16,7 +16,7 @@ from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.listing import MUST_PAY
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.progress import Counts, counts
-from yingbao.enrolment.seasons import OpenWindow, deadline, policy_of, windows
+from yingbao.enrolment.seasons import OpenWindow, newborn_last_day, newborn_months, policy_of, windows
 from yingbao.enrolment.steps import SeasonStep, pays_through_school, steps_of
 from yingbao.people.models import IdentityDocument, IdentityKind
 from yingbao.policy.model import Policy
@@ -25,9 +25,9 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.community.counter import taken_here
 from yingbao.web.community.listing import Children, own_bodies
-from yingbao.web.community.newborns import deadline_of, months_allowed, months_before
+from yingbao.web.community.newborns import months_before
 from yingbao.web.community.progress import below, calls, total
-from yingbao.web.phases import when
+from yingbao.web.phases import until, when
 from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
 
@@ -50,13 +50,12 @@ def home(request: Seated) -> HttpResponse:
     season, today, place = season_of(request), clock.today(), request.appointment.organisation
     policy = policy_of(season)
     context: dict[str, Any] = {
-        "organisation": place, "policy": policy, "deadline": deadline(season), "window": windows(policy)[0].name,
-        "days": (deadline(season) - today).days,
+        "organisation": place, "policy": policy,
         "windows": [{"one": one, "when": standing_of(one, today)} for one in windows(policy)],
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "waiting": Case.objects.waiting_for(place).count(),
         "overdue": Case.objects.visible_to(request.appointment).overdue(today).count(),
-    }  # fmt: skip
+    } | until(policy, today)  # fmt: skip
     if place.kind != OrganisationKind.COMMUNITY:
         rows = below(season, place)
         called = calls(season, rows)
@@ -113,14 +112,14 @@ def figures(request: Seated, season: Season, policy: Policy, now: Counts) -> lis
         {"name": Text("24 小时内收款", "Taken within 24 hours"), "n": taken.filter(state="succeeded").count(),
          "url": reverse("counter")},
     ]  # fmt: skip
-    if (months := months_allowed(policy)) is not None:
+    if (months := newborn_months(policy)) is not None:
         young = own.filter(person__birth_date__gte=months_before(today, months + 1)).exclude(
             state__in=["paid", "exempt", "covered"]
         )
         soon = [
             1
             for birth in young.values_list("person__birth_date", flat=True)
-            if (until := deadline_of(birth, policy, today)) is not None and 0 <= until.days <= SOON
+            if (until := newborn_last_day(policy, birth, today)) is not None and 0 <= until.days <= SOON
         ]
         found.insert(5, {"name": Text("{n} 天内到期的新生儿", "Newborns due in {n} days").filled(n=SOON),
                          "n": len(soon), "url": reverse("newborns")})  # fmt: skip

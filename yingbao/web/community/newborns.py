@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -11,47 +11,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk
-from yingbao.determination.criteria import last_day_within
 from yingbao.enrolment.lifecycle import ENDED, TAKEN
 from yingbao.enrolment.models import Enrolment
-from yingbao.enrolment.seasons import policy_of, windows
+from yingbao.enrolment.seasons import newborn_last_day, newborn_months, policy_of, windows
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, IdentityKind
-from yingbao.policy.model import Policy
 from yingbao.values import clock
 from yingbao.web.access import Seated, desk
 from yingbao.web.community.listing import own_bodies
 from yingbao.web.school.pupils import season_of
 
 SHOWN = 200
-
-
-class Deadline(NamedTuple):
-    """The last day on which a newborn can be paid for as one. 缴费截止"""
-
-    last: date
-    days: int
-    """0 on the last day, negative after it"""
-
-
-def months_allowed(policy: Policy) -> int | None:
-    """Within how many months of birth the policy takes a newborn; None where it has no such way. 出生后月数"""
-    has_way = any(window.phase == "newborn" for window in windows(policy))
-    found = [one.months_from_birth for one in policy.criteria.values() if one.months_from_birth is not None]
-    return max(found, default=None) if has_way else None
-
-
-def deadline_of(birth: date | None, policy: Policy, today: date) -> Deadline | None:
-    """Until when a child can be paid for as a newborn; None for one who was none in this season. 新生儿期限
-
-    Not after the newborn window, and only where that day lies after the ordinary window: before it everyone pays alike.
-    """
-    months = months_allowed(policy)
-    if birth is None or months is None:
-        return None
-    by_phase = {window.phase: window for window in windows(policy)}
-    last = min(last_day_within(birth, months), by_phase["newborn"].last)
-    return Deadline(last, (last - today).days) if last > by_phase["open"].last else None
 
 
 @require_GET
@@ -61,7 +31,7 @@ def newborns(request: Seated) -> HttpResponse:
     season, today = season_of(request), clock.today()
     policy = policy_of(season)
     own = Enrolment.objects.filter(own_bodies(request.appointment.organisation), season=season)
-    months = months_allowed(policy)
+    months = newborn_months(policy)
     unpaid: list[dict[str, Any]] = []
     if months is not None:
         eldest = min(window.first for window in windows(policy) if window.phase == "open")
@@ -71,7 +41,7 @@ def newborns(request: Seated) -> HttpResponse:
         unpaid = [
             {"one": one, "until": until}
             for one in rows.select_related("person", "organisation").order_by("person__birth_date")[:SHOWN]
-            if (until := deadline_of(one.person.birth_date, policy, today)) is not None
+            if (until := newborn_last_day(policy, one.person.birth_date, today)) is not None
         ]
     certificate = IdentityDocument.objects.filter(kind=IdentityKind.BIRTH_CERTIFICATE, replaced_at__isnull=True)
     waiting = own.filter(~Q(state__in=sorted(ENDED)), person__in=certificate.values("person"))

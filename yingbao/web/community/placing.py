@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.taking_in import take_in
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, Person
@@ -25,6 +25,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.community.register import below
+from yingbao.web.phases import until
 from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond
@@ -65,7 +66,8 @@ def page(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
         at=clock.now(),
     )  # fmt: skip
     context = {
-        "rows": rows, "communities": communities, "policy": policy_of(season), "deadline": deadline(season),
+        "rows": rows, "communities": communities, "policy": policy_of(season),
+        **until(policy_of(season), clock.today()),
         "shown": SHOWN, "chosen": [], "wanted": "",
     }  # fmt: skip
     return render(request, "community/placing.html", context | more, status=status)

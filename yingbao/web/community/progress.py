@@ -21,12 +21,13 @@ from yingbao.declaration.lifecycle import OPEN
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.progress import counts
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
 from yingbao.enrolment.tallying import Figures, by_agent
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import until
 from yingbao.web.school.pupils import season_of
 
 AGENTS = (OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY)
@@ -88,12 +89,11 @@ def progress(request: Seated, pk: int = 0) -> HttpResponse:
     place = place_of(request, pk)
     policy = policy_of(season)
     context: dict[str, Any] = {
-        "place": place, "policy": policy, "deadline": deadline(season), "season": season,
-        "days": (deadline(season) - clock.today()).days,
+        "place": place, "policy": policy, "season": season,
         "up": place.parent if place.pk != request.appointment.organisation_id else None,
         "declares": pays_through_school(policy), "contact": contact_of(place),
         "overdue": Case.objects.visible_to(request.appointment).overdue(clock.today()).count(),
-    }  # fmt: skip
+    } | until(policy, clock.today())  # fmt: skip
     if place.kind in AGENTS:
         filed = Declaration.objects.filter(season=season, organisation=place).order_by("-ordinal").first()
         context |= {

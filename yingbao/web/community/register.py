@@ -28,7 +28,7 @@ from yingbao.enrolment.lifecycle import Act, State, edge_of
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.parts import REGISTRATION_PLACES, may
 from yingbao.enrolment.reasons import Verdict
-from yingbao.enrolment.seasons import policy_of
+from yingbao.enrolment.seasons import newborn_last_day, policy_of
 from yingbao.enrolment.taking_in import take_in
 from yingbao.people import actions as people
 from yingbao.people.bulk import NewPerson, NumberTaken
@@ -42,7 +42,6 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.cases.whose import answer
 from yingbao.web.community import form
 from yingbao.web.community.counter import BASKET, at_counter
-from yingbao.web.community.newborns import deadline_of
 from yingbao.web.family.basket import Basket
 from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
@@ -168,7 +167,7 @@ def preview(request: Seated, person: NewPerson, school: Organisation | None, pla
         "body": body,
         "contact": contact_of(body) if body else None,
         "registers": REGISTRATION_PLACES.get(decision.registration or "") if decision.registration else None,
-        "until": deadline_of(person.birth_date, policy, today),
+        "until": newborn_last_day(policy, person.birth_date, today),
         "storable": ours and decision.status in ("enrolled", "refer"),
         "payable": ours and decision.status == "enrolled" and pays_here(decision),
         "place": place,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,10 +14,10 @@ from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.cases.responsible import contact_of
 from yingbao.collection.models import Receipt
 from yingbao.collection.quoting import Quote, quote
-from yingbao.enrolment.lifecycle import ENDED
+from yingbao.enrolment.lifecycle import ENDED, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.reasons import passed_over, reasons, verdict
-from yingbao.enrolment.seasons import deadline, policy_of, windows
+from yingbao.enrolment.seasons import last_day_of, policy_of
 from yingbao.families import stages, wishing
 from yingbao.families.models import Binding, DataRequest
 from yingbao.people.models import Person
@@ -27,6 +26,9 @@ from yingbao.web import receipted
 from yingbao.web.family.basket import Basket
 from yingbao.web.family.finding import veiled_name
 from yingbao.web.family.visiting import Visiting, bound, enrolment_of, is_in_wechat, own, visited, visitor, ward
+
+SETTLED = frozenset({State.PAID, State.EXEMPT, State.COVERED})
+"""Nothing is left to pay: no last day is shown any more."""
 
 
 @require_GET
@@ -87,21 +89,15 @@ def page(binding: Binding) -> dict[str, Any]:
     if one is None:
         return context | unlisted(binding.person)
     policy, found = policy_of(one.season), quoted(one)
-    last = last_day(one.season)
+    last = last_day_of(one, clock.today())
     return context | {
         "policy": policy, "verdict": verdict(one), "stages": stages.stages(one, at), "reasons": reasons(one, policy),
         "passed_over": passed_over(one, policy), "rest": stages.who_pays_rest(one, policy), "quote": found,
-        "payable": found.refused is None and one.state not in ENDED, "deadline": last,
-        "days_left": (last - clock.today()).days, "answers": answering(one.organisation), "way": wishing.way(one, at),
+        "payable": found.refused is None and one.state not in ENDED, "last": last,
+        "to_do": one.state not in ENDED | SETTLED, "answers": answering(one.organisation), "way": wishing.way(one, at),
         "help_lines": policy.help_lines, "seen": seen(one),
         "other_guardian": binding.person.guardians.filter(phone_index__isnull=False).count() > 1,
     }  # fmt: skip
-
-
-def last_day(season: Season) -> date:
-    """The last day that counts now: once late payment has begun, its end; before, the open period's. 截止日"""
-    late = [one for one in windows(policy_of(season)) if one.phase == "late" and one.first <= clock.today()]
-    return late[-1].last if late else deadline(season)
 
 
 def seen(one: Enrolment) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import deadline, season_for
+from yingbao.enrolment.seasons import china_day, policy_of, season_for
 from yingbao.jobs import reminding
 from yingbao.jobs.models import Job
 from yingbao.jobs.work import start
@@ -24,6 +24,7 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import until
 
 CHANGED = Refused(
     where="seen",
@@ -97,7 +98,7 @@ def _page(request: Seated, kind: str, refused: Refused | None = None) -> dict[st
     runs = [_run(one, season, at) for one in reminding.KINDS]
     return {
         "season": season,
-        "deadline": deadline(season),
+        **until(policy_of(season), china_day(at)),
         "runs": runs,
         "chosen": next((one for one in runs if one["kind"] == kind), None),
         "refused": refused,
@@ -113,7 +114,7 @@ def _page(request: Seated, kind: str, refused: Refused | None = None) -> dict[st
 def _run(kind: str, season: Season, at: datetime) -> dict[str, Any]:
     first = reminding.meant(kind, season).select_related("person", "organisation").order_by("pk").first()
     template = TEMPLATES[kind]
-    example = template.told(reminding.values_of(kind, season, first)).zh if first else ""
+    example = template.told(reminding.values_of(kind, first, china_day(clock.now()))).zh if first else ""
     found = reminding.reckon(kind=kind, season=season, at=at)
     return {
         "kind": kind, "title": template.title, "found": found, "example": example, "to_tell": found.to_tell,

@@ -17,7 +17,7 @@ from yingbao.declaration.building import NOW, TO_DO, Building, Child, Place, bui
 from yingbao.declaration.lifecycle import OPEN, State
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.needs import why_not
-from yingbao.enrolment.seasons import deadline, policy_of, windows
+from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
 from yingbao.people.looks import looked
 from yingbao.policy import terms
@@ -27,6 +27,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web import declared
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import until
 from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
 
@@ -60,10 +61,9 @@ def page(request: Seated, *, notice: Text | None = None, status: int = 200) -> H
     organisation, season, today = request.appointment.organisation, season_of(request), clock.today()
     policy = policy_of(season)
     earlier = Declaration.objects.filter(season=season, organisation=organisation).order_by("-ordinal")
-    last = deadline(season)
     context: dict[str, Any] = {
-        "organisation": organisation, "policy": policy, "deadline": last, "days": (last - today).days,
-        "window": windows(policy)[0].name, "notice": notice, "declares": pays_through_school(policy),
+        "organisation": organisation, "policy": policy, **until(policy, today),
+        "notice": notice, "declares": pays_through_school(policy),
         "earlier": [{"one": each, "title": declared.title(each), "tone": declared.TONES[each.state]}
                     for each in earlier],
         "open": next((each for each in earlier if each.state in OPEN), None),

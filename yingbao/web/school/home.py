@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.progress import Counts, counts
-from yingbao.enrolment.seasons import deadline, policy_of, windows
+from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import SeasonStep, pays_through_school, steps_of
 from yingbao.spreadsheet.models import Roster
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import until
 from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
 
@@ -51,9 +52,7 @@ def home(request: Seated) -> HttpResponse:
     context = {
         "organisation": organisation,
         "policy": policy,
-        "deadline": deadline(season),
-        "window": windows(policy)[0].name,
-        "days": (deadline(season) - today).days,
+        **until(policy, today),
         "steps": offered,
         "next": next((one for one in offered if one["step"].state == "next"), None),
         "reminders": [step for step in steps if step.state == "reminder"],

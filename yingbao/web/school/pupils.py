@@ -18,7 +18,7 @@ from yingbao.enrolment import actions, registering
 from yingbao.enrolment.listing import EXEMPT, MUST_PAY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import holds
-from yingbao.enrolment.seasons import deadline, policy_of, season_for
+from yingbao.enrolment.seasons import policy_of, season_for
 from yingbao.people.looks import looked
 from yingbao.people.models import Person
 from yingbao.people.search import search
@@ -27,6 +27,7 @@ from yingbao.values import clock, identity
 from yingbao.values.plain import compact
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import until
 from yingbao.web.school.listing import Listing
 from yingbao.web.templatetags.words import language
 
@@ -62,7 +63,7 @@ def listed(request: Seated, kind: type[Listing] = Listing) -> HttpResponseBase:
     context = {
         "listing": listing,
         "policy": policy_of(listing.season),
-        "deadline": deadline(listing.season),
+        **until(policy_of(listing.season), clock.today()),
         "to_ask": registering.to_ask(listing.season, request.appointment.organisation).count(),
     }
     looked(
