@@ -22,7 +22,9 @@ EVERY_DESK = frozenset(PLACES)
 SCHOOL = frozenset({Desk.SCHOOL})
 COMMUNITY = frozenset({Desk.COMMUNITY})
 AGENTS = SCHOOL | COMMUNITY
-CASES = frozenset({Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY})
+PLACING = frozenset({Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY})
+CASES = PLACING | {Desk.TAX, Desk.EDUCATION, Desk.CARD}
+PUBLISH = CASES - {Desk.SCHOOL}
 TAX = frozenset({Desk.TAX})
 AGENCY = frozenset({Desk.AGENCY})
 LISTS = frozenset({Desk.LIST_PROVIDER})
@@ -30,6 +32,7 @@ SYSTEM = frozenset({Desk.SYSTEM})
 SECURITY = frozenset({Desk.SECURITY})
 AUDIT = frozenset({Desk.AUDIT})
 EDUCATION = frozenset({Desk.EDUCATION})
+TOLD = AGENCY | TAX | EDUCATION
 
 
 class Page(NamedTuple):
@@ -160,15 +163,34 @@ EXPECTED = {
     "community-progress-of": Page(COMMUNITY, about="body below"),
     "cases": Page(CASES),
     "case": Page(CASES, about="case"),
-    "case-slip": Page(CASES, about="case"),
+    "case-ask": Page(CASES),
+    "case-sums": Page(CASES),
+    "case-reopen": Page(CASES, "post", "case"),
+    "case-withdraw": Page(CASES, "post", "case"),
+    "case-publish": Page(PUBLISH, about="question"),
+    "answers": Page(EVERY_DESK),
+    "answer": Page(EVERY_DESK, about="answer"),
+    "answer-new": Page(PUBLISH),
+    "answer-replace": Page(PUBLISH, about="answer"),
+    "answer-withdraw": Page(PUBLISH, "post", "answer"),
+    "answer-helped": Page(EVERY_DESK, "post", "answer"),
+    "help-answers": Page(None),
+    "help-answer-said": Page(None, "post", "binding", answers=(302, 404)),
+    "family-questions": Page(None, answers=(302,)),
+    "family-question-new": Page(None, answers=(302,)),
+    "family-question": Page(None, about="binding", answers=(302,)),
+    "family-question-add": Page(None, "post", "binding", answers=(302,)),
+    "family-question-reopen": Page(None, "post", "binding", answers=(302,)),
+    "family-question-withdraw": Page(None, "post", "binding", answers=(302,)),
+    "case-slip": Page(PLACING, about="case"),
     "case-accept": Page(CASES, "post", "case"),
     "case-return": Page(CASES, "post", "case"),
     "case-pass-on": Page(CASES, "post", "case"),
     "case-send-again": Page(CASES, "post", "case"),
     "case-settle": Page(CASES, "post", "case"),
-    "whose": Page(CASES),
-    "whose-find": Page(CASES, "post"),
-    "whose-ask": Page(CASES, "post"),
+    "whose": Page(PLACING),
+    "whose-find": Page(PLACING, "post"),
+    "whose-ask": Page(PLACING, "post"),
     "whose-take": Page(COMMUNITY, "post"),
     "agency-home": Page(frozenset({Desk.AGENCY})),
     "tax-home": Page(frozenset({Desk.TAX})),
@@ -183,6 +205,11 @@ EXPECTED = {
     "assisted-settle": Page(LISTS, "post", "list"),
     "assisted-marked": Page(LISTS, about="list"),
     "assisted-withdraw": Page(LISTS, "post", "list"),
+    "reports": Page(TOLD),
+    "report-make": Page(AGENCY, "post"),
+    "report": Page(TOLD, about="told"),
+    "report-pdf": Page(TOLD, about="told"),
+    "report-workbook": Page(TOLD, about="told"),
     "education-home": Page(EDUCATION),
     "education-school": Page(EDUCATION, about="agent"),
     "education-workbook": Page(EDUCATION),
@@ -259,6 +286,22 @@ EXPECTED = {
     "receipts-pack": Page(AGENTS, "post"),
     "receipts-download": Page(AGENTS),
     "receipt": Page(AGENTS, about="receipt"),
+    "letters": Page(SCHOOL),
+    "letters-children": Page(SCHOOL),
+    "letters-print": Page(SCHOOL, "post", answers=(422,)),
+    "letters-file": Page(SCHOOL, about="letters", answers=(409,)),
+    "letters-class-letter": Page(SCHOOL),
+    "letters-tell": Page(SCHOOL, "post"),
+    "letters-hand": Page(SCHOOL, "post", answers=(409, 422)),
+    "letters-correct": Page(SCHOOL, "post", "hand-out", answers=(409,)),
+    "letters-remark": Page(SCHOOL, "post"),
+    "publicity": Page(SCHOOL),
+    "publicity-add": Page(SCHOOL, "post", answers=(422,)),
+    "publicity-back": Page(SCHOOL, "post", "publicity"),
+    "letters-progress": Page(COMMUNITY | AGENCY | EDUCATION),
+    "letter-wording": Page(AGENCY),
+    "letter-wording-save": Page(AGENCY, "post", answers=(409, 422)),
+    "letter-wording-preview": Page(AGENCY, "post", answers=(422,)),
     "tax-receipts": Page(TAX),
     "tax-receipt": Page(TAX, about="area receipt"),
     "tax-receipt-void": Page(TAX, "post", "area receipt"),
@@ -368,7 +411,7 @@ AREA_WIDE = frozenset(
     {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file",
      "arrival", "batch",
      "area agreement", "area pupil", "correction", "pair", "version",
-     "proposal", "agent",
+     "proposal", "agent", "told", "answer",
      "account", "body", "token", "desk request", "seat", "message"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""

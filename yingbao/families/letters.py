@@ -7,11 +7,13 @@ from datetime import date
 
 from django.conf import settings
 
+from yingbao.agents.models import Organisation
 from yingbao.cases.responsible import contact_of
+from yingbao.determination.explain import said_day
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.reasons import reasons, verdict
-from yingbao.enrolment.seasons import deadline, policy_of
+from yingbao.enrolment.seasons import last_day_of, policy_of, windows
 from yingbao.families.stages import who_pays_rest
 from yingbao.paper.letter import LetterPaper, LetterReason
 from yingbao.people.grades import grade_name
@@ -37,11 +39,18 @@ def letters_of(enrolments: Sequence[Enrolment], *, on: date) -> list[LetterPaper
     masks = dict(documents.values_list("person", "number_masked"))
     stays = SchoolRoll.objects.filter(person__in=persons, left_on__isnull=True)
     rolls = {(stay.person_id, stay.school_id): stay for stay in stays}
-    return [_letter(one, masks.get(one.person_id, ""), rolls.get((one.person_id, one.organisation_id)), on)
-            for one in enrolments]  # fmt: skip
+    # A school has one number, asked for once and not with every child.
+    phones = {one.organisation_id: _phone(one.organisation) for one in enrolments}
+    return [_letter(one, masks.get(one.person_id, ""), rolls.get((one.person_id, one.organisation_id)),
+                    phones[one.organisation_id], on) for one in enrolments]  # fmt: skip
 
 
-def _letter(one: Enrolment, masked: str, stay: SchoolRoll | None, on: date) -> LetterPaper:
+def _phone(organisation: Organisation) -> str:
+    found = contact_of(organisation)
+    return found.phone if found else ""
+
+
+def _letter(one: Enrolment, masked: str, stay: SchoolRoll | None, phone: str, on: date) -> LetterPaper:
     policy = policy_of(one.season)
     rest = who_pays_rest(one, policy)
     return LetterPaper(
@@ -49,24 +58,35 @@ def _letter(one: Enrolment, masked: str, stay: SchoolRoll | None, on: date) -> L
         identity_masked=masked,
         class_label=f"{grade_name(stay.stage, stay.grade).zh}{stay.class_name}" if stay else "",
         agent_name=one.organisation.name,
-        agent_phone=reached.phone if (reached := contact_of(one.organisation)) else "",
+        agent_phone=phone,
         title=policy.name,
         notice_number=policy.source.number or "",
         plan_year=one.plan_year,
         amount_fen=one.self_paid_fen,
+        premium_fen=one.premium_fen,
         verdict=verdict(one).text,
         rest=Text("另由{payer}缴 {sum}", "{payer} pays another {sum}").filled(
             payer=rest, sum=money.said(one.subsidised_fen)
         ) if rest else None,
         reasons=[LetterReason(each.sentence, each.clause) for each in reasons(one, policy)],
         cover=(one.coverage_from, one.coverage_to) if one.coverage_from and one.coverage_to else None,
-        deadline=deadline(one.season),
+        deadline=last_day_of(one, on).day,
         ways=ways(one, policy),
         help_lines=[(line.about, "、".join(line.phones)) for line in policy.help_lines if line.phones],
         family_url=f"{settings.PLATFORM_URL}{PAGE}",
         issued_on=on,
         simulated=settings.DEMO,
+        dates=later_days(policy),
     )  # fmt: skip
+
+
+def later_days(policy: Policy) -> list[tuple[Text, Text]]:
+    """The days after the open period in which one can still enrol, on other terms. 补缴期"""
+    return [
+        (window.name, Text("{first}至{last}", "{first} to {last}").filled(
+            first=said_day(window.first), last=said_day(window.last)))
+        for window in windows(policy) if window.phase == "late"
+    ]  # fmt: skip
 
 
 def ways(one: Enrolment, policy: Policy) -> list[Text]:

@@ -8,72 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
-from string import Formatter
-from typing import Literal
 
-import msgspec
-
+from yingbao.messages.template import (
+    ALWAYS,
+    DAY_SECONDS,
+    GROUP_NAMES,
+    HIDDEN,
+    STOPPABLE,
+    Channel,
+    Group,
+    Template,
+)
+from yingbao.messages.work_templates import OF_THE_SEASON
 from yingbao.values.text import Text
 
-Channel = Literal["wechat", "sms", "page"]
-"""`page`: a user without a phone reads it when signing in"""
-HIDDEN = "••••••"
-"""what a screen shows in the place of a one-time code"""
-DAY_SECONDS = 24 * 3600
-
-
-class Group(StrEnum):
-    """What somebody can say no to, all at once. 消息类别"""
-
-    CODE = "code"
-    MONEY = "money"
-    REMINDER = "reminder"
-    PROGRESS = "progress"
-    WORK = "work"
-
-    @property
-    def text(self) -> Text:
-        """What the group is called on a page."""
-        return GROUP_NAMES[self]
-
-
-GROUP_NAMES = {
-    Group.CODE: Text("验证码", "one-time codes"),
-    Group.MONEY: Text("资金安全", "safety of money"),
-    Group.REMINDER: Text("缴费与登记提醒", "reminders to pay and register"),
-    Group.PROGRESS: Text("办理进度", "progress"),
-    Group.WORK: Text("经办工作提醒", "clerks' work"),
-}
-ALWAYS = frozenset({Group.CODE, Group.MONEY})
-"""Nobody can say no to these: a family that hears nothing of a returned debit believes the child is insured."""
-STOPPABLE = frozenset(Group) - ALWAYS
-
-
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of message. 消息模板"""
-
-    kind: str
-    title: Text
-    words: Text
-    group: Group
-    channels: tuple[Channel, ...] = ("wechat", "sms")
-    lives_seconds: int = 3 * DAY_SECONDS
-    """after so long it would tell something old, and is not sent any more"""
-    urgent: bool = False
-    """also at night"""
-    secret: tuple[str, ...] = ()
-    """values that lie sealed until sent, and are erased then"""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The values that the words need, in their order. 模板变量"""
-        return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(self.words.zh) if name))
-
-    def told(self, values: Mapping[str, str]) -> Text:
-        """The words with their values; secret ones are hidden unless given. 成文"""
-        return self.words.filled(**dict.fromkeys(self.secret, HIDDEN) | dict(values))
-
+__all__ = [
+    "ALWAYS", "DAY_SECONDS", "GROUP_NAMES", "HIDDEN", "STOPPABLE", "TEMPLATES", "Channel", "Group", "Template", "Unfit",
+    "called", "checked", "template_of",
+]  # fmt: skip
 
 _ALL = (
     Template(
@@ -181,6 +133,17 @@ _ALL = (
         group=Group.PROGRESS,
     ),
     Template(
+        kind="letter",
+        title=Text("告家长书", "the letter to parents"),
+        words=Text(
+            "{school}已备好{child}{year}年度居民医保告家长书，金额、截止日期和缴费办法请到平台家长页面查看：{address}",
+            "{school} has the letter about {child}'s medical insurance of {year} ready: the sum, the last day and how "
+            "to pay stand on the families' page: {address}",
+        ),
+        group=Group.REMINDER,
+        lives_seconds=7 * DAY_SECONDS,
+    ),
+    Template(
         kind="case_handed_over",
         title=Text("由哪里办理", "who looks after it"),
         words=Text(
@@ -189,6 +152,27 @@ _ALL = (
             "need to go anywhere else.",
         ),
         group=Group.PROGRESS,
+    ),
+    Template(
+        kind="photo_again",
+        title=Text("照片需重拍", "another photo is needed"),
+        words=Text(
+            "{child}的市民卡照片未通过：{reason}。请在平台家长页面重拍，或交给{where}。",
+            "The photo for {child}'s citizen card was not accepted: {reason}. Take another one on the families' page, "
+            "or hand it to {where}.",
+        ),
+        group=Group.PROGRESS,
+    ),
+    Template(
+        kind="cards_ready",
+        title=Text("市民卡可领取", "cards are ready"),
+        words=Text(
+            "{school}有{count}张市民卡自{day}起可以领取，请到市民卡中心领回并发给孩子，在平台上签收。",
+            "{count} citizen cards of {school} can be fetched from {day}: fetch them at the card centre, hand them out "
+            "and sign them off on the platform.",
+        ),
+        group=Group.WORK,
+        channels=("sms",),
     ),
     Template(
         kind="declaration_returned",
@@ -213,6 +197,37 @@ _ALL = (
         lives_seconds=DAY_SECONDS,
     ),
     Template(
+        kind="survey_asked",
+        title=Text("请填问卷", "a survey to fill in"),
+        words=Text(
+            "{school}请您为{child}填写参保情况问卷，约一分钟，{deadline}前有效：{link}",
+            "{school} asks you a few questions about {child}'s insurance, a minute, until {deadline}: {link}",
+        ),
+        group=Group.REMINDER,
+    ),
+    Template(
+        kind="survey_due",
+        title=Text("问卷待报送", "a survey's report is due"),
+        words=Text(
+            "{title}：{body}尚未报送，请于{deadline}前登录平台报送。",
+            "{title}: {body} has not reported. Sign in and report by {deadline}.",
+        ),
+        group=Group.WORK,
+        channels=("sms",),
+        lives_seconds=DAY_SECONDS,
+    ),
+    Template(
+        kind="survey_overdue",
+        title=Text("问卷逾期未报", "a survey's report is overdue"),
+        words=Text(
+            "{title}：{body}应于{deadline}报送，现已逾期，请尽快登录平台报送。",
+            "{title}: the report of {body} was due on {deadline}. Sign in and report as soon as you can.",
+        ),
+        group=Group.WORK,
+        channels=("sms",),
+        lives_seconds=DAY_SECONDS,
+    ),
+    Template(
         kind="list_refused",
         title=Text("名单未能受理", "a list could not be taken"),
         words=Text(
@@ -223,6 +238,7 @@ _ALL = (
         group=Group.WORK,
         channels=("sms",),
     ),
+    *OF_THE_SEASON,
 )
 TEMPLATES: dict[str, Template] = {template.kind: template for template in _ALL}
 """Every kind there is, by its name."""

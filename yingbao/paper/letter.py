@@ -1,19 +1,24 @@
 """The letter to a child's parents: its own sum, why, until when, how to pay, whom to ask. 告家长书
 
-One page for each child; a class is a list of them.
+One or more pages for each child; a class is a list of them. Its words come from a wording (`yingbao.publicity`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from yingbao.paper import sheet, typeface
 from yingbao.values import money
 from yingbao.values.text import Text
+
+Part = Literal["words", "facts", "reasons", "ways", "remark", "help"]
+
+
+STANDARD: tuple[Part, ...] = ("facts", "reasons", "ways", "remark", "help")
 
 
 class LetterReason(msgspec.Struct, frozen=True):
@@ -23,11 +28,19 @@ class LetterReason(msgspec.Struct, frozen=True):
     clause: str
 
 
+class LetterPart(msgspec.Struct, frozen=True):
+    """A paragraph, or the place of one of the letter's own parts. 信函部分"""
+
+    part: Part
+    words: str = ""
+
+
 class LetterPaper(msgspec.Struct, frozen=True):
     """What stands on one letter. 告家长书
 
-    `identity_masked` is masked already; `why_not` says why the child cannot be enrolled and is empty for who can;
-    `rest` says who pays what the family does not. `family_url` leads to the families' first page and names nobody.
+    `identity_masked` is masked already; `rest` says who pays what the family does not; `dates` are further days that
+    count for this child. `family_url` leads to the families' first page and names nobody. `body` says what stands
+    where; without one the standard order holds.
     """
 
     child_name: str
@@ -49,18 +62,36 @@ class LetterPaper(msgspec.Struct, frozen=True):
     family_url: str
     issued_on: date
     simulated: bool
+    premium_fen: int = 0
+    """the whole, whoever pays it; 0: not shown"""
+    dates: Sequence[tuple[Text, Text]] = ()
+    remark: str = ""
+    body: Sequence[LetterPart] = ()
 
 
-def draw_letters(papers: Sequence[LetterPaper]) -> bytes:
-    """Letters as one PDF/A, a page each, in the order given. Raises ValueError if there is none. 告家长书"""
+def draw_letters(papers: Sequence[LetterPaper], *, duplex: bool = False) -> bytes:
+    """Letters as one PDF/A in the order given, each on a page of its own. Raises ValueError if there is none. 告家长书
+
+    `duplex`: each begins on a new sheet, also where a printer prints both sides.
+    """
     if not papers:
         raise ValueError("no letter to draw")
     codes = {url: sheet.qr(url) for url in {paper.family_url for paper in papers}}
-    data = {"letters": [_face(paper, codes[paper.family_url]) for paper in papers]}
+    data = {"letters": [_face(paper) for paper in papers], "codes": codes, "duplex": duplex}
     return sheet.draw("letter", data, made_on=max(paper.issued_on for paper in papers))
 
 
-def _face(paper: LetterPaper, code: str) -> dict[str, Any]:
+def standard_body(paper: LetterPaper) -> list[LetterPart]:
+    """A letter's parts where nobody has worded it otherwise. 标准版式"""
+    by = f"按照{paper.notice_number}，" if paper.notice_number else ""
+    return [
+        LetterPart("words", f"{paper.child_name} 家长："),
+        LetterPart("words", f"{by}您孩子 {paper.plan_year} 年度居民医保核定如下："),
+        *(LetterPart(part) for part in STANDARD),
+    ]
+
+
+def _face(paper: LetterPaper) -> dict[str, Any]:
     return {
         "child": paper.child_name,
         "identity": paper.identity_masked,
@@ -68,19 +99,20 @@ def _face(paper: LetterPaper, code: str) -> dict[str, Any]:
         "agent": paper.agent_name,
         "phone": paper.agent_phone,
         "title": paper.title.zh,
-        "notice": paper.notice_number,
-        "year": str(paper.plan_year),
+        "premium": money.figures(paper.premium_fen) if paper.premium_fen else "",
         "figures": money.figures(paper.amount_fen),
         "verdict": paper.verdict.zh,
         "rest": paper.rest.zh if paper.rest else "",
         "reasons": [{"sentence": one.sentence.zh, "clause": one.clause} for one in paper.reasons],
         "cover": [sheet.day(day) for day in paper.cover] if paper.cover else [],
         "deadline": sheet.day(paper.deadline),
+        "dates": [{"name": name.zh, "days": days.zh} for name, days in paper.dates],
         "ways": [way.zh for way in paper.ways],
         "help": [{"about": about.zh, "phones": phones} for about, phones in paper.help_lines],
+        "remark": paper.remark,
         "url": paper.family_url,
         "issued_on": sheet.day(paper.issued_on),
         "watermark": sheet.SIMULATED if paper.simulated else "",
         "missing": typeface.missing(paper.child_name),
-        "qr": code,
+        "body": [{"part": one.part, "words": one.words} for one in paper.body or standard_body(paper)],
     }

@@ -21,6 +21,7 @@ from yingbao.enrolment.seasons import last_day_of, policy_of
 from yingbao.families import stages, wishing
 from yingbao.families.models import Binding, DataRequest
 from yingbao.people.models import Person
+from yingbao.publicity.handing import note_read
 from yingbao.values import clock
 from yingbao.web import receipted
 from yingbao.web.family.basket import Basket
@@ -78,7 +79,11 @@ def child(request: Visiting, pk: int) -> HttpResponseBase:
     binding = own(request, pk)
     if not binding.is_guardian:
         return render(request, "family/helper.html", {"row": summary(binding)})
-    return render(request, "family/child.html", page(binding))
+    shown = page(binding)
+    if shown["one"] is not None:
+        # The sum, why and until when stand here as on the letter.
+        note_read(shown["one"], at=clock.now())
+    return render(request, "family/child.html", shown)
 
 
 def page(binding: Binding) -> dict[str, Any]:

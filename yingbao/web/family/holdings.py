@@ -123,6 +123,13 @@ TABLES = (
         "given": Text("同意", "given")}, "proof", own_phone=True),
     Held("families.Wish", Text("您办理的事项", "What you did"), "enrolment__person", {
         "at": AT, "step__act": Text("事项", "act"), "step__reason": REASON}, "proof", own_phone=True),
+    Held("publicity.LetterPrinted", Text("为孩子制作的告家长书", "Letters made"), "enrolment__person", {
+        "batch__at": AT, "status": STATE, "self_paid_fen": Text("家庭缴", "family pays"),
+        "subsidised_fen": Text("资助", "subsidy")}, "law"),
+    Held("publicity.HandOutChild", Text("领到的告家长书", "Letters handed out"), "enrolment__person", {
+        "hand_out__day": AT, "hand_out__organisation": WHERE}, "law"),
+    Held("publicity.LetterRead", Text("在手机上看过告家长书", "Letter read on the phone"), "enrolment__person", {
+        "at": AT}, "proof"),
     Held("families.DataRequest", Text("您的申请", "Your requests"), "person", {
         "asked_at": AT, "kind": KIND, "state": STATE, "due_on": Text("答复期限", "answered by"),
         "answer": Text("答复", "answer")}, "proof", own_phone=True),
@@ -137,6 +144,7 @@ TABLES = (
 )  # fmt: skip
 
 ELSEWHERE = {
+    "publicity.LetterTold": "the message itself is shown",
     "people.Look": "shown as a list of its own, by office and day",
     "people.NotTheSame": "names another person; the decision shows in the changes",
     "families.FamilySession": "this very visit; it names a child only while consent is awaited",

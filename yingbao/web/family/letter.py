@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from yingbao.families.letters import letters_of
 from yingbao.paper.letter import draw_letters
+from yingbao.publicity.composing import worded
+from yingbao.publicity.handing import note_read
 from yingbao.values import clock
 from yingbao.web.family.leaving import listed
 from yingbao.web.family.outcome import code
@@ -23,7 +24,9 @@ from yingbao.web.family.visiting import Visiting, is_in_wechat, visited, ward
 def letter(request: Visiting, pk: int) -> HttpResponseBase:
     """To read on the phone. 告家长书"""
     binding = ward(request, pk)
-    (paper,) = letters_of([listed(binding)], on=clock.today())
+    one = listed(binding)
+    (paper,) = worded([one], on=clock.today())
+    note_read(one, at=clock.now())
     context = {"binding": binding, "paper": paper, "code": code(paper.family_url), "wechat": is_in_wechat(request)}
     return render(request, "family/letter.html", context)
 
@@ -34,7 +37,9 @@ def letter(request: Visiting, pk: int) -> HttpResponseBase:
 def as_pdf(request: Visiting, pk: int) -> HttpResponse:
     """To print. 打印告家长书"""
     binding = ward(request, pk)
-    pdf = draw_letters(letters_of([listed(binding)], on=clock.today()))
+    one = listed(binding)
+    pdf = draw_letters(worded([one], on=clock.today()))
+    note_read(one, at=clock.now())
     answer = HttpResponse(pdf, content_type="application/pdf")
     name = quote(f"告家长书-{binding.person.name}.pdf")
     answer["Content-Disposition"] = f"inline; filename=\"letter.pdf\"; filename*=UTF-8''{name}"

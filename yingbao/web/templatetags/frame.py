@@ -22,7 +22,9 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("roster-upload", Text("花名册", "Roster")),
         ("declarations", Text("申报", "Declaration")),
         ("receipts", Text("票据", "Receipts")),
-        ("cases", Text("个案", "Cases")),
+        ("letters", Text("告家长书", "Letters")),
+        ("cases", Text("个案与问题", "Cases")),
+        ("answers", Text("公开答复", "Answers")),
         ("promotion", Text("升级", "New school year")),
         ("jobs", Text("任务", "Jobs")),
     ],
@@ -34,7 +36,8 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("counter", Text("现场收费", "Counter")),
         ("declarations", Text("申报", "Declaration")),
         ("receipts", Text("票据", "Receipts")),
-        ("cases", Text("个案", "Cases")),
+        ("cases", Text("个案与问题", "Cases")),
+        ("answers", Text("公开答复", "Answers")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.TAX: [
@@ -45,6 +48,8 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("tax-days", Text("日对账", "Reconciliation")),
         ("tax-receipts", Text("票据", "Receipts")),
         ("tax-compare", Text("名单比对", "Compare lists")),
+        ("cases", Text("问题", "Questions")),
+        ("answers", Text("公开答复", "Answers")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.AGENCY: [
@@ -57,13 +62,26 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("agency-policies", Text("政策", "Policies")),
         ("agency-organisations", Text("单位", "Organisations")),
         ("agency-close", Text("关账", "Close")),
+        ("reports", Text("通报", "Reports")),
         ("agency-requests", Text("家长申请", "Families")),
+        ("letters-progress", Text("告家长书", "Letters")),
         ("reminders", Text("提醒", "Reminders")),
-        ("cases", Text("个案", "Cases")),
+        ("cases", Text("个案与问题", "Cases")),
+        ("answers", Text("公开答复", "Answers")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.EDUCATION: [
         ("education-home", Text("各校参保", "Enrolment per school")),
+        ("letters-progress", Text("告家长书", "Letters")),
+        ("reports", Text("通报", "Reports")),
+        ("cases", Text("问题", "Questions")),
+        ("answers", Text("公开答复", "Answers")),
+        ("jobs", Text("任务", "Jobs")),
+    ],
+    Desk.CARD: [
+        ("card-home", Text("本季工作", "This season")),
+        ("cases", Text("问题", "Questions")),
+        ("answers", Text("公开答复", "Answers")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.AUDIT: [
@@ -87,15 +105,22 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
     ],
 }
 """Where each desk can go; a desk that is not named here has its home page and its jobs. 导航"""
+ELSEWHERE: list[tuple[str, Text]] = [
+    ("answers", Text("公开答复", "Answers")),
+    ("jobs", Text("任务", "Jobs")),
+]
+"""What every other desk has beside its first page."""
 ABOVE: list[tuple[str, Text]] = [
     ("community-home", Text("本季工作", "This season")),
     ("community-progress", Text("进度", "Progress")),
+    ("letters-progress", Text("告家长书", "Letters")),
     ("children", Text("儿童", "Children")),
     ("child-new", Text("登记", "Register")),
     ("newborns", Text("新生儿", "Newborns")),
     ("placing", Text("分派", "Placing")),
     ("counter", Text("现场收费", "Counter")),
-    ("cases", Text("个案", "Cases")),
+    ("cases", Text("个案与问题", "Cases")),
+    ("answers", Text("公开答复", "Answers")),
     ("jobs", Text("任务", "Jobs")),
 ]
 """The same desk at a sub-district or district, which looks after the schools and communities below it."""
@@ -114,7 +139,7 @@ def ways(context: dict[str, Any]) -> list[dict[str, object]]:
     if getattr(request, "appointment", None) is None:
         return []
     desk = request.appointment.desk
-    named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), ("jobs", Text("任务", "Jobs"))]
+    named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), *ELSEWHERE]
     if desk == Desk.COMMUNITY and request.appointment.organisation.kind != OrganisationKind.COMMUNITY:
         named = ABOVE
     links: list[dict[str, object]] = [{"url": reverse(name), "words": words} for name, words in named]

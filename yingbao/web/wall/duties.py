@@ -94,9 +94,11 @@ DUTIES: tuple[Duty, ...] = (
     Duty("survey_.*", _of(*REGISTRARS, TAX, EDUCATION, may=READ)),
     # Whose task it is the rows see to; what is asked is no secret. Only bureaus announce trainings.
     Duty("campaign_seasontask", _of(*EVERY, may=READ)),
-    Duty("campaign_trainingsession", _of(*BUSINESS, may=LOCK) | _of(AGENCY, TAX, may=KEEP) | {ADMIN: READ, AUDIT: READ}),
+    Duty("campaign_trainingsession", _of(*BUSINESS, ADMIN, AUDIT, may=LOCK) | _of(AGENCY, TAX, may=KEEP)),
     Duty("campaign_.*step", _of(*BUSINESS, may=ADD) | {ADMIN: READ, AUDIT: READ}),
     Duty("campaign_.*", _of(*BUSINESS, may=KEEP) | {ADMIN: READ, AUDIT: READ}),
+    # What the education bureau was told stays as it was.
+    Duty("supervision_report", {AGENCY: ADD} | _of(TAX, EDUCATION, may=READ)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.

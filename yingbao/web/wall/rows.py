@@ -46,12 +46,13 @@ DOOR = f"{_text('beyond')} = 'on'"
 
 WALLED = (
     "people_",
+    "publicity_",
     "enrolment_",
     "declaration_",
     "collection_",
     "spreadsheet_",
     "cases_",
-    "families_",
+    "families_", "publicity_",
     "survey_",
     "cards_",
 )
@@ -69,6 +70,7 @@ COMMON = frozenset(
         "collection_receiptseries",
         "families_coderequest",
         "families_familysession",
+        "publicity_letterwording",
     }
 )
 """Tables of theirs that tell of no one; they have grants alone."""
@@ -264,6 +266,11 @@ NAMED: dict[str, dict[str, str]] = {
     "collection_debitanswer": dict.fromkeys(OWN, NEVER),
     "jobs_job": dict.fromkeys(EVERY, f"owner_id = {ME} OR organisation_id = {_text('organisation')}::bigint"),
     "outbox_message": {ADMIN: ALWAYS},
+    # A family reads what its child's school adds to the letter.
+    "publicity_schoolremark": {
+        FAMILY: f"EXISTS (SELECT FROM wall.enrolled e WHERE e.person_id = {PERSONS} "
+        "AND e.organisation_id = publicity_schoolremark.organisation_id)"
+    },
 }
 """Where the columns do not tell: table → role → condition."""
 LEADS = {
