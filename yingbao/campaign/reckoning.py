@@ -40,6 +40,14 @@ class HowFar(NamedTuple):
         return HowFar(*(one + more for one, more in zip(self, other, strict=True)))
 
 
+def together(figures: Iterable[HowFar]) -> HowFar:
+    """All of them added up. 合计"""
+    whole = HowFar()
+    for each in figures:
+        whole = whole.plus(each)
+    return whole
+
+
 def by_task(*, season: Season, of: Appointment, on: date) -> dict[int, HowFar]:
     """For each task how far the bodies are that a desk sees. 各任务进度"""
     open_, late = Q(state=State.OPEN), Q(task__due__isnull=False, task__due__lt=on)
