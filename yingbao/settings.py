@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "yingbao.ledger",
     "yingbao.people",
     "yingbao.enrolment",
+    "yingbao.supervision",
     "yingbao.cases",
     "yingbao.declaration",
     "yingbao.collection",

@@ -16,9 +16,23 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.enrolment.building import AT, child, enter, organisation
-from tests.web.addresses import AGENCY, AREA_WIDE, COMMUNITY, EDUCATION, EXPECTED, LISTS, PLACES, SECURITY, SYSTEM, TAX
+from tests.web.addresses import (
+    AGENCY,
+    AREA_WIDE,
+    CASES,
+    COMMUNITY,
+    EDUCATION,
+    EXPECTED,
+    LISTS,
+    PLACES,
+    PLACING,
+    PUBLISH,
+    SECURITY,
+    SYSTEM,
+    TAX,
+)  # fmt: skip
 from tests.web.conftest import clerk_of, listed
-from tests.web.of_a_community import case_of, own_things
+from tests.web.of_a_community import answer_of, case_of, own_things, question_to
 from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Organisation, Passkey, Token, Visit
 from yingbao.collection.alarming import raise_alarm
 from yingbao.collection.arriving import Told, hold
@@ -49,8 +63,11 @@ from yingbao.jobs.models import Job
 from yingbao.ledger.posting import AccountName, Role
 from yingbao.messages.models import Message
 from yingbao.people.models import Person
+from yingbao.publicity.models import HandOut, LetterBatch, Publicising
 from yingbao.sealing.sealed import seal_bytes
 from yingbao.spreadsheet.models import AssistedList, Roster
+from yingbao.supervision.models import Report
+from yingbao.supervision.reporting import figures_of
 from yingbao.web.school.pupil import seen
 
 pytestmark = pytest.mark.django_db
@@ -114,9 +131,22 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, An
         "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
         **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
         **proofs_of(of), **rights_of(place, of), **policies_of(season, of), "agent": place.pk,
-        "message": message_of(place, of), "report": "0",
+        "message": message_of(place, of), "report": "0", "told": told_of(season, of), **letters_of(place, season, of),
         "child": person.pk, "body below": place.pk, "case": case_of(place, season, person, of),
+        "question": question_to(organisation("sub_district", area=season.pooling_area), season, of),
+        "answer": answer_of(place, of),
     }  # fmt: skip
+
+
+def letters_of(place: Organisation, season: Season, of: Appointment) -> dict[str, int]:
+    """What a school noted of its letters and of other publicity."""
+    common = {"season": season, "organisation": place, "by": of.user, "at": AT}
+    batch = LetterBatch.objects.create(
+        **common, scope="全校", heads=1, wording=0, deadline=AT.date(), key=f"{place.pk}-letters"
+    )
+    handed = HandOut.objects.create(**common, day=AT.date(), letters=1, children=1)
+    told = Publicising.objects.create(**common, way="banner", day=AT.date(), topics=["premium"], key=f"{place.pk}-told")
+    return {"letters": batch.pk, "hand-out": handed.pk, "publicity": told.pk}
 
 
 def message_of(place: Organisation, of: Appointment) -> int:
@@ -125,6 +155,15 @@ def message_of(place: Organisation, of: Appointment) -> int:
         kind="list_refused", group="work", channel="page", user=of.user, pooling_area=place.pooling_area, text="-",
         key=f"{place.pk}-{Message.objects.count()}", state="failed", next_at=AT, expires_at=AT + timedelta(days=1),
         queued_at=AT,
+    ).pk  # fmt: skip
+
+
+def told_of(season: Season, of: Appointment) -> int:
+    """A report that the education bureau was told, as every place of the area sees it."""
+    figures = figures_of(season, on=AT.date())
+    return Report.objects.create(
+        season=season, ordinal=Report.objects.count() + 1, organisation=of.organisation, made_by=of.user, made_at=AT,
+        figures=figures,
     ).pk  # fmt: skip
 
 
@@ -297,6 +336,9 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
         owner=seat.user, organisation=seat.organisation, task="roster.review", about={"zh": "", "en": ""}, asked_at=AT
     )
     own = town.own | {"job": job.pk, "list": list_of(seat.organisation, seat)} | proofs_of(seat)
+    if desk in CASES:
+        question = question_to(seat.organisation, town.season, seat)
+        own |= {"question": question} | ({} if desk in PLACING else {"case": question})
     if seat.desk == Desk.COMMUNITY:
         own |= own_things(seat, town.season) | bank_money_of(seat.organisation, seat)
         filed = declaration_of(seat.organisation, town.season, seat)
@@ -315,6 +357,7 @@ def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in)
     seats = {LISTS: town.officer, TAX: town.collector, AGENCY: clerk_of(organisation("insurance_agency"), Desk.AGENCY),
              COMMUNITY: clerk_of(organisation("community"), Desk.COMMUNITY)}  # fmt: skip
     seats |= {desks: clerk_of(organisation("operations"), *desks) for desks in (SYSTEM, SECURITY)}
+    seats[PUBLISH] = seats[AGENCY]
     seats[EDUCATION] = clerk_of(organisation("education_bureau"), Desk.EDUCATION)
     client = signed_in(seats.get(EXPECTED[name].desks, town.clerk))
     for thing in town.others[EXPECTED[name].about]:
