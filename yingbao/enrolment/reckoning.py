@@ -182,14 +182,15 @@ def marked(season: Season, organisations: Iterable[int] | None = None, *, limit:
 
 
 def freshen(
-    *, season: Season, organisations: Sequence[int] | None = None, at: datetime, at_once: int = AT_ONCE
+    *, season: Season, organisations: Sequence[int] | None = None, at: datetime, at_once: int | None = None
 ) -> datetime | None:
     """Reckon what changed in a page's scope, if few bodies did; else tell since when figures wait. 更新统计
 
     None: all figures are of now. Else the worker is at it, and the page says as of which minute it stands.
     """
-    waiting = marked(season, organisations, limit=at_once + 1)
-    if len(waiting) <= at_once:
+    most = AT_ONCE if at_once is None else at_once
+    waiting = marked(season, organisations, limit=most + 1)
+    if len(waiting) <= most:
         if waiting:
             reckon(season=season, organisations=waiting, at=at)
         return None

@@ -1,141 +1,126 @@
-"""How the children on the rolls stand, school by school, and why the others are missing. 应保尽保统计
+"""What a supervisor is shown of how schools stand: heads, with reasons where they point at nobody. 应保尽保督察口径
 
-Every child on a roll is in one line exactly, so totals are the sums of their parts. Heads only: who it is never
-leaves the database. Reasons are given for a school and larger; a grade or class has three figures, because there a
-reason would point at a child whom everyone in the class knows. Where fewer than five stand behind a reason that says
-something about the child or its family, the row shows these reasons as one sum (`shown`). Classes of fewer than five
-are put together. Whoever subtracts rows may still learn that a school of hundreds has a handful, which names nobody.
+Who it is never leaves the database. Reasons are given for a school and larger; a grade or class has three figures,
+because there a reason would point at a child whom everyone in the class knows. Where fewer than five stand behind a
+reason that says something about the child or its family, the row shows these reasons as one sum (`shown`); children who
+are not entitled are told from five on. Classes of fewer than five are put together. Whoever subtracts rows may still
+learn that a school of hundreds has a handful, which names nobody.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from threading import Lock
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-from yingbao.agents.models import Organisation
-from yingbao.enrolment.lifecycle import ENDED, ENROLLED
+from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
+from yingbao.enrolment.standing import BESIDE, LINES, MISSING, ClassOf, Standing, of_bodies, of_classes, read, total
 from yingbao.people.grades import grade_name, stage_name
+from yingbao.values import divisions
 from yingbao.values.text import Text
 
-REASONS = {
-    "unlisted": Text("未列入名单", "not on the list yet"),
-    "unregistered": Text("首次参保未登记", "first-timer, not registered"),
-    "unconfirmed": Text("未确认", "not confirmed"),
-    "undeclared": Text("已确认未申报", "confirmed, not declared"),
-    "unpaid": Text("未缴费", "not paid"),
-    "ineligible": Text("不符合条件", "not entitled"),
-    "declined": Text("家长不参保", "declined by the family"),
-    "elsewhere": Text("由别处参保", "enrolled elsewhere"),
-    "withdrawn": Text("已撤回或到期", "withdrawn or lapsed"),
-    "other": Text("其他（人数少，合并）", "other (few, put together)"),
-}
-"""Why a child on the roll is not insured here, in the order in which work is done."""
-SENSITIVE = ("ineligible", "declined", "elsewhere", "withdrawn")
-"""reasons that say something about the child or its family, and not about the work"""
+REASONS = MISSING | {"other": Text("其他（人数少，合并）", "other (few, put together)")} | BESIDE
+"""Why a child on the roll is not insured here, in the order in which work is done; last who is not missing."""
+SENSITIVE = ("declined", "elsewhere", "withdrawn")
+"""reasons of the missing that say something about the child or its family, and not about the work"""
 FEW = 5
 """fewer than so many are not told by themselves"""
-KEPT_TIMES = 50
-"""Figures that took long to reckon are shown for so many times as long: a city of millions is a minute behind."""
-QUICK_SECONDS = 0.1
-LONGEST_SECONDS = 60.0
-"""The page tells the minute."""
+
+
+def shown(standing: Standing) -> dict[str, int]:
+    """The reasons as a page may show them: few of a sensitive one are put together with the others. 展示口径
+
+    The missing by reason still add up to the missing.
+    """
+    found = dict(standing.reasons)
+    if found.get("ineligible", 0) < FEW:
+        found.pop("ineligible", None)
+    if any(0 < found.get(reason, 0) < FEW for reason in SENSITIVE):
+        found["other"] = sum(found.pop(reason, 0) for reason in SENSITIVE)
+    return found
 
 
 @dataclass
-class Standing:
-    """Heads on the roll, heads insured, and the missing by reason. 参保情况"""
+class Place:
+    """A sub-district, or the division where schools stand under none, with its schools. 街道／区域"""
 
-    on_roll: int = 0
-    insured: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def missing(self) -> int:
-        """On the roll and not insured here."""
-        return self.on_roll - self.insured
-
-    def add(self, reason: str, heads: int) -> None:
-        """Count heads of one reason, or of who is insured."""
-        self.on_roll += heads
-        if reason == "insured":
-            self.insured += heads
-        else:
-            self.reasons[reason] = self.reasons.get(reason, 0) + heads
-
-    def plus(self, other: Standing) -> Standing:
-        """Both together. 合计"""
-        both = Standing(self.on_roll + other.on_roll, self.insured + other.insured, dict(self.reasons))
-        for reason, heads in other.reasons.items():
-            both.reasons[reason] = both.reasons.get(reason, 0) + heads
-        return both
-
-    def shown(self) -> dict[str, int]:
-        """The reasons as a page may show them: few of a sensitive one are put together with the others. 展示口径"""
-        if not any(0 < self.reasons.get(reason, 0) < FEW for reason in SENSITIVE):
-            return dict(self.reasons)
-        kept = {reason: heads for reason, heads in self.reasons.items() if reason not in SENSITIVE}
-        return kept | {"other": sum(self.reasons.get(reason, 0) for reason in SENSITIVE)}
+    key: str
+    name: Text
+    standing: Standing
+    schools: int
+    without: int
+    """schools that have nobody on a roll"""
+    contact: str = ""
+    phone: str = ""
 
 
-STATEMENT = """
-SELECT r.school_id, {group}
-       CASE WHEN e.organisation_id = r.school_id AND e.state IN ('paid', 'exempt', 'covered') THEN 'insured'
-            WHEN x.id IS NOT NULL THEN 'elsewhere'
-            WHEN e.id IS NULL THEN 'unlisted'
-            WHEN e.organisation_id <> r.school_id AND NOT e.state = ANY(%(ended)s) THEN 'elsewhere'
-            WHEN e.state = 'declared' THEN 'unpaid'
-            WHEN e.state = 'confirmed' THEN CASE e.channel WHEN 'school' THEN 'undeclared' ELSE 'unpaid' END
-            WHEN e.state = 'declined' THEN 'declined'
-            WHEN e.state = ANY(%(ended)s) THEN 'withdrawn'
-            WHEN e.status = 'ineligible' THEN 'ineligible'
-            WHEN e.state = 'draft' AND e.registration <> '' THEN 'unregistered'
-            ELSE 'unconfirmed' END AS reason,
-       count(*)
-FROM people_schoolroll r
-JOIN agents_organisation o ON o.id = r.school_id AND o.pooling_area = %(area)s AND o.active
-LEFT JOIN enrolment_enrolment e ON e.season_id = %(season)s AND e.person_id = r.person_id
-LEFT JOIN enrolment_enrolment x ON x.plan_year = %(year)s AND x.person_id = r.person_id AND x.season_id <> %(season)s
-     AND x.state = ANY(%(enrolled)s)
-WHERE r.left_on IS NULL {narrow}
-GROUP BY {keys}"""
-_OF_AREA = STATEMENT.format(group="", narrow="", keys="1, 2")
-_OF_SCHOOL = STATEMENT.format(
-    group="r.stage, r.grade, r.class_name,", narrow="AND r.school_id = %(school)s", keys="1, 2, 3, 4, 5"
-)
-
-_kept: dict[int, tuple[float, dict[int, Standing]]] = {}
-_keeping = Lock()
+_SCHOOLS = """
+FROM agents_organisation o
+LEFT JOIN agents_organisation p ON p.id = o.parent_id AND p.kind = 'sub_district'
+LEFT JOIN enrolment_bodystanding b ON b.season_id = %(season)s AND b.organisation_id = o.id
+WHERE o.kind = 'school' AND o.active AND o.pooling_area = %(area)s
+"""
+_KEY = "CASE WHEN p.id IS NULL THEN 'd' || o.division ELSE 's' || p.id END"
+_ROLL = "(" + " + ".join(f"b.{line}" for line in LINES) + ")"
+_MISSING = "(" + " + ".join(f"b.{line}" for line in MISSING) + ")"
+_PLACES = """
+SELECT {key}, min(o.division), max(p.name), max(p.contact), max(p.phone), count(*),
+       count(*) FILTER (WHERE coalesce({roll}, 0) = 0), {sums}
+{schools} GROUP BY 1
+"""
+_FURTHEST = "SELECT o.id {schools} AND {missing} > 0 ORDER BY {missing} DESC, o.code LIMIT %(limit)s"
+_WITHOUT = "SELECT o.id {schools} AND coalesce({roll}, 0) = 0 ORDER BY o.code LIMIT %(limit)s"
+_OF_PLACE = "SELECT o.id {schools} AND {key} = %(key)s ORDER BY coalesce({missing}, 0) DESC, o.code"
+_EVERY = "SELECT o.id {schools} ORDER BY coalesce({missing}, 0) DESC, o.code"
+_SUMS = ", ".join(f"sum(b.{line})" for line in LINES)
 
 
-def _values(season: Season) -> dict[str, str | int | list[str]]:
-    return {
-        "season": season.pk, "area": season.pooling_area, "year": season.plan_year,
-        "ended": sorted(ENDED), "enrolled": sorted(ENROLLED),
-    }  # fmt: skip
-
-
-def by_school(season: Season) -> dict[int, Standing]:
-    """Every school of the season's area that has anyone on its roll, in one statement. 各校参保情况"""
-    with _keeping:
-        until, kept = _kept.get(season.pk, (0.0, {}))
-    began = time.monotonic()
-    if began < until:
-        return kept
-    found: dict[int, Standing] = {}
+def _asked(statement: str, season: Season, **more: Any) -> list[tuple[Any, ...]]:
+    said = statement.format(key=_KEY, roll=_ROLL, missing=_MISSING, sums=_SUMS, schools=_SCHOOLS)
+    values: dict[str, Any] = {"season": season.pk, "area": season.pooling_area} | more
     with connection.cursor() as cursor:
-        cursor.execute(_OF_AREA, _values(season))
-        for school, reason, heads in cursor.fetchall():
-            found.setdefault(school, Standing()).add(reason, heads)
-    took = time.monotonic() - began
-    if took > QUICK_SECONDS:
-        with _keeping:
-            _kept[season.pk] = (time.monotonic() + min(KEPT_TIMES * took, LONGEST_SECONDS), found)
-    return found
+        cursor.execute(said, values)
+        return list(cursor.fetchall())
+
+
+def places(season: Season) -> list[Place]:
+    """Every place of the area that has schools, the most missing first. 各街道"""
+    found = []
+    for key, division, name, contact, phone, schools, without, *figures in _asked(_PLACES, season):
+        said = Text(name, name) if name else divisions.name(division)
+        found.append(Place(key, said, read(figures), schools, without, contact or "", phone or ""))
+    return sorted(found, key=lambda place: (-place.standing.missing, place.key))
+
+
+def furthest(season: Season, *, limit: int) -> list[tuple[Organisation, Standing]]:
+    """The schools with the most missing. 缺口最多的学校"""
+    return _with_figures(season, _asked(_FURTHEST, season, limit=limit))
+
+
+def without_roll(season: Season, *, limit: int) -> list[tuple[Organisation, Standing]]:
+    """The first of the schools that have nobody on a roll. 没有名单的学校"""
+    return _with_figures(season, _asked(_WITHOUT, season, limit=limit))
+
+
+def schools_of(season: Season, key: str = "") -> list[tuple[Organisation, Standing]]:
+    """The schools of a place, else all of the area, the most missing first; also one that has handed in nothing."""
+    return _with_figures(season, _asked(_OF_PLACE, season, key=key) if key else _asked(_EVERY, season))
+
+
+def _with_figures(season: Season, keys: Sequence[tuple[int]]) -> list[tuple[Organisation, Standing]]:
+    found = [key for (key,) in keys]
+    schools = Organisation.objects.filter(pk__in=found).select_related("parent").in_bulk()
+    standings = of_bodies(season, found)
+    return [(schools[key], standings.get(key, Standing())) for key in found]
+
+
+def place_key(school: Organisation) -> str:
+    """The sub-district that a school stands under, else the division in which it lies."""
+    parent = school.parent
+    return f"s{parent.pk}" if parent and parent.kind == OrganisationKind.SUB_DISTRICT else f"d{school.division}"
 
 
 @dataclass
@@ -149,40 +134,19 @@ class Grade:
 
 def of_school(season: Season, school: Organisation) -> tuple[Standing, list[Grade]]:
     """One school: its own standing, and its grades and classes. 一校参保情况"""
-    whole = Standing()
-    classes: dict[tuple[str, int | None], dict[str, Standing]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_SCHOOL, _values(season) | {"school": school.pk})
-        for _, stage, grade, name, reason, heads in cursor.fetchall():
-            whole.add(reason, heads)
-            classes.setdefault((stage, grade), {}).setdefault(name, Standing()).add(reason, heads)
-    return whole, [_grade(stage, grade, rows) for (stage, grade), rows in sorted(classes.items(), key=_order)]
+    grades: dict[tuple[str, int | None], dict[ClassOf, Standing]] = {}
+    for one, standing in of_classes(season, school.pk).items():
+        grades.setdefault((one.stage, one.grade), {})[one] = standing
+    told = [_grade(stage, grade, rows) for (stage, grade), rows in grades.items()]
+    return of_bodies(season, [school.pk]).get(school.pk, Standing()), told
 
 
-def _order(item: tuple[tuple[str, int | None], object]) -> tuple[int, int]:
-    stages = ("kindergarten", "primary", "junior", "senior", "vocational", "special")
-    (stage, grade), _ = item
-    return stages.index(stage) if stage in stages else len(stages), -1 if grade is None else grade
-
-
-def _grade(stage: str, grade: int | None, rows: Mapping[str, Standing]) -> Grade:
-    name = grade_name(stage, grade) if grade is not None else stage_name(stage)
-    large = [(Text(label, label), rows[label]) for label in sorted(rows, key=_by_number) if rows[label].on_roll >= FEW]
-    small = [one for one in rows.values() if one.on_roll < FEW]
+def _grade(stage: str, grade: int | None, rows: Mapping[ClassOf, Standing]) -> Grade:
+    name = Text("不在册", "not on the roll") if not stage else stage_name(stage)
+    if stage and grade is not None:
+        name = grade_name(stage, grade)
+    large = [(Text(one.class_name, one.class_name), own) for one, own in rows.items() if own.should >= FEW]
+    small = [own for own in rows.values() if own.should < FEW]
     if small:
         large.append((Text("人数少的班合计", "small classes together"), total(small)))
     return Grade(name, total(rows.values()), large)
-
-
-def _by_number(label: str) -> tuple[int, str]:
-    """2班 comes before 10班."""
-    figures = "".join(letter for letter in label if letter in "0123456789")[:6]
-    return int(figures or 0), label
-
-
-def total(standings: Iterable[Standing]) -> Standing:
-    """All of them together. 合计"""
-    whole = Standing()
-    for one in standings:
-        whole = whole.plus(one)
-    return whole

@@ -138,8 +138,8 @@ def workbook(request: Seated) -> HttpResponse:
     as_of(season)
     rows = [row_of(*one) for one in schools_of(season)]
     heads = [
-        Text("街道／区域", "Place"), Text("学校", "School"), Text("应保", "Should be insured"), Text("已参保", "Insured"),
-        Text("未参保", "Missing"), *REASONS.values(),
+        Text("街道／区域", "Place"), Text("学校", "School"), Text("应保", "Should be insured"),
+        Text("已参保", "Insured"), Text("未参保", "Missing"), *REASONS.values(),
     ]  # fmt: skip
     columns = [
         ExportColumn(text.said(said), "text" if at < 2 else "number", 24 if at < 2 else 12)
