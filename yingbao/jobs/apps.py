@@ -26,6 +26,7 @@ class JobsConfig(AppConfig):
             "occasions",
             "reminding",
             "nightly",
+            "standing",
             "families",
         ):
             import_module(f"yingbao.jobs.{module}")
