@@ -32,6 +32,9 @@ SYSTEM = frozenset({Desk.SYSTEM})
 SECURITY = frozenset({Desk.SECURITY})
 AUDIT = frozenset({Desk.AUDIT})
 EDUCATION = frozenset({Desk.EDUCATION})
+BUSINESS = EVERY_DESK - {Desk.SYSTEM, Desk.SECURITY, Desk.AUDIT}
+OFFICERS = frozenset({Desk.AGENCY, Desk.TAX})
+CARD = frozenset({Desk.CARD})
 TOLD = AGENCY | TAX | EDUCATION
 
 
@@ -213,7 +216,29 @@ EXPECTED = {
     "education-home": Page(EDUCATION),
     "education-school": Page(EDUCATION, about="agent"),
     "education-workbook": Page(EDUCATION),
-    "card-home": Page(frozenset({Desk.CARD})),
+    "card-home": Page(CARD),
+    "card-photos": Page(CARD),
+    "card-photos-accept": Page(CARD, "post"),
+    "card-photo-picture": Page(CARD, about="photo"),
+    "card-photo-decide": Page(CARD, "post", "photo"),
+    "card-batches": Page(CARD),
+    "card-batch": Page(CARD, about="card batch"),
+    "card-batch-file": Page(CARD, "post", "card batch"),
+    "card-batch-result": Page(CARD, "post", "card batch"),
+    "card-holders": Page(CARD),
+    "card-cards": Page(CARD),
+    "card-card": Page(CARD, "post", "card"),
+    "own-cards": Page(AGENTS),
+    "own-cards-zip": Page(AGENTS, "post"),
+    "own-cards-pack": Page(AGENTS, about="photo pack"),
+    "own-cards-handout": Page(AGENTS),
+    "own-card": Page(AGENTS, about="card child"),
+    "own-card-picture": Page(AGENTS, about="card child"),
+    "own-card-decide": Page(AGENTS, "post", "card child"),
+    "own-card-card": Page(AGENTS, "post", "card child"),
+    "family-photo": Page(None, about="binding", answers=(302,)),
+    "family-photo-picture": Page(None, about="binding", answers=(302,)),
+    "family-photo-withdraw": Page(None, "post", "binding", answers=(302,)),
     "system-home": Page(SYSTEM),
     "security-home": Page(SECURITY),
     "system-users": Page(SYSTEM),
@@ -406,10 +431,25 @@ EXPECTED = {
     "agency-organisation-contact": Page(AGENCY, "post", "agent"),
     "agency-organisation-close": Page(AGENCY, "post", "agent"),
     "agency-close": Page(AGENCY),
+    "season": Page(EVERY_DESK),
+    "season-task": Page(EVERY_DESK, about="season task"),
+    "season-own": Page(BUSINESS, about="own task"),
+    "season-finish": Page(BUSINESS, "post", "own task"),
+    "season-take-back": Page(BUSINESS, "post", "own task"),
+    "trainings": Page(BUSINESS),
+    "training": Page(BUSINESS, about="training"),
+    "training-new": Page(OFFICERS),
+    "training-change": Page(OFFICERS, about="held training"),
+    "training-cancel": Page(OFFICERS, "post", "held training"),
+    "training-attendance": Page(OFFICERS, "post", "held training"),
+    "training-list": Page(OFFICERS, about="held training"),
+    "training-sign-up": Page(BUSINESS - OFFICERS, "post", "training"),
+    "training-give-up": Page(BUSINESS - OFFICERS, "post", "training place"),
+    "training-move": Page(BUSINESS - OFFICERS, "post", "training place"),
 }
 AREA_WIDE = frozenset(
     {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file",
-     "arrival", "batch",
+     "arrival", "batch", "photo", "card batch", "card",
      "area agreement", "area pupil", "correction", "pair", "version",
      "proposal", "agent", "told", "answer",
      "account", "body", "token", "desk request", "seat", "message"}

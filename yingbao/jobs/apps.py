@@ -25,8 +25,11 @@ class JobsConfig(AppConfig):
             "messages",
             "occasions",
             "reminding",
+            "campaign",
             "nightly",
             "standing",
             "families",
+            "survey",
+            "cards",
         ):
             import_module(f"yingbao.jobs.{module}")

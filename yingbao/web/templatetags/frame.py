@@ -27,6 +27,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("cases", Text("个案与问题", "Cases")),
         ("answers", Text("公开答复", "Answers")),
         ("promotion", Text("升级", "New school year")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.COMMUNITY: [
@@ -40,6 +41,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("own-cards", Text("市民卡", "Cards")),
         ("cases", Text("个案与问题", "Cases")),
         ("answers", Text("公开答复", "Answers")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.TAX: [
@@ -52,6 +54,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("tax-compare", Text("名单比对", "Compare lists")),
         ("cases", Text("问题", "Questions")),
         ("answers", Text("公开答复", "Answers")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.AGENCY: [
@@ -70,6 +73,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("reminders", Text("提醒", "Reminders")),
         ("cases", Text("个案与问题", "Cases")),
         ("answers", Text("公开答复", "Answers")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.EDUCATION: [
@@ -78,12 +82,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("reports", Text("通报", "Reports")),
         ("cases", Text("问题", "Questions")),
         ("answers", Text("公开答复", "Answers")),
-        ("jobs", Text("任务", "Jobs")),
-    ],
-    Desk.CARD: [
-        ("card-home", Text("本季工作", "This season")),
-        ("cases", Text("问题", "Questions")),
-        ("answers", Text("公开答复", "Answers")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.CARD: [
@@ -91,6 +90,9 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("card-photos", Text("照片审核", "Photos")),
         ("card-batches", Text("制卡批次", "Batches")),
         ("card-cards", Text("卡片", "Cards")),
+        ("cases", Text("问题", "Questions")),
+        ("answers", Text("公开答复", "Answers")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.AUDIT: [
@@ -130,6 +132,7 @@ ABOVE: list[tuple[str, Text]] = [
     ("counter", Text("现场收费", "Counter")),
     ("cases", Text("个案与问题", "Cases")),
     ("answers", Text("公开答复", "Answers")),
+    ("season", Text("阶段任务", "Season tasks")),
     ("jobs", Text("任务", "Jobs")),
 ]
 """The same desk at a sub-district or district, which looks after the schools and communities below it."""

@@ -11,13 +11,14 @@ from yingbao.collection.lifecycle import RefundState
 from yingbao.collection.models import Refund
 from yingbao.enrolment.models import Enrolment
 from yingbao.values.text import Text
+from yingbao.web.tax.refunds import REASONS
 from yingbao.web.tax.shared import WAYS
 
 register = template.Library()
 
 WHY = {
     "duplicate": Text("重复缴费", "Paid twice"),
-    "exempted": Text("已由他方缴费", "Another body pays"),
+    "exempted": REASONS["exempted"],
     "withdrawn": Text("已退出参保", "Left the insurance"),
 }
 OTHER = Text("多缴", "Overpaid")

@@ -1,0 +1,107 @@
+"""A body's own tasks as its pages show them: late, due, to come, done, and where each is worked on. 本单位任务"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+
+from yingbao.agents.models import Appointment, Desk
+from yingbao.campaign.doing import mark_of
+from yingbao.campaign.models import Assignment
+from yingbao.campaign.seen_done import SEEN
+from yingbao.enrolment.models import Season
+from yingbao.policy import terms
+from yingbao.values.text import Text
+
+SOON_DAYS = 7
+WAYS_ON: dict[str, tuple[tuple[str, str], ...]] = {
+    "roster_in": (("roster-upload", ""),),
+    "first_timers_registered": (("pupils", "show=register"), ("children", "show=register")),
+    "list_confirmed": (("pupils", "show=ready"), ("children", "show=ready")),
+    "declaration_handed_in": (("declarations", ""), ("declarations", "")),
+    "everyone_paid": (("declarations", ""), ("declarations", "")),
+    "points_list_in": (("agency-points", ""),),
+    "training_announced": (("trainings", ""),),
+    "training_attended": (("trainings", ""), ("trainings", "")),
+    "letters_handed_out": (("letters", ""), ("letters", "")),
+    "publicity_recorded": (("publicity", ""), ("publicity", "")),
+    "survey_reported": (("survey", ""),),
+    "survey_summed": (("survey", ""), ("survey", "")),
+    "photos_in": (("school-photos", ""),),
+}
+"""Where the work is done that the platform sees: at a school or bureau, at a community. 办理入口"""
+
+
+class Own(NamedTuple):
+    """One task of the reader's own body. 本单位任务"""
+
+    one: Assignment
+    text: Text
+    clause: str
+    tone: str
+    """bad: late; warn: due soon; accent: under way; nothing: to come; good: done"""
+    tag: Text
+    url: str
+    """where it is worked on; empty where it is not done on the platform"""
+    seen_by: Text | None
+    """by what the platform sees that it is done"""
+    seen: str
+    by_platform: bool
+    """done as the platform saw by itself"""
+
+
+def own_tasks(season: Season, of: Appointment, today: date) -> list[Own]:
+    """What the reader's body has to do and has done, the late ones first, the done ones last. 本单位任务"""
+    rows = Assignment.objects.asked().filter(season=season, organisation=of.organisation_id, task__asked=True)
+    found = [_own(one, of, today) for one in rows.select_related("task", "done_by", "asked_of")]
+    rank = {"bad": 0, "warn": 1, "accent": 2, "": 3, "good": 4}
+    far = date.max
+    return sorted(found, key=lambda own: (rank[own.tone], own.one.task.due or far, own.one.task.position, own.one.pk))
+
+
+def _own(one: Assignment, of: Appointment, today: date) -> Own:
+    tone, tag = stands(one, today)
+    word = one.task.seen_by
+    return Own(
+        one, one.task.text, one.task.clause, tone, tag, _address(word, of.desk), terms.SEEN_BY.get(word) if word in SEEN
+        else None, mark_of(one), one.state == "done" and one.done_by_id is None,
+    )  # fmt: skip
+
+
+def stands(one: Assignment, today: date) -> tuple[str, Text]:
+    """How a body's task stands today, as a tone and in words. 任务状态"""
+    left, task = one.days_left(today), one.task
+    if not one.is_open:
+        return "good", Text("已完成", "done")
+    if left is not None and left < 0:
+        return "bad", Text("逾期 {n} 天", "{n} days late").filled(n=-left)
+    if task.starts is not None and task.starts > today:
+        return "", Text("{m}月{d}日起", "from {d}/{m}").filled(m=task.starts.month, d=task.starts.day)
+    if left is None:
+        return "accent", Text("进行中", "under way")
+    if left == 0:
+        return "warn", Text("今天到期", "due today")
+    return "warn" if left <= SOON_DAYS else "accent", Text("还剩 {n} 天", "{n} days left").filled(n=left)
+
+
+def _address(word: str, desk: str) -> str:
+    ways = WAYS_ON.get(word, ())
+    place = 1 if desk == Desk.COMMUNITY else 0
+    if place >= len(ways):
+        return ""
+    name, query = ways[place]
+    try:
+        return f"{reverse(name)}?{query}" if query else reverse(name)
+    except NoReverseMatch:  # that part of the platform is not there
+        return ""
+
+
+def counted(tasks: list[Own]) -> dict[str, Any]:
+    """The open ones apart from the done ones. 分列"""
+    return {
+        "open": [own for own in tasks if own.one.is_open],
+        "done": [own for own in tasks if not own.one.is_open],
+        "late": sum(own.tone == "bad" for own in tasks),
+    }
