@@ -13,8 +13,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from tests.enrolment.building import enter, organisation
+from tests.web.addresses import PLACES
 from tests.web.conftest import clerk_of
-from tests.web.test_access import PLACES, town  # noqa: F401  a fixture
+from tests.web.standing_town import other_school, school, standing_town, suzhou, town
 from yingbao.agents.models import Appointment, Desk
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.models import Change, Guardian, IdentityDocument, Person, SchoolRoll
@@ -23,6 +24,7 @@ from yingbao.web.wall import beyond, by_platform, duties, family_of, raising, ro
 from yingbao.web.wall.seating import behind
 
 pytestmark = pytest.mark.django_db
+__all__ = ["other_school", "school", "standing_town", "suzhou", "town"]
 YINGBAO = Path(__file__).parents[2] / "yingbao"
 WHO = """SELECT current_user, session_user, coalesce(current_setting('yingbao.area', true), ''),
                 coalesce(current_setting('yingbao.beyond', true), '')"""
@@ -77,7 +79,7 @@ def test_raising_it_twice_changes_nothing(db):
 
 
 @pytest.fixture
-def strangers(town) -> None:  # noqa: F811
+def strangers(town) -> None:
     """A town in which there is something of everything, none of it ours."""
 
 
@@ -120,7 +122,7 @@ def seen_rows(seat: Appointment | None, role: str) -> dict[str, int]:
     return found
 
 
-def test_a_query_without_any_condition_finds_a_schools_own_children_alone(town, school, suzhou):  # noqa: F811
+def test_a_query_without_any_condition_finds_a_schools_own_children_alone(town, school, suzhou):
     clerk = town.clerk
     with seated(clerk):
         assert {one.organisation_id for one in Enrolment.objects.all()} == {school.pk}
@@ -133,7 +135,7 @@ def test_a_query_without_any_condition_finds_a_schools_own_children_alone(town, 
     assert Person.objects.count() > 2
 
 
-def test_tax_and_agency_see_their_pooling_area_and_no_other(town, suzhou):  # noqa: F811
+def test_tax_and_agency_see_their_pooling_area_and_no_other(town, suzhou):
     for desk in (Desk.AGENCY, Desk.TAX):
         with seated(clerk_of(organisation(PLACES[desk]), desk)):
             assert {one.season_id for one in Enrolment.objects.all()} == {suzhou.pk}
@@ -141,13 +143,13 @@ def test_tax_and_agency_see_their_pooling_area_and_no_other(town, suzhou):  # no
             assert Person.objects.filter(pk__in=[town.own["pupil"], town.others["pupil"][0]]).count() == 2
 
 
-def test_a_family_sees_the_child_that_it_is_bound_to(town):  # noqa: F811
+def test_a_family_sees_the_child_that_it_is_bound_to(town):
     with family_of([town.own["pupil"]]):
         assert [one.pk for one in Person.objects.all()] == [town.own["pupil"]]
         assert {one.person_id for one in Enrolment.objects.all()} == {town.own["pupil"]}
 
 
-def test_a_child_on_two_rosters_can_be_looked_at_and_not_changed(town, school):  # noqa: F811
+def test_a_child_on_two_rosters_can_be_looked_at_and_not_changed(town, school):
     theirs = town.others["pupil"][0]
     enter(Person.objects.get(pk=theirs), school, contested=True)
     with seated(town.clerk):
@@ -165,7 +167,7 @@ def asked_through_the_middleware(view, seat: Appointment | None):
     return behind(request, view)
 
 
-def test_a_view_that_forgets_to_narrow_shows_nothing_of_another_school(town, other_school):  # noqa: F811
+def test_a_view_that_forgets_to_narrow_shows_nothing_of_another_school(town, other_school):
     def forgetful(request) -> HttpResponse:
         return HttpResponse(",".join(sorted(one.organisation.name for one in Enrolment.objects.all())))
 
@@ -173,7 +175,7 @@ def test_a_view_that_forgets_to_narrow_shows_nothing_of_another_school(town, oth
     assert asked_through_the_middleware(forgetful, None).content == b""
 
 
-def test_every_request_is_answered_behind_the_wall(town, signed_in, monkeypatch):  # noqa: F811
+def test_every_request_is_answered_behind_the_wall(town, signed_in, monkeypatch):
     told = []
 
     def noting(request, answer):
@@ -185,7 +187,7 @@ def test_every_request_is_answered_behind_the_wall(town, signed_in, monkeypatch)
     assert asked(WHO)[0][0] == asked(WHO)[0][1]
 
 
-def test_what_is_read_while_it_is_sent_is_read_behind_the_wall(town):  # noqa: F811
+def test_what_is_read_while_it_is_sent_is_read_behind_the_wall(town):
     def slowly(request) -> StreamingHttpResponse:
         return StreamingHttpResponse(str(Person.objects.count()) for _ in range(2))
 
@@ -198,7 +200,7 @@ def test_what_is_read_while_it_is_sent_is_read_behind_the_wall(town):  # noqa: F
     assert asked(WHO)[0][0] == asked(WHO)[0][1]
 
 
-def test_nothing_of_the_desk_stays_after_an_exception(town):  # noqa: F811
+def test_nothing_of_the_desk_stays_after_an_exception(town):
     def broken(request) -> HttpResponse:
         with transaction.atomic():
             Person.objects.count()
@@ -210,7 +212,7 @@ def test_nothing_of_the_desk_stays_after_an_exception(town):  # noqa: F811
     assert (now, area, door) == (owner, "", "")
 
 
-def test_nothing_of_the_desk_stays_after_a_fault_of_the_database(town):  # noqa: F811
+def test_nothing_of_the_desk_stays_after_a_fault_of_the_database(town):
     def faulty(request) -> HttpResponse:
         with transaction.atomic(), beyond("a door that breaks"):
             asked("SELECT 1/0")
@@ -225,7 +227,7 @@ def test_nothing_of_the_desk_stays_after_a_fault_of_the_database(town):  # noqa:
 # Duties apart.
 
 
-def test_a_tax_officer_cannot_write_what_registration_keeps(town):  # noqa: F811
+def test_a_tax_officer_cannot_write_what_registration_keeps(town):
     person = town.own["pupil"]
     with seated(clerk_of(organisation("tax_authority"), Desk.TAX)):
         for deed in (
@@ -240,7 +242,7 @@ def test_a_tax_officer_cannot_write_what_registration_keeps(town):  # noqa: F811
                 deed()
 
 
-def test_the_agency_cannot_write_what_the_tax_authority_keeps(town):  # noqa: F811
+def test_the_agency_cannot_write_what_the_tax_authority_keeps(town):
     with seated(clerk_of(organisation("insurance_agency"), Desk.AGENCY)):
         for table in ("declaration_declaration", "declaration_declarationline", "collection_obligation",
                       "collection_arrival", "collection_refund", "collection_receipt", "ledger_journal"):  # fmt: skip
@@ -285,7 +287,7 @@ def test_the_education_bureau_reads_no_childs_name(db):
         assert not may
 
 
-def test_nobody_at_a_desk_rewrites_history(town):  # noqa: F811
+def test_nobody_at_a_desk_rewrites_history(town):
     for table in ("people_change", "people_look"):
         for role in duties.EVERY:
             assert not {"UPDATE", "DELETE"} & set(re.findall("[A-Z]+", duties.duty(table, role)))
@@ -293,7 +295,7 @@ def test_nobody_at_a_desk_rewrites_history(town):  # noqa: F811
         asked("INSERT INTO people_change (at, person_id) VALUES (now(), %s)", town.own["pupil"])
 
 
-def test_a_change_by_a_clerk_is_written_to_history_all_the_same(town):  # noqa: F811
+def test_a_change_by_a_clerk_is_written_to_history_all_the_same(town):
     before = Change.objects.count()
     with seated(town.clerk):
         assert Person.objects.filter(pk=town.own["pupil"]).update(lapsed_years=2) == 1
@@ -303,7 +305,7 @@ def test_a_change_by_a_clerk_is_written_to_history_all_the_same(town):  # noqa: 
 # Doors.
 
 
-def test_a_door_lifts_the_rows_and_keeps_the_duties(town):  # noqa: F811
+def test_a_door_lifts_the_rows_and_keeps_the_duties(town):
     far = Person.objects.filter(pk=town.others["pupil"][1])
     with seated(clerk_of(organisation("tax_authority"), Desk.TAX)):
         assert not far.exists()
@@ -314,7 +316,7 @@ def test_a_door_lifts_the_rows_and_keeps_the_duties(town):  # noqa: F811
         assert not far.exists()
 
 
-def test_the_platforms_own_deeds_have_a_door_too_and_it_closes(town):  # noqa: F811
+def test_the_platforms_own_deeds_have_a_door_too_and_it_closes(town):
     far = Person.objects.filter(pk=town.others["pupil"][1])
     with seated(town.clerk):
         with by_platform("a test"):
