@@ -233,6 +233,18 @@ def test_a_new_day_changes_a_decision_that_nobody_confirmed(yuzhong):
     assert (one.phase, one.coverage_from) == ("late", date(2020, 5, 30))
 
 
+def test_a_decision_that_changes_with_the_day_writes_a_step_though_the_state_stays(suzhou, school):
+    child(school)
+    one = listed(suzhou, school, at("2019-08-20"))
+    assert (one.state, one.status) == ("determined", "not_open")
+    again(one, at("2019-08-21"))
+    assert one.steps.filter(act="determine").count() == 1
+    again(one, at("2019-09-01"))
+    step = one.steps.get(act="determine", at=at("2019-09-01"))
+    assert (step.from_state, step.to_state, step.by) == ("determined", "determined", None)
+    assert step.changes["status"] == ["not_open", "enrolled"]
+
+
 def test_after_the_close_a_confirmed_decision_is_left_alone(suzhou, school):
     person = child(school)
     one = confirmed(listed(suzhou, school, at("2019-11-30")))

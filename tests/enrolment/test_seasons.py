@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -110,3 +110,26 @@ def test_a_policy_file_that_changed_after_opening_is_noticed():
 def test_the_day_of_a_moment_is_the_day_in_china():
     assert seasons.china_day(datetime.fromisoformat("2019-11-30T15:59:59+00:00")) == date(2019, 11, 30)
     assert seasons.china_day(datetime.fromisoformat("2019-11-30T16:00:00+00:00")) == date(2019, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "turning"),
+    [
+        ("320500/2020", [date(2019, 9, 1), date(2019, 12, 1), date(2020, 12, 1)]),
+        (
+            "500103/2020",
+            [
+                date(2019, 9, 1),
+                date(2019, 12, 21),
+                date(2020, 1, 1),
+                date(2020, 3, 1),
+                date(2020, 7, 1),
+                date(2020, 10, 1),
+            ],
+        ),
+    ],
+)
+def test_the_calendar_alone_changes_decisions_where_a_window_or_a_price_begins(policy, turning):
+    days = [date(2019, 8, 1) + timedelta(days=n) for n in range(500)]
+    found = [day for day in days if seasons.turns_on(policy_of(policy), day)]
+    assert found == turning

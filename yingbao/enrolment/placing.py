@@ -93,9 +93,9 @@ def _difference() -> str:
 _LEFT_ALONE = ", ".join(f"'{state.value}'" for state in sorted(ENDED | TAKEN))
 
 # In words: where is the child now (`placed`); which state follows (`due`); write what differs (`changed`); and for each
-# change of state or agent a line of history (`stepped`). All parts see the tables as they were before. What may
-# have been written a moment ago, and so is in no statistics, is reached through a key of each child only: joined to the
-# rolls here, the planner took a school for empty and walked all of its roll for each child.
+# change of state, of agent or of a decision that stood a line of history (`stepped`). All parts see the tables as they
+# were before. What may have been written a moment ago, and so is in no statistics, is reached by a key of each child:
+# joined to the rolls here, the planner took a school for empty and walked all of its roll for each child.
 # S608: every part put in is a constant of this module; what comes from outside is a parameter.
 SETTLE = f"""
 WITH communities AS (
@@ -109,7 +109,7 @@ WITH communities AS (
            b.person_id IS NOT NULL AS registered,
            f.registration <> '' AS due,
            ({_of("e", SUBSTANCE)}) IS NOT DISTINCT FROM ({_of("k", SUBSTANCE)}) AS same,
-           CASE WHEN e.state = 'confirmed' THEN {_difference()} ELSE '{{}}' END AS difference
+           CASE WHEN e.state IN ('confirmed', 'determined') THEN {_difference()} ELSE '{{}}' END AS difference
     FROM enrolment_enrolment e
     JOIN decided f ON f.person_id = e.person_id AND NOT f.kept
     LEFT JOIN decided k ON k.person_id = e.person_id AND k.kept
@@ -148,7 +148,7 @@ WITH communities AS (
     INSERT INTO enrolment_step (enrolment_id, act, from_state, to_state, at, by_id, reason, changes)
     SELECT id, CASE WHEN state = 'confirmed' THEN 'revise' ELSE 'determine' END, state, target, %(at)s, %(by)s::bigint,
            '', difference
-    FROM due WHERE state <> target
+    FROM due WHERE state <> target OR state = 'determined' AND difference <> '{{}}'
     UNION ALL
     SELECT id, 'move', target, target, %(at)s, %(by)s::bigint, '',
            jsonb_build_object('organisation', jsonb_build_array(was_at, now_at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from yingbao.determination.criteria import last_day_within
@@ -111,6 +111,19 @@ def _window(policy: Policy, rule: PhaseRule) -> OpenWindow:
         first = max(first, criterion.from_ or first)
         last = min(last, criterion.until or last)
     return OpenWindow(rule.phase, name, rule.clause, first, last)
+
+
+def turns_on(policy: Policy, day: date) -> bool:
+    """Whether decisions differ from the day before by the calendar alone. 时段交替
+
+    A window opens, one has closed, a price changes.
+    """
+    firsts, lasts = [], []
+    for criterion in (one for one in policy.criteria.values() if one.fact == "paid_on"):
+        window = policy.windows[criterion.during] if criterion.during is not None else None
+        firsts += [criterion.from_, window.first if window else None]
+        lasts += [criterion.until, window.last if window else None]
+    return day in firsts or day - timedelta(days=1) in lasts
 
 
 class LastDay(NamedTuple):

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from yingbao.enrolment import determining
 from yingbao.enrolment.models import Season
+from yingbao.enrolment.seasons import china_day, policy_of, turns_on
 from yingbao.jobs import assisted, money
 from yingbao.spreadsheet import assisted_review, review
 from yingbao.values import clock
@@ -19,6 +20,21 @@ log = logging.getLogger(__name__)
 
 HALF_PAST_TWO_IN_CHINA = "30 18 * * *"
 """The queue reckons in UTC. 北京时间两点半"""
+A_MINUTE_PAST_MIDNIGHT_IN_CHINA = "1 16 * * *"
+
+
+@app.periodic(cron=A_MINUTE_PAST_MIDNIGHT_IN_CHINA)
+@app.task(name="yingbao.turn_of_day", queue="work", pass_context=False)
+def turn_of_day(timestamp: int) -> None:
+    """Decide at once those seasons in which a window opened or closed at midnight. 时段交替
+
+    Else families who look on the first day before the night's work would still read that it is too early.
+    """
+    at = clock.now()
+    for season in Season.objects.order_by("pk"):
+        if turns_on(policy_of(season), china_day(at)):
+            changed = determining.refresh(season=season, as_of=china_day(at), at=at)
+            log.info("season %s: %s enrolments changed with the day", season.policy, changed)
 
 
 @app.periodic(cron=HALF_PAST_TWO_IN_CHINA)
