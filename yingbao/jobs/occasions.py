@@ -14,7 +14,6 @@ from django.db import close_old_connections
 from django.db.models import Count, Q
 from procrastinate.contrib.django import app
 
-from yingbao.agents.models import Appointment, Desk, User
 from yingbao.cases.models import CaseStep
 from yingbao.collection.lifecycle import RefundState
 from yingbao.collection.models import Receipt, Refund
@@ -25,6 +24,7 @@ from yingbao.enrolment.lifecycle import ENDED, TAKEN, Act
 from yingbao.enrolment.models import Enrolment, Season, Step
 from yingbao.enrolment.seasons import china_day, last_day, last_day_of, policy_of
 from yingbao.families.models import DataRequest
+from yingbao.jobs.desk_occasions import accounts_changed, cases_moved, clerks_of, registrations_answered
 from yingbao.messages import forgetting
 from yingbao.messages.models import WechatFollower
 from yingbao.messages.queueing import Telling, queue_all
@@ -224,24 +224,9 @@ def _refused_lists(since: datetime) -> Iterator[Telling]:
 
 OCCASIONS: tuple[Callable[[datetime], Iterable[Telling]], ...] = (
     *(_paid, _returned, _exempt, _covered, _refunds, _answers, _cases),
-    *(_returned_declarations, _refused_lists),
+    *(_returned_declarations, _refused_lists, registrations_answered, cases_moved, accounts_changed),
 )
 """Each reads what happened since a moment."""
-
-
-def clerks_of(organisations: Iterable[int], *, at: datetime) -> dict[int, list[User]]:
-    """Who works at the school or community desk of these organisations. 经办人"""
-    today = china_day(at)
-    held = Appointment.objects.filter(
-        organisation__in=list(organisations),
-        desk__in=[Desk.SCHOOL, Desk.COMMUNITY],
-        since__lte=today,
-        user__is_active=True,
-    ).exclude(until__lt=today)
-    found: dict[int, list[User]] = {}
-    for one in held.select_related("user").order_by("organisation", "user"):
-        found.setdefault(one.organisation_id, []).append(one.user)
-    return found
 
 
 def remind_agents(*, at: datetime) -> int:

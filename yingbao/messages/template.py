@@ -26,6 +26,7 @@ class Group(StrEnum):
     REMINDER = "reminder"
     PROGRESS = "progress"
     WORK = "work"
+    ACCOUNT = "account"
 
     @property
     def text(self) -> Text:
@@ -39,8 +40,9 @@ GROUP_NAMES = {
     Group.REMINDER: Text("缴费与登记提醒", "reminders to pay and register"),
     Group.PROGRESS: Text("办理进度", "progress"),
     Group.WORK: Text("经办工作提醒", "clerks' work"),
+    Group.ACCOUNT: Text("账户安全", "safety of accounts"),
 }
-ALWAYS = frozenset({Group.CODE, Group.MONEY})
+ALWAYS = frozenset({Group.CODE, Group.MONEY, Group.ACCOUNT})
 """Nobody can say no to these: a family that hears nothing of a returned debit believes the child is insured."""
 STOPPABLE = frozenset(Group) - ALWAYS
 

@@ -239,6 +239,38 @@ _ALL = (
         channels=("sms",),
     ),
     *OF_THE_SEASON,
+    Template(
+        kind="registration_answered",
+        title=Text("首次参保登记有答复", "registrations were answered"),
+        words=Text(
+            "{school}报送的首次参保登记，医保经办机构答复：{count}名{answer}，请登录平台查看。",
+            "The insurance agency answered what {school} asked: {count} children, {answer}. Sign in to see.",
+        ),
+        group=Group.WORK,
+        channels=("sms",),
+    ),
+    Template(
+        kind="case_moved",
+        title=Text("个案有进展", "a case moved"),
+        words=Text(
+            "{body}：个案{number}{what}，请登录平台查看。",
+            "{body}: case {number}, {what}. Sign in to see.",
+        ),
+        group=Group.WORK,
+        channels=("sms",),
+    ),
+    Template(
+        kind="account_changed",
+        title=Text("账户安全提醒", "your account was changed"),
+        words=Text(
+            "您的平台账户{what}（{moment}）。如果不是您本人或您不知情，请立即联系本单位的安全管理员。",
+            "Your account on the platform: {what} ({moment}). If you know nothing of it, call your security "
+            "administrator at once.",
+        ),
+        group=Group.ACCOUNT,
+        channels=("sms",),
+        urgent=True,
+    ),
 )
 TEMPLATES: dict[str, Template] = {template.kind: template for template in _ALL}
 """Every kind there is, by its name."""

@@ -17,7 +17,7 @@ from yingbao.jobs import reminding
 from yingbao.jobs.models import Job
 from yingbao.jobs.work import start
 from yingbao.messages.queueing import awake
-from yingbao.messages.templates import GROUP_NAMES, TEMPLATES, Group
+from yingbao.messages.templates import ALWAYS, GROUP_NAMES, TEMPLATES, Group
 from yingbao.messages.wording import STOP
 from yingbao.trail.events import note
 from yingbao.values import clock
@@ -124,5 +124,5 @@ def _run(kind: str, season: Season, at: datetime) -> dict[str, Any]:
 
 def _words(words: str, group: Group) -> str:
     """The words with their gaps shown as a reader sees them."""
-    stop = STOP if group not in (Group.CODE, Group.MONEY) else ""
+    stop = STOP if group not in ALWAYS else ""
     return (words + stop).replace("{", "〔").replace("}", "〕")
