@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.addresses import (
     AGENCY,
+    CARD,
     CASES,
     COMMUNITY,
     EDUCATION,
@@ -120,6 +121,7 @@ def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in)
              COMMUNITY: clerk_of(organisation("community"), Desk.COMMUNITY)}  # fmt: skip
     seats |= {desks: clerk_of(organisation("operations"), *desks) for desks in (SYSTEM, SECURITY)}
     seats[PUBLISH] = seats[AGENCY]
+    seats[CARD] = clerk_of(organisation("card_centre"), Desk.CARD)
     seats[EDUCATION] = clerk_of(organisation("education_bureau"), Desk.EDUCATION)
     client = signed_in(seats.get(EXPECTED[name].desks, town.clerk))
     for thing in town.others[EXPECTED[name].about]:

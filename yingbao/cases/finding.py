@@ -16,8 +16,8 @@ from yingbao.values.plain import narrow
 
 MOST_FOUND = 50
 SIMILAR = 3
-LIKE_ENOUGH = 0.22
-"""so much of a question's weight an answer shares before it is shown to whoever asks"""
+LIKE_ENOUGH = 0.3
+"""so much of the shorter of two questions the other one shares before its answer is shown to whoever asks"""
 NEAR_THE_BEST = 0.3
 """what shares less of a search than this part of the best find is left out"""
 _RUNS = re.compile(r"[㐀-鿿\U00020000-\U0003134f]+|[a-z0-9]+")
@@ -67,4 +67,9 @@ def found(rows: AnswerQuerySet, asked: str) -> list[Found]:
 
 def similar(rows: AnswerQuerySet, asked: str) -> list[GeneralAnswer]:
     """The few answers that may save asking. 相近答复"""
-    return [one.answer for one in found(rows, asked)[:SIMILAR] if one.shared >= LIKE_ENOUGH]
+    return [one.answer for one in found(rows, asked) if _alike(one.answer.question, asked) >= LIKE_ENOUGH][:SIMILAR]
+
+
+def _alike(one: str, other: str) -> float:
+    pairs, others = set(grams_of(one)), set(grams_of(other))
+    return len(pairs & others) / max(1, min(len(pairs), len(others)))

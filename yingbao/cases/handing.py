@@ -240,7 +240,7 @@ def hold(case: Case, act: Act, by: Actor) -> Case:
     """The case as it is now, nobody else's until the transaction ends; Refused unless this act is open to them. 锁定"""
     Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     held = Case.objects.select_related(
-        "person", "season", "asked_by_organisation__parent", "to_organisation__parent", "raised_to"
+        "season", "asked_by_organisation__parent", "to_organisation__parent", "raised_to"
     ).get(pk=case.pk)
     if act in possible(by, held):
         return held

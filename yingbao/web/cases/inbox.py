@@ -10,16 +10,17 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from yingbao.agents.models import Desk, Organisation, OrganisationKind
-from yingbao.cases import handing
-from yingbao.cases.lifecycle import State
+from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind
+from yingbao.cases import asking, handing, publishing, refusals
+from yingbao.cases.handing import DESKS, PLACING_DESKS
+from yingbao.cases.lifecycle import ENDED
 from yingbao.cases.models import Case, CaseQuerySet
 from yingbao.cases.responsible import contact_of
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.taking_in import Seat
 from yingbao.people.grades import GRADES, grade_name
 from yingbao.people.looks import looked
-from yingbao.people.models import SchoolRoll
+from yingbao.people.models import Person, SchoolRoll
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -37,6 +38,7 @@ VIEWS = {
     "all": Text("全部未办结", "All that are open"),
     "settled": Text("已办结", "Settled"),
 }
+KINDS = {"": Text("全部", "All"), "question": Text("提问", "Questions"), "child": Text("孩子归谁办", "Whose child")}
 RECEIVERS = (
     OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY, OrganisationKind.SUB_DISTRICT,
     OrganisationKind.INSURANCE_AGENCY,
@@ -47,15 +49,17 @@ DONE = {
     "pass_on": Text("已转交。", "Passed on."),
     "send_again": Text("已再次送出。", "Sent again."),
     "settle": Text("已办结。", "Settled."),
+    "reopen": Text("已再次提问。", "Asked again."),
+    "withdraw": Text("已撤回。", "Withdrawn."),
 }
+ANSWERED = Text("已答复，提问人能看到。", "Answered; whoever asked reads it.")
 WENT_UP = Text(
-    "已被退转两次，平台自动上报给“{place}”决定。", "It was turned away twice, so it went up by itself to {place}."
+    "已多次退转，平台自动上报给“{place}”决定。", "It was turned away too often, so it went up by itself to {place}."
 )
 STALE = Text(
     "您打开页面之后这件个案有了变化，刚才的操作没有执行。下面是最新情况，您写的内容还在。",
     "The case moved after you opened the page; nothing was done. What you typed is still here.",
 )
-DESKS = (Desk.SCHOOL, Desk.COMMUNITY, Desk.AGENCY)
 
 
 def narrowed(request: Seated, show: str) -> CaseQuerySet:
@@ -69,9 +73,19 @@ def narrowed(request: Seated, show: str) -> CaseQuerySet:
         case "all":
             return every.unsettled()
         case "settled":
-            return every.filter(state=State.SETTLED)
+            return every.filter(state__in=sorted(ENDED))
         case _:
             return Case.objects.waiting_for(place)
+
+
+def of_kind(rows: CaseQuerySet, kind: str) -> CaseQuerySet:
+    """Questions alone, or cases about a child's place alone. 类别"""
+    return rows if not kind else rows.filter(once__isnull=kind != "question")
+
+
+def nameable(rows: Any, by: Appointment) -> Any:
+    """The rows with their children, but for the desk that may not read a name. 连同孩子"""
+    return rows if by.desk == Desk.EDUCATION else rows.select_related("person")
 
 
 @require_GET
@@ -80,7 +94,8 @@ def inbox(request: Seated) -> HttpResponse:
     """What waits for this body, what it asked, what is overdue. 个案"""
     asked = request.GET.get("show", "")
     show = asked if asked in VIEWS else ""
-    rows = narrowed(request, show)
+    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KINDS else ""
+    rows = of_kind(narrowed(request, show), kind)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     wanted = request.GET.get("page", "1")
@@ -88,7 +103,8 @@ def inbox(request: Seated) -> HttpResponse:
     order = ("-state_at",) if show == "settled" else ("due_on", "pk")
     keys = list(rows.order_by(*order).values_list("pk", flat=True)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     with beyond("the children of cases that this body sees, who may be on nobody's list yet"):
-        held = Case.objects.select_related("person", "asked_by_organisation", "to_organisation").in_bulk(keys)
+        rows_ = Case.objects.select_related("asked_by_organisation", "to_organisation")
+        held = nameable(rows_, request.appointment).in_bulk(keys)
     found = [held[key] for key in keys]
     looked(
         user=request.user, organisation=request.appointment.organisation, what="list", count=len(found),
@@ -96,9 +112,11 @@ def inbox(request: Seated) -> HttpResponse:
     )  # fmt: skip
     context = {
         "show": show, "total": total, "page": page, "pages": pages, "before": page - 1, "after": page + 1,
-        "views": [{"key": key, "name": name, "count": narrowed(request, key).count(), "here": key == show}
-                  for key, name in VIEWS.items()],
-        "rows": [shown.row(one, clock.today()) for one in found],
+        "views": [{"key": key, "name": name, "count": of_kind(narrowed(request, key), kind).count(),
+                   "here": key == show} for key, name in VIEWS.items()],
+        "kinds": [{"key": key, "name": name, "here": key == kind} for key, name in KINDS.items()], "kind": kind,
+        "rows": [shown.row(one, clock.today(), request.appointment) for one in found],
+        "places_children": request.appointment.desk in PLACING_DESKS,
     }  # fmt: skip
     return render(request, "cases/inbox.html", context)
 
@@ -108,10 +126,11 @@ def found(request: Seated, pk: int) -> Case:
     if not Case.objects.visible_to(request.appointment).filter(pk=pk).exists():
         raise Http404
     rows = Case.objects.select_related(
-        "person", "season", "asked_by_organisation__parent__parent", "to_organisation__parent__parent", "raised_to"
+        "season", "asked_by_organisation__parent__parent", "to_organisation__parent__parent", "raised_to"
     )
     with beyond("the child of a case that this body sees, who may be on nobody's list yet"):
-        return rows.get(pk=pk)
+        one: Case = nameable(rows, request.appointment).get(pk=pk)
+        return one
 
 
 @require_GET
@@ -120,8 +139,8 @@ def case(request: Seated, pk: int) -> HttpResponse:
     """What is asked, with whom it lies, what was done. 一件个案"""
     one = found(request, pk)
     looked(
-        user=request.user, organisation=request.appointment.organisation, what="case", person=one.person,
-        at=clock.now(),
+        user=request.user, organisation=request.appointment.organisation, what="case",
+        person=Person(pk=one.person_id) if one.person_id else None, at=clock.now(),
     )  # fmt: skip
     return page(request, one)
 
@@ -129,6 +148,12 @@ def case(request: Seated, pk: int) -> HttpResponse:
 def page(request: Seated, one: Case, *, status: int = 200, **more: Any) -> HttpResponse:
     """The case's page. 页面"""
     context = shown.page(one, request.appointment, clock.today()) | more
+    if one.is_question:
+        if {"pass_on", "send_again"} & set(context["acts"]):
+            context |= {"bodies": whom(one)}
+        context |= {"may_publish": request.appointment.desk in publishing.DESKS and bool(one.answer)
+                    and one.to_organisation_id == request.appointment.organisation_id}  # fmt: skip
+        return render(request, "cases/question.html", context, status=status)
     if "accept" in context["acts"] and one.about.places_child:
         context |= {"seats": seats(one)}
     if {"pass_on", "send_again"} & set(context["acts"]):
@@ -157,6 +182,14 @@ def bodies(one: Case) -> list[Organisation]:
     return list(found.exclude(pk=one.to_organisation_id).order_by("kind", "code")[:BODIES_OFFERED])
 
 
+def whom(one: Case) -> list[Organisation]:
+    """To whom a question can be given: the bureaus, the sub-districts, and who has had it before. 可转单位"""
+    here = Organisation.objects.filter(active=True).exclude(pk=one.to_organisation_id)
+    above = Q(pooling_area=one.season.pooling_area, kind__in=[*asking.BUREAUS, OrganisationKind.SUB_DISTRICT])
+    before = Q(pk__in=one.steps.values("to_organisation"))
+    return list(here.filter(above | before).order_by("kind", "code")[:BODIES_OFFERED])
+
+
 @require_POST
 @desk(*DESKS)
 @beyond("whoever accepts a case takes the child from another's list onto the own; which cases is checked before")
@@ -175,7 +208,7 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
         place = refused.where if refused.where in ("reason", "to", "grade") else ""
         more: dict[str, Any] = {"wrong": {place: told}} if place else {"general": told}
         return page(request, found(request, pk), status=422, typed=typed, open=act, **more)
-    said = DONE[act]
+    said = ANSWERED if one.is_question and act == "settle" else DONE[act]
     if done.raised_to_id and not one.raised_to_id:
         said = WENT_UP.filled(place=done.to_organisation.name)
     messages.success(request, said.said(language()))
@@ -197,12 +230,21 @@ def perform(request: Seated, one: Case, act: str, typed: dict[str, str]) -> Case
         case "send_again":
             to = body_of(one, typed["to"]) if typed["to"] else None
             return handing.send_again(case=one, to=to, reason=typed["reason"], by=by, at=at)
+        case "reopen":
+            return handing.reopen(case=one, reason=typed["reason"], by=by, at=at)
+        case "withdraw":
+            return handing.withdraw(case=one, by=by, at=at)
         case _:
             return handing.settle(case=one, answer=typed["reason"], by=by, at=at)
 
 
 def body_of(one: Case, name: str) -> Organisation:
     """The body that is called so in the case's area. 按名称找单位"""
+    if one.is_question:
+        chosen = next((each for each in whom(one) if str(each.pk) == name), None)
+        if chosen is None:
+            raise refusals.cannot_answer(name[:40] if not name.isdigit() else "")
+        return chosen
     found = Organisation.objects.filter(
         Q(name=name) | Q(code=name), pooling_area=one.season.pooling_area, active=True, kind__in=RECEIVERS
     )
@@ -219,10 +261,12 @@ def body_of(one: Case, name: str) -> Organisation:
 
 
 @require_GET
-@desk(*DESKS)
+@desk(*PLACING_DESKS)
 def slip(request: Seated, pk: int) -> HttpResponse:
     """What the family takes along: the case's number and whom to call, nothing about the child. 告知单"""
     one = found(request, pk)
+    if one.person is None or one.asked_by_organisation is None or one.is_question:
+        raise Http404
     context = {
         "one": one, "about": one.about, "initial": shown.initial_of(one.person.name),
         "contact": contact_of(one.to_organisation), "asker": contact_of(one.asked_by_organisation),

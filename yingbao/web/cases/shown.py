@@ -6,48 +6,87 @@ import hashlib
 from datetime import date
 from typing import Any
 
-from yingbao.agents.models import Appointment
+from yingbao.agents.models import Appointment, Desk
 from yingbao.cases import handing
-from yingbao.cases.lifecycle import State
+from yingbao.cases.lifecycle import ENDED, State
 from yingbao.cases.models import Case
 from yingbao.cases.responsible import contact_of
 from yingbao.enrolment.seasons import policy_of
+from yingbao.values.text import Text
 
-TONES = {State.OPEN: "warn", State.ACCEPTED: "accent", State.RETURNED: "bad", State.SETTLED: "good"}
+TONES = {
+    State.OPEN: "warn", State.ACCEPTED: "accent", State.RETURNED: "bad", State.SETTLED: "good", State.WITHDRAWN: "",
+}  # fmt: skip
+QUESTION_STATES = {
+    State.OPEN: Text("待答复", "waits for an answer"),
+    State.ACCEPTED: Text("答复中", "being answered"),
+    State.RETURNED: Text("等提问人补充", "more has to be said"),
+    State.SETTLED: Text("已答复", "answered"),
+    State.WITHDRAWN: Text("已撤回", "withdrawn"),
+}
+"""What the states of a question are called, which is answered and not worked on."""
+FAMILY = Text("家长", "a family")
+NOBODY = Text("不涉及具体孩子", "about no child")
+NAMELESS = Text("一名学生", "a pupil")
+"""The education bureau counts, and calls no child by name."""
 
 
 def seen(case: Case) -> str:
     """A mark of what was shown: it differs once the case has moved. 页面版本"""
-    shown = (case.state, case.state_at, case.to_organisation_id, case.answer)
+    shown = (case.state, case.state_at, case.to_organisation_id, case.answer, case.reopened)
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-def row(case: Case, today: date) -> dict[str, Any]:
+def row(case: Case, today: date, by: Appointment) -> dict[str, Any]:
     """A line of the list. 列表行"""
+    asker = case.asked_by_organisation
     return {
         "one": case, "about": case.about, "tone": TONES[State(case.state)], "overdue": case.is_overdue(today),
-        "days": (case.due_on - today).days,
+        "days": (case.due_on - today).days, "child": child_of(case, by), "state": state_of(case),
+        "asked_by": FAMILY if asker is None else Text(asker.name, asker.name), "over": case.state in ENDED,
     }  # fmt: skip
+
+
+def state_of(case: Case) -> Text:
+    """What the state is called on a page. 状态"""
+    return QUESTION_STATES[State(case.state)] if case.is_question else case.state_text
+
+
+def child_of(case: Case, by: Appointment) -> Text:
+    """Whom it is about, as this desk may know. 涉及的孩子"""
+    if case.person_id is None:
+        return NOBODY
+    if by.desk == Desk.EDUCATION or case.person is None:
+        return NAMELESS
+    return Text(case.person.name, case.person.name)
 
 
 def page(case: Case, by: Appointment, today: date) -> dict[str, Any]:
     """All that the case's own page shows. 页面内容"""
     acts = handing.possible(by, case)
-    number = case.person.documents.filter(replaced_at__isnull=True).values_list("number_masked", flat=True).first()
-    return row(case, today) | {
+    asker = case.asked_by_organisation
+    return row(case, today, by) | {
         "seen": seen(case),
-        "number": number or "",
+        "number": number_of(case, by),
         "steps": list(case.steps.select_related("by", "organisation", "to_organisation")),
         "acts": {act.value: True for act in acts},
         "contact": contact_of(case.to_organisation),
-        "asker": contact_of(case.asked_by_organisation),
+        "asker": contact_of(asker) if asker else None,
         "help_lines": policy_of(case.season).help_lines,
-        "waits_for": case.asked_by_organisation if case.state == State.RETURNED else case.to_organisation,
+        "waits_for": asker if asker and case.state == State.RETURNED else case.to_organisation,
         "ours": bool(handing.parts_of(by, case)),
         "typed": {},
         "wrong": {},
         "open": "",
     }
+
+
+def number_of(case: Case, by: Appointment) -> str:
+    """The masked number of the child, for whom it is not nameless. 遮盖号码"""
+    if by.desk == Desk.EDUCATION or case.person is None:
+        return ""
+    now = case.person.documents.filter(replaced_at__isnull=True)
+    return now.values_list("number_masked", flat=True).first() or ""
 
 
 def initial_of(name: str) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.cases import handing
+from yingbao.cases.handing import PLACING_DESKS
 from yingbao.cases.kinds import RESPONSIBLE
 from yingbao.cases.responsible import MOST_A_DAY, Responsible, communities_of, contact_of, look, responsible_for
 from yingbao.enrolment.models import Enrolment
@@ -25,7 +26,6 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.cases.inbox import DESKS
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond
 
@@ -36,7 +36,7 @@ GONE = Text("查询已过一小时，请重新查一次。", "The look is more t
 
 
 @require_GET
-@desk(*DESKS)
+@desk(*PLACING_DESKS)
 def whose(request: Seated) -> HttpResponse:
     """The form. 查询"""
     return page(request)
@@ -51,7 +51,7 @@ def page(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_POST
-@desk(*DESKS)
+@desk(*PLACING_DESKS)
 @beyond("whose child is it? asked by whole number and name, answered with the body alone")
 def find(request: Any) -> HttpResponseBase:
     """Look: both number and name have to be right. 查询"""
@@ -129,7 +129,7 @@ def person_of(request: Seated) -> Person | None:
 
 
 @require_POST
-@desk(*DESKS)
+@desk(*PLACING_DESKS)
 @beyond("the child that was found is handed to whose it is")
 def ask(request: Seated) -> HttpResponseBase:
     """Hand the child over to the body that is responsible. 转办"""

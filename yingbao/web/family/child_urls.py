@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.family import child, door, held, leaving, letter
+from yingbao.web.family import child, door, held, leaving, letter, photo, questions
 from yingbao.web.messages import family as told
 
 CHILD = "children/<int:pk>/"
@@ -29,7 +29,16 @@ urlpatterns = [
     path(CHILD + "erase", leaving.ask, {"kind": "erase"}, name="family-erase"),
     path(CHILD + "correct", leaving.ask, {"kind": "correct"}, name="family-correct"),
     path(CHILD + "apply", leaving.ask, {"kind": "leave"}, name="family-apply"),
+    path(CHILD + "photo", photo.photo, name="family-photo"),
+    path(CHILD + "photo/picture", photo.photo_picture, name="family-photo-picture"),
+    path(CHILD + "photo/withdraw", photo.withdraw, name="family-photo-withdraw"),
     path("requests/<int:pk>/take-back", leaving.take_back, name="family-take-back"),
+    path("questions/", questions.questions, name="family-questions"),
+    path("questions/new", questions.ask, name="family-question-new"),
+    path("questions/<int:pk>/", questions.question, name="family-question"),
+    path("questions/<int:pk>/add", questions.act, {"act": "add"}, name="family-question-add"),
+    path("questions/<int:pk>/reopen", questions.act, {"act": "reopen"}, name="family-question-reopen"),
+    path("questions/<int:pk>/withdraw", questions.act, {"act": "withdraw"}, name="family-question-withdraw"),
     path(CHILD + "held", held.held, name="family-held"),
     path(CHILD + "held.json", held.export, name="family-export"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yingbao.web.front import account, help, jobs, pages, policies, resuming, signing_in
+from yingbao.web.front import account, answers, help, jobs, pages, policies, resuming, signing_in
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -32,5 +32,7 @@ urlpatterns = [
     path("jobs/<int:pk>/retry", jobs.retry, name="job-retry"),
     path("policies/", policies.policies, name="policies"),
     path("help/", help.help_page, name="help"),
+    path("help/answers/", answers.answers, name="help-answers"),
+    path("help/answers/<int:pk>/said", answers.helped, name="help-answer-said"),
     path("policies/<str:area>/<int:year>/", policies.policy, name="policy"),
 ]
