@@ -16,7 +16,9 @@ import pytest
 
 from tests.enrolment.building import AT, child, organisation
 from tests.web.addresses import AREA_WIDE
+from tests.web.cards import cards_of
 from tests.web.conftest import clerk_of, listed
+from tests.web.of_a_campaign import campaign_of
 from tests.web.of_a_community import answer_of, case_of, question_to
 from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Organisation, Passkey, Token, Visit
 from yingbao.collection.alarming import raise_alarm
@@ -94,6 +96,8 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, An
         **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
         **proofs_of(of), **rights_of(place, of), **policies_of(season, of), "agent": place.pk,
         "message": message_of(place, of), "report": "0", "told": told_of(season, of), **letters_of(place, season, of),
+        **cards_of(place, season, of, person),
+        **campaign_of(place, season, of),
         "child": person.pk, "body below": place.pk, "case": case_of(place, season, person, of),
         "question": question_to(organisation("sub_district", area=season.pooling_area), season, of),
         "answer": answer_of(place, of),
@@ -281,7 +285,7 @@ def built() -> Town:
         clerk_of(organisation("tax_authority"), Desk.TAX),
         things(school, suzhou, clerk),
         # The tax authority sees every school of its own pooling area.
-        {kind: [one[kind] for one in elsewhere[kind in AREA_WIDE :]] for kind in elsewhere[0]},
+        {kind: [one.get(kind, 2**60) for one in elsewhere[kind in AREA_WIDE :]] for kind in elsewhere[0]},
     )
 
 

@@ -21,6 +21,7 @@ from tests.web.addresses import (
     EDUCATION,
     EXPECTED,
     LISTS,
+    OFFICERS,
     PLACES,
     PLACING,
     PUBLISH,
@@ -29,6 +30,7 @@ from tests.web.addresses import (
     TAX,
 )  # fmt: skip
 from tests.web.conftest import clerk_of, listed
+from tests.web.of_a_campaign import campaign_of
 from tests.web.of_a_community import own_things, question_to
 from tests.web.standing_town import (
     bank_money_of,
@@ -100,6 +102,7 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
     if desk in CASES:
         question = question_to(seat.organisation, town.season, seat)
         own |= {"question": question} | ({} if desk in PLACING else {"case": question})
+    own |= campaign_of(seat.organisation, town.season, seat) if seat != town.clerk else {}
     if seat.desk == Desk.COMMUNITY:
         own |= own_things(seat, town.season) | bank_money_of(seat.organisation, seat)
         filed = declaration_of(seat.organisation, town.season, seat)
@@ -123,6 +126,7 @@ def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in)
     seats[PUBLISH] = seats[AGENCY]
     seats[CARD] = clerk_of(organisation("card_centre"), Desk.CARD)
     seats[EDUCATION] = clerk_of(organisation("education_bureau"), Desk.EDUCATION)
+    seats[OFFICERS] = seats[AGENCY]
     client = signed_in(seats.get(EXPECTED[name].desks, town.clerk))
     for thing in town.others[EXPECTED[name].about]:
         assert ask(client, name, thing).status_code == 404

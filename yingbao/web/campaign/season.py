@@ -13,6 +13,7 @@ from yingbao.agents.models import Desk, Organisation
 from yingbao.campaign import doing, reckoning
 from yingbao.campaign.models import Assignment, SeasonTask
 from yingbao.campaign.reckoning import HowFar
+from yingbao.campaign.seen_done import SEEN
 from yingbao.enrolment.seasons import policy_of
 from yingbao.policy import terms
 from yingbao.policy.model import SeasonPhase
@@ -64,7 +65,7 @@ def _phase(
         {
             "task": task, "who": [terms.BODIES[kind] for kind in task.kinds if kind in terms.BODIES],
             "far": far.get(task.pk), "own": own.get(task.pk),
-            "seen_by": terms.SEEN_BY.get(task.seen_by) if task.seen_by in board.SEEN else None,
+            "seen_by": terms.SEEN_BY.get(task.seen_by) if task.seen_by in SEEN else None,
         }
         for task in tasks
         if task.phase == phase.id
@@ -103,7 +104,7 @@ def task(request: Seated, pk: int) -> HttpResponse:
         "task": one, "phase": _phase_of(one), "place": place, "path": _path(place, request),
         "rows": rows[pages["first"] : pages["first"] + ON_A_PAGE], "far": whole, "today": today,
         "who": [terms.BODIES[kind] for kind in one.kinds if kind in terms.BODIES],
-        "seen_by": terms.SEEN_BY.get(one.seen_by) if one.seen_by in board.SEEN else None,
+        "seen_by": terms.SEEN_BY.get(one.seen_by) if one.seen_by in SEEN else None,
         "own_row": own_row[0] if own_row and below and own_row[0]["one"] else None, **pages,
     }  # fmt: skip
     return render(request, "campaign/task.html", context)

@@ -5,6 +5,7 @@ Places are per cent of the picture's width, so that it fits a phone, a screen an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -74,12 +75,13 @@ def timeline(policy: Policy, today: date) -> Timeline:
     return Timeline(_drawn(first, last, at), bars, at(today), at(ends + timedelta(days=1)))
 
 
-def _drawn(first: date, last: date, at: object) -> list[Month]:
-    months, day = [], first
+def _drawn(first: date, last: date, at: Callable[[date], float]) -> list[Month]:
+    months: list[Month] = []
+    day = first
     count = _months(first, last)
     while day < last:
         after = _month_after(day, 1)
-        x, right = at(day), at(after)  # type: ignore[operator]
+        x, right = at(day), at(after)
         name = Text(f"{day.month}月", MONTHS_EN[day.month - 1])
         months.append(Month(name, x, round(right - x, 2), count <= 9 or len(months) % 2 == 0))
         day = after

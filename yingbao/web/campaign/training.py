@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -31,6 +31,26 @@ COUNTING = (*OFFICERS, Desk.EDUCATION)
 OTHERS_WAIT = "places and the waiting list of a training belong to all bodies; one's deed moves another up"
 
 
+class Shown(NamedTuple):
+    """A training as the list shows it. 培训一览"""
+
+    one: TrainingSession
+    own: list[TrainingPlace]
+    counts: Counted | None
+    """only to who counts them"""
+    kinds: list[Text]
+
+
+class Counted(NamedTuple):
+    """How many signed up and came. 报名人数"""
+
+    going: int
+    waiting: int
+    came: int
+    missed: int
+    bodies: int
+
+
 def sessions_of(request: Seated) -> QuerySet[TrainingSession]:
     """The trainings of the reader's pooling area. 本区培训"""
     return TrainingSession.objects.filter(host__pooling_area=area_of(request)).select_related("host")
@@ -51,12 +71,11 @@ def trainings(request: Seated) -> HttpResponse:
         own.setdefault(each.session_id, []).append(each)
     counts = _counts(rows) if counting else {}
     found = [
-        {"one": one, "own": own.get(one.pk, []), "counts": counts.get(one.pk), "kinds": kinds_said(one)}
-        for one in rows.order_by("starts_at", "pk")
+        Shown(one, own.get(one.pk, []), counts.get(one.pk), kinds_said(one)) for one in rows.order_by("starts_at", "pk")
     ]
     context = {
-        "to_come": [row for row in found if row["one"].ends_at > at and row["one"].cancelled_at is None],  # type: ignore[attr-defined]
-        "past": [row for row in found if row["one"].ends_at <= at or row["one"].cancelled_at],  # type: ignore[attr-defined]
+        "to_come": [row for row in found if row.one.ends_at > at and row.one.cancelled_at is None],
+        "past": [row for row in found if row.one.ends_at <= at or row.one.cancelled_at],
         "announces": request.appointment.desk in OFFICERS, "counting": counting, "today": clock.today(),
     }  # fmt: skip
     return render(request, "campaign/trainings.html", context)
@@ -66,17 +85,17 @@ def _own(request: Seated) -> QuerySet[TrainingPlace]:
     return TrainingPlace.objects.filter(organisation=request.appointment.organisation)
 
 
-def _counts(rows: QuerySet[TrainingSession]) -> dict[int, dict[str, int]]:
+def _counts(rows: QuerySet[TrainingSession]) -> dict[int, Counted]:
     """Of each training: who has a place, who waits, who came, of how many bodies."""
     places = TrainingPlace.objects.filter(session__in=rows.values("pk"))
-    counted = places.values("session").annotate(
+    counted = places.order_by("session").values_list("session").annotate(
         going=Count("pk", filter=Q(state=Going.GOING)),
         waiting=Count("pk", filter=Q(state=Going.WAITING)),
         came=Count("pk", filter=Q(attended=True)),
         missed=Count("pk", filter=Q(attended=False)),
         bodies=Count("organisation", distinct=True, filter=Q(state=Going.GOING)),
-    )
-    return {row["session"]: dict(row) for row in counted.order_by("session")}  # type: ignore[misc]
+    )  # fmt: skip
+    return {session: Counted(*figures) for session, *figures in counted}
 
 
 def kinds_said(one: TrainingSession) -> list[Text]:
@@ -105,8 +124,8 @@ def page(request: Seated, one: TrainingSession, refused: Refused | None = None, 
         "own": [] if is_host else list(ordered.filter(organisation=of.organisation)),
         "everyone": list(ordered) if is_host else [], "names": request.POST.get("names", ""),
         "because": request.POST.get("because", ""),
-        "can_sign_up": of.desk in CLERKS and one.cancelled_at is None and not begun and of.organisation.kind in one.kinds
-        and china_day(at) <= one.sign_up_until,
+        "can_sign_up": of.desk in CLERKS and one.cancelled_at is None and not begun
+        and of.organisation.kind in one.kinds and china_day(at) <= one.sign_up_until,
         "counts": _counts(sessions_of(request).filter(pk=one.pk)).get(one.pk) if of.desk in COUNTING else None,
         "others": [other for other in others.order_by("starts_at", "pk") if other.free] if not is_host else [],
         "steps": one.steps.select_related("by", "place", "organisation").order_by("-pk")[:50] if is_host else [],
