@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
-from yingbao.enrolment import reckoning
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, last_day, policy_of, season_for, windows
 from yingbao.enrolment.standing import Day
@@ -32,12 +31,12 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.standing import as_of
 from yingbao.web.templatetags.words import language
-from yingbao.web.wall.seating import by_platform
 
-RECKONED = "figures that a report freezes are reckoned for all schools of the area first"
 TITLE = Text("{year}年度学生儿童参保情况通报", "Enrolment of children for {year}: report")
 ALL_AT_ONCE = 100_000
+"""What a report freezes is as of this moment, however many bodies have to be reckoned for it."""
 
 
 def season_of(request: Seated) -> Season:
@@ -64,7 +63,7 @@ def page(request: Seated, *, refused: Refused | None = None, note: str = "", sta
         "seen": newest.ordinal if newest else 0, "longest": LONGEST_NOTE,
     }  # fmt: skip
     if makes:
-        fresh(season)
+        as_of(season, at_once=ALL_AT_ONCE)
         draft = figures_of(season, on=clock.today())
         context |= {
             "draft": draft, "rate": share(draft["whole"]), "reasons": why(draft["whole"]),
@@ -74,19 +73,13 @@ def page(request: Seated, *, refused: Refused | None = None, note: str = "", sta
     return render(request, "supervision/reports.html", context, status=status)
 
 
-def fresh(season: Season) -> None:
-    """Reckon whatever changed in the area, so that what is frozen is as of this moment. 更新统计"""
-    with by_platform(RECKONED):
-        reckoning.freshen(season=season, at=clock.now(), at_once=ALL_AT_ONCE)
-
-
 @require_POST
 @desk(Desk.AGENCY)
 def make(request: Seated) -> HttpResponse:
     """Freeze the figures and tell the education bureau. 发出通报"""
     season, note = season_of(request), request.POST.get("note", "")
     seen = request.POST.get("seen", "")
-    fresh(season)
+    as_of(season, at_once=ALL_AT_ONCE)
     try:
         made = report(
             season=season, by=request.appointment, note=note, at=clock.now(),
