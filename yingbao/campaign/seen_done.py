@@ -13,10 +13,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from yingbao.campaign.models import SeasonTask
+from yingbao.cards import signs as card_signs
+from yingbao.cards.needing import photo_needed_until
 from yingbao.enrolment.lifecycle import ENDED, ENROLLED
 from yingbao.enrolment.lifecycle import State as Standing
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import school_year_of
+from yingbao.enrolment.seasons import policy_of, school_year_of
+from yingbao.publicity import signs
 
 
 def _in(states: object) -> str:
@@ -61,6 +64,10 @@ SEEN: dict[str, str] = {
         WHERE o.pooling_area = %(area)s AND o.kind IN ('insurance_agency', 'points_office') AND EXISTS (
             SELECT FROM people_pointsadmission p
             WHERE p.pooling_area = %(area)s AND (%(starts)s::date IS NULL OR p.admitted_on >= %(starts)s::date))""",
+    "letters_handed_out": signs.LETTERS_HANDED_OUT,
+    "publicity_recorded": signs.PUBLICITY_RECORDED,
+    "photos_in": card_signs.PHOTOS_IN,
+    "cards_handed_out": card_signs.CARDS_HANDED_OUT,
     "training_announced": """
         SELECT host_id FROM campaign_trainingsession WHERE season_id = %(season)s AND cancelled_at IS NULL""",
     "training_attended": """
@@ -79,7 +86,7 @@ def look(*, season: Season, at: datetime) -> int:
     moved = 0
     values: dict[str, Any] = {
         "season": season.pk, "area": season.pooling_area, "school_year": school_year_of(season), "at": at,
-        "starts": None,
+        "starts": None, "photo_born_until": photo_needed_until(policy_of(season)),
     }  # fmt: skip
     tasks = SeasonTask.objects.filter(season=season, asked=True, seen_by__in=list(SEEN)).order_by("pk")
     with connection.cursor() as cursor:

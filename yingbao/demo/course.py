@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
-from yingbao.demo import bodies, changes, handed, money, names, waiting
+from yingbao.demo import bodies, changes, handed, letters, money, names, waiting
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case
 from yingbao.demo.plan import Ids, Share, Standing
@@ -60,6 +60,7 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
             _decline(season, clerks[key], spared=list(awkward))
         _determine(season, CONFIRMED)
         _confirm(schools)
+        letters.prepare(here, clerks, season)
     _later_events(awkward, clerks)
     waiting.begin(seasons[SUZHOU], clerks, spared=awkward.keys())
     done = [share.body for share in plan if share.standing == Standing.DONE and share.body.area == SUZHOU]

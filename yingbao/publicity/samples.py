@@ -41,7 +41,7 @@ SAMPLES: dict[str, Sample] = {
         "示例·陈小宝", Text("新生儿", "a newborn"), frozenset({"需缴费", "首次参保", "新生儿"}), [_FIRST, _SCAN]
     ),
     "not": Sample(
-        "示例·赵𠮷", Text("不能参保的孩子", "one who cannot be enrolled"), frozenset({"未能参保"}),
+        "示例·赵𬱖", Text("不能参保的孩子", "one who cannot be enrolled"), frozenset({"未能参保"}),
         [Text("对结果有疑问，请联系办理单位或拨打咨询电话。", "If in doubt, ask.")],
     ),
 }  # fmt: skip
