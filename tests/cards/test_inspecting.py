@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 
 from tests.cards.drawing import FORM_SIZE, encoded, form, good_photo, portrait
 from yingbao.cards import apart
-from yingbao.cards.inspecting import DOUBTS, inspect
+from yingbao.cards.doubts import DOUBTS
+from yingbao.cards.inspecting import inspect
 from yingbao.cards.protocol import Limits
 from yingbao.values.refusal import Refused
 

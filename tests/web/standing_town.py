@@ -20,6 +20,7 @@ from tests.web.cards import cards_of
 from tests.web.conftest import clerk_of, listed
 from tests.web.of_a_campaign import campaign_of
 from tests.web.of_a_community import answer_of, case_of, question_to
+from tests.web.surveys import surveys_of
 from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Organisation, Passkey, Token, Visit
 from yingbao.collection.alarming import raise_alarm
 from yingbao.collection.arriving import Told, hold
@@ -94,6 +95,7 @@ def things(place: Organisation, season: Season, of: Appointment) -> dict[str, An
         "pupil": person.pk, "area pupil": person.pk, "job": job.pk, "roster": roster.pk, "list": list_of(place, of),
         "declaration": filed, "handed in": filed, "receipt": receipt, "area receipt": receipt,
         **asked_of(person), **money_of(season.pooling_area, f"{place.pk}"), **bank_money_of(place, of),
+        **surveys_of(place, season, of),
         **proofs_of(of), **rights_of(place, of), **policies_of(season, of), "agent": place.pk,
         "message": message_of(place, of), "report": "0", "told": told_of(season, of), **letters_of(place, season, of),
         **cards_of(place, season, of, person),
@@ -276,7 +278,8 @@ def built() -> Town:
         things(other_school, suzhou, clerk_of(other_school, Desk.SCHOOL)),
         things(far_school, far_season, clerk_of(far_school, Desk.SCHOOL)),
         dict.fromkeys(AREA_WIDE | {"receipt", "agreement", "pupil", "job", "roster", "list", "declaration"}
-                      | {"child", "body below", "case", "passkey", "visit", "binding", "report"}, 2**60),
+                      | {"child", "body below", "case", "passkey", "visit", "binding", "report"}
+                      | {"card child", "photo pack"}, 2**60),
     ]  # fmt: skip
     return Town(
         suzhou,

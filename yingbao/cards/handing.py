@@ -55,6 +55,12 @@ def agent_of(cards: Iterable[Card]) -> dict[int, Enrolment]:
     return {one.person_id: one for one in rows}
 
 
+def agent_of_persons(persons: Iterable[int]) -> dict[int, str]:
+    """What the agent of each child is called. 代办单位名称"""
+    rows = Enrolment.objects.filter(person__in=list(persons)).order_by("plan_year", "pk")
+    return dict(rows.values_list("person", "organisation__name"))
+
+
 def _put(cards: Iterable[int], act: Act, *, by: Appointment, at: datetime, reason: str = "") -> list[Card]:
     with transaction.atomic():
         rows = Card.objects.select_for_update().filter(pk__in=list(cards), state__in=sorted(origins(act)))

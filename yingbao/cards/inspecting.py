@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from yingbao.cards.doubts import LARGEST_PHOTO
 from yingbao.cards.faces import Box, faces
 from yingbao.policy.model import PhotoForm
 from yingbao.values.refusal import Refused
@@ -25,7 +26,6 @@ Pixels = NDArray[np.uint8]
 MOST_PIXELS = 64_000_000
 """a phone's largest ordinary picture has 50 million; of a PNG, which is decoded whole, a third of it"""
 Image.MAX_IMAGE_PIXELS = None  # ours is asked first, and says what to do
-LARGEST_PHOTO = 10 * 2**20
 WRONG_KINDS: tuple[tuple[bytes, int, str], ...] = (
     (b"ftyphei", 4, "HEIC"), (b"ftypmif1", 4, "HEIC"), (b"ftyphevc", 4, "HEIC"), (b"ftypavif", 4, "AVIF"),
     (b"GIF8", 0, "GIF"), (b"BM", 0, "BMP"), (b"WEBP", 8, "WebP"), (b"II*\0", 0, "TIFF"), (b"MM\0*", 0, "TIFF"),
@@ -40,17 +40,6 @@ TOLERANCE = 0.25
 """The finder's box is not measured from ear to ear: so much more or less than the form says raises no doubt."""
 HAIR, FACE_SHARE = 0.42, 0.6
 """How much of a face's box the hair is above it; how much of the photo's width a face takes when we crop."""
-
-DOUBTS = {
-    "no_face": Text("没有认出人脸", "no face was made out"),
-    "faces": Text("好像不止一张脸", "there seems to be more than one face"),
-    "face_small": Text("脸可能太小，离镜头太远", "the face may be too small: too far from the camera"),
-    "face_large": Text("脸可能太大，离镜头太近", "the face may be too large: too close to the camera"),
-    "face_aside": Text("脸可能不在正中", "the face may not be in the middle"),
-    "background": Text("背景可能不够白或不均匀", "the background may not be white or even enough"),
-    "colourless": Text("好像是黑白照片", "it seems to be black and white"),
-}
-"""What the program cannot tell for sure. 存疑项"""
 
 
 class Checked(NamedTuple):

@@ -47,7 +47,7 @@ class Photo(models.Model):
     )
     state_at = models.DateTimeField()
     doubts = models.JSONField(default=list)
-    """words of `inspecting.DOUBTS`: what the program cannot tell and a person looks at"""
+    """words of `doubts.DOUBTS`: what the program cannot tell and a person looks at"""
     came_by = models.CharField(max_length=10, choices=CAME_BY)
     handed_in_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     """null: a guardian by phone"""

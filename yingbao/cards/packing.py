@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from yingbao.cards.inspecting import LARGEST_PHOTO
+from yingbao.cards.doubts import LARGEST_PHOTO
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 

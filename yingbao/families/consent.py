@@ -48,4 +48,32 @@ PHONE_ACCESS = ConsentText(
         ),
     ),
 )
-TEXTS = {PHONE_ACCESS.purpose: PHONE_ACCESS}
+CARD_PHOTO = ConsentText(
+    "card_photo",
+    "2019-1",
+    Text("照片使用同意书", "Consent to the use of a photo"),
+    (
+        Text(
+            "我同意将孩子的照片用于制作社会保障·市民卡，不作他用。",
+            "I agree that my child's photo is used for making the citizen card, and for nothing else.",
+        ),
+        Text(
+            "照片由学校或社区、市民卡中心的经办人查看，每次查看都有记录；不做人脸识别比对。",
+            "Clerks of the school or community and of the card centre look at it, and each look is recorded; no face "
+            "is recognised or compared.",
+        ),
+        Text(
+            "平台只保留裁好的照片，加密保存；拍摄地点、手机型号等信息在收到时即去除。",
+            "Only the photo as it was cut is kept, encrypted; place and device are removed on arrival.",
+        ),
+        Text(
+            "卡发放后、照片未通过或换新照片时，原照片即清除，只留办理记录。",
+            "It is erased once the card is handed out, or the photo was rejected or replaced; what was done stays.",
+        ),
+        Text(
+            "送制卡之前，我可以随时撤回同意，照片随即清除。",
+            "Until the card is being made I can take this back at any time, and the photo is erased at once.",
+        ),
+    ),
+)
+TEXTS = {text.purpose: text for text in (PHONE_ACCESS, CARD_PHOTO)}

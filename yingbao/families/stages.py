@@ -5,10 +5,12 @@ Registered, determined, declared, paid, covered, card: for families these are si
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from yingbao.cards import needing
+from yingbao.cards.models import Card
+from yingbao.cards.needing import Standing as CardStanding
 from yingbao.collection.models import Obligation
 from yingbao.enrolment.lifecycle import ENDED, TAKEN, Act, State
 from yingbao.enrolment.models import Enrolment
@@ -22,6 +24,8 @@ Standing = Literal["done", "next", "later", "stopped"]
 NOBODY = Text("", "")
 AGENCY = Text("医保经办机构", "the insurance agency")
 FAMILY = Text("家长", "you")
+SCHOOL = Text("学校、市民卡中心", "school and card centre")
+CENTRE = Text("市民卡中心", "the card centre")
 BY_ITSELF = Text("不用办，到日自动生效", "nobody; it begins by itself")
 
 
@@ -67,7 +71,7 @@ def stages(enrolment: Enrolment, at: datetime) -> list[Stage]:
         _covered(enrolment, today),
     ]  # fmt: skip
     if policy.card is not None:
-        facts.append(_card(policy.card, enrolment, owed, today))
+        facts.append(_card(policy.card, enrolment, owed))
     return _standing(facts, over=_is_over(enrolment))
 
 
@@ -158,24 +162,48 @@ def _covered(one: Enrolment, today: date) -> _Fact:
     return _Fact("covered", name, begun, one.coverage_from if taken else None, text, BY_ITSELF)
 
 
-def _card(rule: CardRule, one: Enrolment, owed: Obligation | None, today: date) -> _Fact:
+CARD_STANDS = {
+    CardStanding.PHOTO: (
+        Text("没有卡，还缺照片：手机拍了交，或交给学校", "A photo is missing: take one here, or at the school"),
+        FAMILY,
+    ),
+    CardStanding.LOOK: (Text("照片已收到，等审核", "The photo is being looked at"), CENTRE),
+    CardStanding.MONEY: (Text("缴费到账后制卡", "The card is made once the money is in"), FAMILY),
+    CardStanding.ORDER: (Text("缴费和照片已齐，等制卡", "Money and photo are in; it will be ordered"), CENTRE),
+    CardStanding.MAKING: (Text("制卡中", "The card is being made"), CENTRE),
+    CardStanding.READY: (Text("卡已可领，由学校或社区发放", "Ready; school or community hands it out"), SCHOOL),
+    CardStanding.HELD: (Text("已有卡", "You have the card"), NOBODY),
+}  # fmt: skip
+"""What is said of each standing, and who acts."""
+
+
+def _card(rule: CardRule, one: Enrolment, owed: Obligation | None) -> _Fact:
+    """The card as it really stands; before the enrolment is confirmed, only what is to come."""
     name = Text("社会保障卡", "Card")
-    where = rule.collect_at
-    text = Text(
-        "首次参保的孩子，缴费、交照片满{n}个月后领卡", "First-timers collect it {n} month(s) after payment and photo"
-    )
-    text = text.filled(n=rule.ready_after_months)
-    if where is not None:
-        text = Text(f"{text.zh}；补卡：{where.zh}", f"{text.en}; replaced at: {where.en}")
-    ready = months_after(owed.paid_on, rule.ready_after_months) if owed and owed.paid_on else None
-    return _Fact("card", name, False, ready, text, Text("学校、市民卡中心", "school and card centre"))
+    row: Any = needing.with_standing(one.season, Enrolment.objects.filter(pk=one.pk)).first()
+    if row is None:
+        text = Text(
+            "首次参保的孩子，缴费、交照片满{n}个月后领卡",
+            "First-timers collect it {n} month(s) after payment and photo",
+        )
+        return _Fact("card", name, False, None, text.filled(n=rule.ready_after_months), SCHOOL)
+    standing = CardStanding(row.standing)
+    text, who = CARD_STANDS[standing]
+    if standing is CardStanding.HELD and rule.collect_at is not None:
+        text = Text(f"{text.zh}；补卡：{rule.collect_at.zh}", f"{text.en}; replaced at: {rule.collect_at.en}")
+    card = Card.objects.filter(pk=row.card_key).first() if row.card_key else None
+    return _Fact("card", name, standing is CardStanding.HELD, _card_day(rule, one, owed, card), text, who)
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month. 满月"""
-    index = day.month - 1 + months
-    year, month = day.year + index // 12, index % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+def _card_day(rule: CardRule, one: Enrolment, owed: Obligation | None, card: Card | None) -> date | None:
+    """When the card came, or will be ready as far as that is known."""
+    if card is not None:
+        return card.held_on or card.ready_on
+    photo = needing.photo_of(one.person, one.season.pooling_area)
+    needed = needing.needs_photo(one.person, policy_of(one.season))
+    if owed is None or owed.paid_on is None or (needed and photo is None):
+        return None
+    return needing.ready_on(rule, owed.paid_on, needing.photo_day(photo))
 
 
 def who_pays_rest(one: Enrolment, policy: Policy) -> Text | None:

@@ -24,6 +24,7 @@ class JobsConfig(AppConfig):
             "policies",
             "messages",
             "occasions",
+            "questions",
             "reminding",
             "campaign",
             "nightly",

@@ -175,6 +175,36 @@ _ALL = (
         channels=("sms",),
     ),
     Template(
+        kind="question_answered",
+        title=Text("问题已答复", "a question was answered"),
+        words=Text(
+            "您提的问题{number}已由{where}答复，请到平台家长页面查看。没有解决的可以再问一次。",
+            "{where} answered your question {number}: see the families' page. If it does not help, ask once more.",
+        ),
+        group=Group.PROGRESS,
+    ),
+    Template(
+        kind="question_returned",
+        title=Text("问题需补充", "more has to be said"),
+        words=Text(
+            "您提的问题{number}还缺内容，{where}请您到平台家长页面补充。",
+            "{where} needs to know more about your question {number}: see the families' page.",
+        ),
+        group=Group.PROGRESS,
+    ),
+    Template(
+        kind="question_due",
+        title=Text("问题待答复", "questions are due"),
+        words=Text(
+            "{body}有{count}个问题到期或刚超期，请登录平台答复；超期两个工作日自动上报。",
+            "{body} has {count} questions that are due or just late. Sign in to answer; after two working days they go "
+            "up by themselves.",
+        ),
+        group=Group.WORK,
+        channels=("sms",),
+        lives_seconds=DAY_SECONDS,
+    ),
+    Template(
         kind="declaration_returned",
         title=Text("申报被退回", "a declaration was returned"),
         words=Text(

@@ -92,6 +92,9 @@ TABLES = (
         "asked_at": AT, "question": Text("问题", "question"), "to_organisation": Text("答复单位", "with"),
         "state": STATE, "answer": Text("答复", "answer")}, "contact", own_phone=True,
         phone_at="family_asker__phone_index"),
+    Held("survey.Answer", Text("学校问卷", "The school's surveys"), "person", {
+        "at": AT, "said": Text("作答", "answers"), "source": Text("来源", "given by"), "times": Text("次数", "times")},
+        "work"),
     Held("declaration.DeclarationLine", Text("申报名单", "Declarations"), "enrolment__person", {
         "organisation": WHERE, "change": KIND, "name": NAME, "number_masked": NUMBER,
         "class_label": Text("班级", "class"), "self_paid_fen": Text("家庭缴", "family pays"),
@@ -135,6 +138,15 @@ TABLES = (
         "answer": Text("答复", "answer")}, "proof", own_phone=True),
     Held("families.PhoneCode", Text("发给本机的验证码", "Codes sent to this phone"), "person", {
         "sent_at": AT, "phone_masked": PHONE}, "contact", own_phone=True),
+    Held("cards.Photo", Text("市民卡照片的办理记录", "Photos for the card: what was decided"), "person", {
+        "handed_in_at": AT, "came_by": Text("由谁提交", "handed in by"), "state": STATE, "reason": REASON,
+        "purged_at": Text("图像清除时间", "picture erased"), "purged_because": Text("清除原因", "why erased")}, "proof"),
+    Held("cards.Card", Text("市民卡", "Citizen cards"), "person", {
+        "state": STATE, "money_on": Text("缴费到账", "money in"), "photo_on": Text("交照片", "photo in"),
+        "ready_on": Text("可领日期", "ready on"), "last_digits": Text("卡号后四位", "last digits"),
+        "held_on": Text("领到", "received"), "reason": REASON}, "law"),
+    Held("cards.CardStep", Text("制卡经过", "Steps of photos and cards"), "person", {
+        "at": AT, "act": Text("动作", "act"), "reason": REASON}, "law"),
     Held("spreadsheet.RosterRow", Text("花名册中的行", "Rows of school rosters"), "person", {
         "roster__uploaded_at": AT, "row_number": Text("行", "row"), "outcome": Text("处理", "outcome"), "name": NAME,
         "number_masked": NUMBER, "class_name": Text("班级", "class")}, "work"),
@@ -144,6 +156,9 @@ TABLES = (
 )  # fmt: skip
 
 ELSEWHERE = {
+    "survey.Given": "each time an answer was given; the answer that stands is shown",
+    "survey.Counted": "at which school an answer was counted; it says no more than the roll",
+    "survey.Difference": "how an answer and the enrolment differ; both are shown",
     "publicity.LetterTold": "the message itself is shown",
     "people.Look": "shown as a list of its own, by office and day",
     "people.NotTheSame": "names another person; the decision shows in the changes",
