@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
-from yingbao.demo import bodies, changes, handed, letters, money, names, waiting
+from yingbao.demo import bodies, changes, handed, letters, money, names, questions, waiting
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case
 from yingbao.demo.plan import Ids, Share, Standing
@@ -69,6 +69,7 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
     money.prepare([organisations[ids[body.area, body.code]] for body in done], clerks, seasons[SUZHOU])
     changes.propose(seasons[SUZHOU])
     handed.prepare(clerks, seasons)
+    questions.prepare(clerks, seasons)
 
 
 def _analyse() -> None:

@@ -24,6 +24,7 @@ from yingbao.enrolment.lifecycle import ENDED, TAKEN, Act
 from yingbao.enrolment.models import Enrolment, Season, Step
 from yingbao.enrolment.seasons import china_day, last_day, last_day_of, policy_of
 from yingbao.families.models import DataRequest
+from yingbao.jobs import questions
 from yingbao.jobs.desk_occasions import accounts_changed, cases_moved, clerks_of, registrations_answered
 from yingbao.messages import forgetting
 from yingbao.messages.models import WechatFollower
@@ -180,14 +181,14 @@ def _answers(since: datetime) -> Iterator[Telling]:
 def _cases(since: datetime) -> Iterator[Telling]:
     """Another body accepted the family's case: they need not go anywhere."""
     rows = list(
-        CaseStep.objects.filter(act="accept", at__gt=since)
+        CaseStep.objects.filter(act="accept", at__gt=since, case__once__isnull=True, case__person__isnull=False)
         .select_related("case__person", "to_organisation")
         .order_by("pk")
     )
-    guardians = guardians_of(row.case.person_id for row in rows)
+    guardians = guardians_of(row.case.person_id for row in rows if row.case.person_id)
     for row in rows:
-        guardian = guardians.get(row.case.person_id)
-        if guardian is not None:
+        guardian = guardians.get(row.case.person_id or 0)
+        if guardian is not None and row.case.person is not None:
             values = {
                 "child": called(row.case.person.name),
                 "where": row.to_organisation.name,
@@ -223,7 +224,7 @@ def _refused_lists(since: datetime) -> Iterator[Telling]:
 
 
 OCCASIONS: tuple[Callable[[datetime], Iterable[Telling]], ...] = (
-    *(_paid, _returned, _exempt, _covered, _refunds, _answers, _cases),
+    *(_paid, _returned, _exempt, _covered, _refunds, _answers, _cases, questions.back),
     *(_returned_declarations, _refused_lists, registrations_answered, cases_moved, accounts_changed),
 )
 """Each reads what happened since a moment."""

@@ -18,6 +18,7 @@ from yingbao.agents.models import Appointment, Desk, User
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web import typed
+from yingbao.web.closed import closed_bodies
 
 DESK_NAMES = {
     Desk.SCHOOL: Text("学校", "School"),
@@ -71,7 +72,7 @@ def desk(*desks: Desk) -> Callable[[Callable[..., HttpResponseBase]], Callable[.
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             if request.appointment is None:
-                return render(request, "front/no_desk.html", status=403)
+                return render(request, "front/no_desk.html", {"closed": closed_bodies(request.user)}, status=403)
             if desks and request.appointment.desk not in desks:
                 fitting = [held for held in request.appointments if held.desk in desks]
                 wanted = [DESK_NAMES[one] for one in desks]

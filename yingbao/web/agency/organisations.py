@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.campaign import closing
 from yingbao.declaration.lifecycle import OPEN
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment import dissolving, tallying
@@ -21,6 +22,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.tax.shared import area_of, page_of, tell
+from yingbao.web.wall import beyond
 
 ON_A_PAGE = 50
 CHOICES_AT_MOST = 200
@@ -160,18 +162,27 @@ def close(request: Seated, pk: int) -> HttpResponseBase:
                 mend=Text("等税务受理或退回后再办。", "Wait until the tax desk has decided."),
             )
         was_open = one.active
-        handed = dissolving.dissolve(
-            organisation=one, successor=taking, reason=request.POST.get("reason", ""), by=request.appointment,
-            at=clock.now(), seen=request.POST.get("seen", ""),
-        )  # fmt: skip
+        with beyond("what a closing body has in hand goes on with its children, also what this desk does not read"):
+            went_on = closing.close(
+                organisation=one, successor=taking, reason=request.POST.get("reason", ""), by=request.appointment,
+                at=clock.now(), seen=request.POST.get("seen", ""),
+            )  # fmt: skip
+        handed = went_on.children
     except Refused as refused:
         return page(request, one, refused=refused, status=409)
     if was_open:
         noted(request, "organisation.closed", one, successor=taking.code, reason=request.POST["reason"].strip()[:200],
-              on_roll=handed.on_roll, listed=handed.enrolments)  # fmt: skip
-    told = Text("已停办，{n} 名孩子转到{to}。", "Closed; {n} children went to {to}.")
-    tell(request, told, n=max(handed.on_roll, handed.enrolments), to=taking.name)
+              on_roll=handed.on_roll, listed=handed.enrolments, **went_on.things)  # fmt: skip
+    told = Text("已停办，{n} 名孩子转到{to}{more}。", "Closed; {n} children went to {to}{more}.")
+    tell(request, told, n=max(handed.on_roll, handed.enrolments), to=taking.name, more=besides(went_on.things))
     return redirect("agency-organisation", pk=pk)
+
+
+def besides(things: dict[str, int]) -> Text:
+    """What went over beside the children, in words. 一并移交"""
+    some = [(closing.HAND_OVER[word][0], count) for word, count in things.items() if count]
+    zh = "".join(f"，{name.zh} {count} 件" for name, count in some)
+    return Text(zh, "".join(f", {count} {name.en}" for name, count in some))
 
 
 def named(one: Organisation, wanted: str) -> Organisation | None:

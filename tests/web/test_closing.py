@@ -1,0 +1,85 @@
+"""A school that closes in mid-season: children, rolls, states and questions go on, and its page says so. 停办移交"""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from tests.enrolment.building import AT, child, organisation
+from tests.web.community_town import town_of
+from tests.web.conftest import clerk_of, listed
+from tests.web.families import enter
+from yingbao.agents.models import Desk
+from yingbao.cases import asking, handing
+from yingbao.cases.kinds import RESPONSIBLE
+from yingbao.cases.models import Case
+from yingbao.enrolment import dissolving
+from yingbao.enrolment.actions import confirm
+from yingbao.enrolment.models import Enrolment
+from yingbao.people.models import SchoolRoll
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town(db):
+    return town_of()
+
+
+@pytest.fixture
+def people(town):
+    rows = listed(town.school, town.season, *[child(town.school, name=f"学生{n}") for n in range(3)])
+    confirm(enrolments=[rows[0]], by=clerk_of(town.school, Desk.SCHOOL), at=AT)
+    Enrolment.objects.filter(pk=rows[1].pk).update(state="draft")
+    return [one.person for one in rows]
+
+
+def shut(client, town, to):
+    return client.post(
+        f"/agency/organisations/{town.school.pk}/close",
+        {"successor": str(to.pk), "reason": "并校", "seen": dissolving.mark_of(town.school)}, follow=True,
+    )  # fmt: skip
+
+
+def test_children_drafts_roll_and_questions_go_to_the_successor_and_the_closed_desk_is_told(
+    town,
+    people,
+    signed_in,
+):
+    to = organisation(name="接手小学", parent=town.street, phone="65550999")
+    clerk = clerk_of(town.school, Desk.SCHOOL)
+    asking.ask(topic="policy", question="什么时候截止", to=town.street, season=town.season, once="o", by=clerk, at=AT)
+    handing.ask(person=people[0], season=town.season, kind=RESPONSIBLE, question="请核实", to=town.school,
+                by=town.worker, at=AT)  # fmt: skip
+    officer = signed_in(clerk_of(town.agency, Desk.AGENCY))
+    said = shut(officer, town, to).content.decode()
+    assert "3 名孩子转到接手小学" in said
+    assert "个案和问题 2 件" in said
+    assert set(SchoolRoll.objects.filter(left_on=None).values_list("school", flat=True)) == {to.pk}
+    states = sorted(Enrolment.objects.filter(organisation=to).values_list("state", flat=True))
+    assert states == ["confirmed", "determined", "determined"]
+    assert set(Case.objects.values_list("to_organisation", "asked_by_organisation")) == {
+        (town.street.pk, to.pk), (to.pk, town.community.pk),
+    }  # fmt: skip
+    page = signed_in(clerk).get("/school/")
+    assert page.status_code == 403
+    assert "接手小学接手" in page.content.decode()
+    assert "65550999" in page.content.decode()
+    successor = signed_in(clerk_of(to, Desk.SCHOOL))
+    assert "请核实" in successor.get("/cases/").content.decode()
+
+
+def test_a_family_whose_school_closed_finds_its_child_and_its_question_with_the_next_one(
+    town,
+    people,
+    signed_in,
+    client,
+):
+    binding = enter(client, people[0])
+    form = {"topic": "policy", "words": "卡在哪里领", "about": str(binding.pk), "once": secrets.token_hex(16)}
+    sent = client.post("/family/questions/new", form)
+    to = organisation(name="接手小学", parent=town.street)
+    shut(signed_in(clerk_of(town.agency, Desk.AGENCY)), town, to)
+    assert "接手小学" in client.get(sent["Location"]).content.decode()
+    assert "接手小学" in client.get(f"/family/children/{binding.pk}/").content.decode()
