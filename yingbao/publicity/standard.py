@@ -5,7 +5,7 @@ from __future__ import annotations
 from yingbao.policy.model import Policy
 from yingbao.publicity.wording import Kind
 
-SWINDLE = "学校、医保和税务部门不会要求您向个人账户转账；收到这类要求，请拨打下面的电话核实。"
+SWINDLE = "学校、医保和税务部门不会要求您向个人账户转账；收到这类要求，请拨打咨询电话核实。"
 
 
 def standard(policy: Policy, kind: Kind) -> str:
