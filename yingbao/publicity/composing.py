@@ -144,7 +144,7 @@ def class_letters(
 
 def groups(policy: Policy) -> list[Group]:
     """Every premium, and whoever pays less than it, by the rules of the policy. 各类金额"""
-    found = [_premium(rule) for rule in policy.tables.premium]
+    found = [_premium(rule) for rule in sorted(policy.tables.premium, key=lambda rule: rule.premium_fen)]
     return found + [_subsidy(rule, policy) for rule in policy.tables.subsidy if rule.part == "whole"]
 
 

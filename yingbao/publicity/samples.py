@@ -49,6 +49,13 @@ SAMPLES: dict[str, Sample] = {
 REMARK = "（学校附言示例）钱请在周五前交给班主任。"
 
 
+def offered(policy: Policy) -> list[str]:
+    """The samples that the policy knows: not every city exempts, or takes newborns. 可用示例"""
+    exempts = any(rule.part == "whole" for rule in policy.tables.subsidy)
+    takes = any(rule.phase == "newborn" for rule in policy.tables.phase)
+    return [one for one in SAMPLES if (exempts or one != "exempt") and (takes or one != "newborn")]
+
+
 def sample(season: Season, kind: str, text: str, *, on: date) -> LetterPaper:
     """A letter in these words for an invented child. Raises Refused as `wording.read` does. 预览"""
     one, policy = SAMPLES[kind], policy_of(season)

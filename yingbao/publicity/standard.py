@@ -5,13 +5,14 @@ from __future__ import annotations
 from yingbao.policy.model import Policy
 from yingbao.publicity.wording import Kind
 
-SWINDLE = "学校、医保和税务部门不会要求您向个人账户转账；收到这类要求，请拨打咨询电话核实。"
+SWINDLE = "学校、医保和税务部门不会要求您向陌生账户转账；收到这类要求，请{ask}核实。"
 
 
 def standard(policy: Policy, kind: Kind) -> str:
     """A wording that is ready to use, whatever the policy. 标准模板文字"""
     by = "按照{文件号}，" if policy.source.number else "按照{政策}，"
-    return _child(policy, by) if kind == "child" else _class(by)
+    asked = "拨打咨询电话" if any(line.phones for line in policy.help_lines) else "向学校"
+    return (_child(policy, by) if kind == "child" else _class(by)) + "\n" + SWINDLE.format(ask=asked)
 
 
 def _child(policy: Policy, by: str) -> str:
@@ -27,7 +28,6 @@ def _child(policy: Policy, by: str) -> str:
         "{办理步骤}",
         "{学校附言}",
         "{咨询电话}",
-        SWINDLE,
     ]
     return "\n".join(lines)
 
@@ -41,6 +41,5 @@ def _class(by: str) -> str:
         "{缴费指南}",
         "{学校附言}",
         "{咨询电话}",
-        SWINDLE,
     ]
     return "\n".join(lines)

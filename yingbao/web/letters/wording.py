@@ -63,7 +63,8 @@ def page(
         "text": now.text if text is None else text, "differs": text is not None and text != now.text,
         "note": note, "refused": refused, "longest": LONGEST, "fields": FIELDS[kind].items(),
         "blocks": BLOCKS[kind].items(), "marks": MARKS.items() if kind == "child" else [],
-        "samples": [(word, one.title) for word, one in samples.SAMPLES.items()] if kind == "child" else [],
+        "samples": [(word, samples.SAMPLES[word].title) for word in samples.offered(policy_of(season))]
+        if kind == "child" else [],
         "versions": list(versions.select_related("by").order_by("-number")),
     }  # fmt: skip
     return render(request, "letters/wording.html", context, status=status)
@@ -106,7 +107,7 @@ def preview(request: Seated) -> HttpResponseBase:
             nobody = Organisation(name="（学校名称）", phone="00000000")
             papers = class_letters(season, nobody, ["一年级 1班"], on=clock.today(), text=text, remark=samples.REMARK)
             return attached(draw_class_letters(papers), "班级信预览.pdf", inline=True)
-        chosen = whom if whom in samples.SAMPLES else "paying"
+        chosen = whom if whom in samples.offered(policy_of(season)) else "paying"
         paper = samples.sample(season, chosen, text, on=clock.today())
     except Refused as refused:
         return page(request, kind, text=text, refused=refused, note=str(request.POST.get("note", "")), status=422)
