@@ -21,7 +21,7 @@ _LOOKS: dict[str, dict[str, str]] = {
     "whole": {"stroke": "#45565a", "stroke-width": "1.2", "stroke-dasharray": "2 3"},
 }
 _LINE, _INK = "#d6dcd8", "#1b2829"
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 46, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 58, 30
 _LETTER = 13
 _SHORTEST_LABEL_GAP = 44
 
@@ -67,9 +67,8 @@ def curve(
     root = _root(width, height, title)
     _heads_axis(root, frame)
     _months(root, frame, first, last)
-    for mark in marks:
-        if first <= mark.day <= last:
-            _mark(root, frame, (mark.day - first).days, mark.name)
+    for row, mark in enumerate(mark for mark in marks if first <= mark.day <= last):
+        _mark(root, frame, (mark.day - first).days, mark.name, row=row)
     for line in lines:
         if line.points:
             _draw(root, frame, line)
@@ -140,16 +139,16 @@ def _months(root: etree._Element, frame: _Frame, first: date, last: date) -> Non
         day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _mark(root: etree._Element, frame: _Frame, day: int, name: str) -> None:
+def _mark(root: etree._Element, frame: _Frame, day: int, name: str, *, row: int) -> None:
+    # Names of days that lie close stand one above the other.
+    y = _TOP - 6 - 15 * (row % 2)
     x = frame.x(day)
-    _shape(
-        root, "line", "mark", x1=x, y1=_TOP - 20, x2=x, y2=frame.height - _BOTTOM, stroke="#a3271a", stroke_width=1.2
-    )
+    _shape(root, "line", "mark", x1=x, y1=y - 10, x2=x, y2=frame.height - _BOTTOM, stroke="#a3271a", stroke_width=1.2)
     _text(
         root,
         name,
         x=x - 4 if day * 2 > frame.days else x + 4,
-        y=_TOP - 10,
+        y=y,
         anchor="end" if day * 2 > frame.days else "start",
     )
 

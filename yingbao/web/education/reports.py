@@ -20,6 +20,7 @@ from yingbao.enrolment.seasons import policy_of, season_for
 from yingbao.enrolment.standing import Standing, total
 from yingbao.enrolment.supervising import REASONS, Place, of_school, place_key, schools_of, shown
 from yingbao.spreadsheet.workbooks import ExportColumn, write_table
+from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -81,6 +82,12 @@ def whole(rows: list[Row]) -> Row:
     return Row(name, total(row.standing for row in rows), schools=schools, without=without)
 
 
+def schools_in(season: Season) -> list[int]:
+    """The keys of the schools whose days are added up: communities are not the bureau's."""
+    schools = Organisation.objects.schools().filter(pooling_area=season.pooling_area, active=True)
+    return list(schools.values_list("pk", flat=True))
+
+
 @require_GET
 @desk(Desk.EDUCATION)
 def home(request: Seated) -> HttpResponse:
@@ -108,6 +115,7 @@ def home(request: Seated) -> HttpResponse:
         "rows": [row_of(*one) for one in found],
         "all_shown": few,
         "without": [row_of(*one) for one in supervising.without_roll(season, limit=BEHIND_SHOWN)],
+        "curve": curve_of(season, schools_in(season), today=today),
     }
     return render(request, "education/home.html", context)
 
@@ -125,6 +133,7 @@ def school(request: Seated, pk: int) -> HttpResponse:
     place = next(row_of_place(each) for each in supervising.places(season) if each.key == row.key)
     context = {
         "row": row, "grades": grades, "policy": policy_of(season), "as_of": now, "place": place,
+        "curve": curve_of(season, [one.pk], today=clock.today()),
         **until(policy_of(season), clock.today()),
     }  # fmt: skip
     return render(request, "education/school.html", context)
