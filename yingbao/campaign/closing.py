@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from yingbao.agents.models import Appointment, Organisation
+from yingbao.campaign import opening, training
 from yingbao.cases import succession
 from yingbao.enrolment import dissolving
 from yingbao.enrolment.dissolving import Handed
@@ -41,12 +42,22 @@ def _cases(one: Closing) -> int:
     return succession.hand_on(closing=one.closing, successor=one.successor, by=one.by, at=one.at)
 
 
+def _tasks(one: Closing) -> int:
+    return opening.hand_over(organisation=one.closing, successor=one.successor, by=one.by, at=one.at)
+
+
+def _training(one: Closing) -> int:
+    return training.take_along(closing=one.closing, successor=one.successor, by=one.by, at=one.at)
+
+
 HAND_OVER: dict[str, tuple[Text, Callable[[Closing], int]]] = {
     "cases": (Text("个案和问题", "cases and questions"), _cases),
+    "tasks": (Text("季内任务", "tasks of the season"), _tasks),
+    "training": (Text("培训报名", "places at trainings"), _training),
 }
 """What is handed on besides the children, in this order: its word, what it is called, and who does it.
 
-Here hook in: tasks and training (campaign), letters (publicity), survey reports, batches of cards, each with a line
+Here hook in: letters (publicity), survey reports, batches of cards, each with a line
 that names its own function; `enrolment.dissolving` moves rolls, lists, states and what was declared and paid.
 """
 

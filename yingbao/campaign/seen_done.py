@@ -20,6 +20,7 @@ from yingbao.enrolment.lifecycle import State as Standing
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import policy_of, school_year_of
 from yingbao.publicity import signs
+from yingbao.survey import signs as survey_signs
 
 
 def _in(states: object) -> str:
@@ -68,6 +69,8 @@ SEEN: dict[str, str] = {
     "publicity_recorded": signs.PUBLICITY_RECORDED,
     "photos_in": card_signs.PHOTOS_IN,
     "cards_handed_out": card_signs.CARDS_HANDED_OUT,
+    "survey_reported": survey_signs.REPORTED,
+    "survey_summed": survey_signs.SUMMED,
     "training_announced": """
         SELECT host_id FROM campaign_trainingsession WHERE season_id = %(season)s AND cancelled_at IS NULL""",
     "training_attended": """

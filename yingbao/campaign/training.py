@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from yingbao.agents.models import Appointment, OrganisationKind, User
+from yingbao.agents.models import Appointment, Organisation, OrganisationKind, User
 from yingbao.campaign.lifecycle import Going, TrainingAct
 from yingbao.campaign.models import TrainingPlace, TrainingSession, TrainingStep
 from yingbao.campaign.telling import tell_change
@@ -187,6 +188,20 @@ def mark(*, session: int, came: Mapping[int, bool], by: Appointment, at: datetim
         for row in changed
     )  # fmt: skip
     return len(changed)
+
+
+@transaction.atomic
+def take_along(*, closing: Organisation, successor: Organisation, by: Appointment, at: datetime) -> int:
+    """The people of a body that closes keep their places, as its successor's; returns how many. 报名随并入单位"""
+    named = TrainingPlace.objects.filter(session=OuterRef("session"), organisation=successor, name=OuterRef("name"))
+    rows = TrainingPlace.objects.filter(organisation=closing, session__starts_at__gt=at).exclude(state=Going.CANCELLED)
+    rows = rows.filter(~Exists(named.exclude(state=Going.CANCELLED)))
+    places = list(rows.select_for_update(of=("self",)).select_related("session").order_by("session", "pk"))
+    TrainingPlace.objects.filter(pk__in=[place.pk for place in places]).update(organisation=successor)
+    for place in places:
+        place.organisation = successor
+        _note(place.session, TrainingAct.CHANGE_SESSION, by, at, f"{closing.name} → {successor.name}"[:300], place)
+    return len(places)
 
 
 def _locked(session: int) -> TrainingSession:

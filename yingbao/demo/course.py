@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind, User
-from yingbao.demo import bodies, changes, handed, letters, money, names, questions, waiting
+from yingbao.demo import bodies, cards, changes, handed, letters, money, names, questions, survey, tasks, waiting
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case
 from yingbao.demo.plan import Ids, Share, Standing
@@ -67,9 +67,12 @@ def run(plan: Sequence[Share], awkward: Mapping[int, Case], ids: Ids, seasons: M
     # First the one whose clerk can sign in.
     done.sort(key=lambda body: body.code != bodies.JUNIOR)
     money.prepare([organisations[ids[body.area, body.code]] for body in done], clerks, seasons[SUZHOU])
+    cards.prepare(seasons[SUZHOU], [organisations[ids[body.area, body.code]] for body in done], clerks)
     changes.propose(seasons[SUZHOU])
     handed.prepare(clerks, seasons)
+    tasks.prepare(clerks, seasons)
     questions.prepare(clerks, seasons)
+    survey.prepare(clerks, seasons)
 
 
 def _analyse() -> None:

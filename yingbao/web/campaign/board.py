@@ -27,9 +27,10 @@ WAYS_ON: dict[str, tuple[tuple[str, str], ...]] = {
     "training_attended": (("trainings", ""), ("trainings", "")),
     "letters_handed_out": (("letters", ""), ("letters", "")),
     "publicity_recorded": (("publicity", ""), ("publicity", "")),
-    "survey_reported": (("survey", ""),),
-    "survey_summed": (("survey", ""), ("survey", "")),
-    "photos_in": (("school-photos", ""),),
+    "survey_reported": (("survey-school", ""),),
+    "survey_summed": (("survey-street", ""), ("survey-street", "")),
+    "photos_in": (("own-cards", ""),),
+    "cards_handed_out": (("own-cards-handout", ""),),
 }
 """Where the work is done that the platform sees: at a school or bureau, at a community. 办理入口"""
 
