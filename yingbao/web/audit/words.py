@@ -56,6 +56,9 @@ EVENTS = {
     "policy.dropped": Text("撤下政策", "policy dropped"),
     "policy.published": Text("发布政策", "policy published"),
     "policy.sent_back": Text("退回政策", "policy sent back"),
+    "training.announced": Text("发布培训", "training announced"),
+    "training.changed": Text("更改培训", "training changed"),
+    "training.cancelled": Text("取消培训", "training cancelled"),
     "chain_verified": Text("核验无误", "chain verified"),
     "chain_broken": Text("核验发现问题", "chain broken"),
 }
