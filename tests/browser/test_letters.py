@@ -1,4 +1,4 @@
-"""Letters in a real browser: made and taken, handed out, corrected; an officer words them; nothing in the way. 告家长书"""
+"""Letters in a real browser: made and taken, handed out, corrected; an officer words them. 告家长书"""
 
 from __future__ import annotations
 

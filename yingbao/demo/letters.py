@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -75,13 +76,18 @@ WITH batches AS (
     RETURNING id, organisation_id
 )
 INSERT INTO publicity_letterprinted (batch_id, enrolment_id, status, self_paid_fen, subsidised_fen, channel)
--- Of every third exempt child the list came only after the letters were made.
+-- Of one exempt child in each school the list came only after the letters were made.
 SELECT b.id, e.id, e.status, CASE WHEN late THEN e.premium_fen ELSE e.self_paid_fen END,
        CASE WHEN late THEN 0 ELSE e.subsidised_fen END, e.channel
 FROM batches b
 JOIN enrolment_enrolment e ON e.organisation_id = b.organisation_id AND e.season_id = %(season)s
                           AND NOT e.state = ANY(%(ended)s)
-CROSS JOIN LATERAL (SELECT e.subsidised_fen > 0 AND e.id %% 3 = 0 AS late) l
+CROSS JOIN LATERAL (
+    SELECT e.subsidised_fen > 0 AND NOT EXISTS (
+        SELECT FROM enrolment_enrolment f
+        WHERE f.organisation_id = b.organisation_id AND f.season_id = %(season)s AND f.subsidised_fen > 0
+          AND f.id < e.id AND NOT f.state = ANY(%(ended)s)) AS late
+) l
 ORDER BY b.id, e.id
 """
 
@@ -90,7 +96,7 @@ def prepare(reached: Mapping[int, Standing], clerks: Mapping[int, Appointment], 
     """Schools that are done have handed all out, those half-way every other grade. 演示发放"""
     doers = [key for key, standing in reached.items()
              if standing in (Standing.DONE, Standing.HALF_WAY) and key in clerks]  # fmt: skip
-    values = {
+    values: dict[str, Any] = {
         "season": season.pk, "schools": doers, "clerks": [clerks[key].user_id for key in doers],
         "whole": [reached[key] == Standing.DONE for key in doers], "ended": sorted(ENDED), "remark": REMARK,
     }  # fmt: skip
