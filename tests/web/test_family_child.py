@@ -191,7 +191,7 @@ def test_the_page_says_by_its_own_clock_how_many_days_are_left_in_china(suzhou, 
     person = child(school)
     listed(school, suzhou, person)
     client, binding = inside(person)
-    for day, hour, words in (("2019-11-30", 23, "（北京时间） 今天"), ("2019-12-01", 0, "已过")):
+    for day, hour, words in (("2019-11-30", 23, 'bad">今天<'), ("2019-12-01", 0, "已过")):
         clock.set_to(at(day, hour))
         enter(client, person, agree=False)
         assert words in said(client.get(f"/family/children/{binding.pk}/"))

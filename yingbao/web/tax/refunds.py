@@ -30,7 +30,7 @@ PAGE_SIZE = 50
 MOST_AT_ONCE = 200
 REASONS = {
     "duplicate": Text("重复缴费", "paid twice"),
-    "exempted": Text("已由他方缴费", "another body pays"),
+    "exempted": Text("列入免缴名单，改由资助方缴", "on an exempting list since: another body pays"),
     "withdrawn": Text("退出参保", "left the insurance"),
     "overpaid": Text("多缴", "overpaid"),
     "wrong_amount": Text("金额不符", "wrong sum"),
