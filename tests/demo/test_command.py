@@ -80,7 +80,7 @@ def _serving(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], l
 
 
 def _port(said: list[str]) -> int:
-    found = re.search(r"http://127\.0\.0\.1:(\d+)/", said[-1])
+    found = re.search(r"http://localhost:(\d+)/", said[-1])
     assert found, said
     return int(found[1])
 

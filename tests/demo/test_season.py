@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from yingbao.agents.models import Appointment, Desk, Organisation, User
-from yingbao.demo import administration, assisted_samples, bodies, filling, logins, mark, samples, show
+from yingbao.demo import administration, assisted_samples, bodies, filling, logins, mark, samples, second_step, show
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Crowd
@@ -313,3 +313,10 @@ def test_each_bodys_sample_list_has_rows_of_every_kind(home: Path, filename: str
         assert counts["absent"] * 2 <= counts["standing"]
     if body == "civil_affairs":
         assert counts["absent"] > 0
+
+
+def test_one_login_is_asked_for_six_digits_whose_secret_this_installation_made(home: Path) -> None:
+    user = User.objects.get(username=second_step.USERNAME)
+    assert unseal(bytes(user.totp.secret_cipher)) == second_step.secret(home)
+    assert stat.S_IMODE((home / "second-step").stat().st_mode) == 0o600
+    assert second_step.secret(home) in second_step.said(home).zh

@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password
 
 from yingbao.agents.appointing import appoint
 from yingbao.agents.models import Desk, Organisation, User
-from yingbao.demo import bodies
+from yingbao.demo import bodies, second_step
 from yingbao.demo.administration import ask_for_desks
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.environment import write_private
@@ -46,6 +46,7 @@ LOGINS = (
     Login("suzhou-sub-district", "陆芳", SUZHOU, Desk.COMMUNITY, ("JD-08-1",)),
     Login("suzhou-agency", "顾平", SUZHOU, Desk.AGENCY, ("insurance_agency",)),
     Login("suzhou-agency-checker", "严丽", SUZHOU, Desk.AGENCY, ("insurance_agency",)),
+    Login(second_step.USERNAME, "殷洁", SUZHOU, Desk.AGENCY, ("insurance_agency",)),
     Login("suzhou-tax", "蒋涛", SUZHOU, Desk.TAX, ("tax_authority",)),
     Login("suzhou-tax-checker", "闻君", SUZHOU, Desk.TAX, ("tax_authority",)),
     Login("suzhou-civil-affairs", "陶静", SUZHOU, Desk.LIST_PROVIDER, ("civil_affairs",)),
@@ -120,6 +121,7 @@ def begin(home: Path) -> Callable[[], None]:
             user.save()
             for code in login.organisations:
                 appoint(user=user, organisation=organisations[login.area, code], desk=login.desk, since=_SINCE)
+        second_step.preset(home)
         ask_for_desks(organisations)
 
     return finish

@@ -21,6 +21,8 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""as browsers are told to come: passkeys and cookies belong to a name, and no passkey is made for a bare number"""
 PORTS_TRIED = 50
 STARTS_WITHIN_SECONDS = 60
 ENDS_WITHIN_SECONDS = 15

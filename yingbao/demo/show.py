@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 from django.db import transaction
 
-from yingbao.demo import bodies, filling, introduction, logins, mark, paying, phones, samples
+from yingbao.demo import bodies, filling, introduction, logins, mark, paying, phones, samples, second_step
 from yingbao.demo.environment import FIRST_DAY
 from yingbao.demo.mark import EDITION, Mark
 from yingbao.demo.serving import (
-    HOST,
+    NAME,
     Ended,
     Processes,
     free_port,
@@ -116,6 +116,7 @@ def introduced(home: Path, there: Mark, *, language: Language, say: Say) -> None
     paths = samples.write(home / "samples", seed=there.seed, school=school.body, pupils=school.count)
     cases_at = introduction.write_cases(home / "cases.txt", there.seed, found)
     say(introduction.logins_table(logins.passwords(home), found))
+    say(second_step.said(home).said(language))
     for path in paths:
         say(f"  {path}  {samples.FILES[path.name].said(language)}")
     cases = Text("特殊情形及所在位置：{path}", "Where the awkward cases are found: {path}")
@@ -143,7 +144,7 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
         processes = Processes()
         # Filling took its time: everyone begins at the moment that this process has come to, or notices look stale.
         os.environ["YINGBAO_CLOCK"] = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
-        platform = os.environ["YINGBAO_URL"] = f"http://{HOST}:{taken}"
+        platform = os.environ["YINGBAO_URL"] = f"http://{NAME}:{taken}"
         try:
             processes.start("serve", "--bind", f"fd://{listener.fileno()}", hand_on=[listener.fileno()])
             listener.close()
@@ -162,7 +163,7 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
                     "Yingbao is ready ({seconds} s): http://{host}:{port}/    Ctrl-C ends it",
                 )
                 seconds = f"{time.monotonic() - began:.1f}"
-                say(ready.filled(seconds=seconds, host=HOST, port=taken).said(language))
+                say(ready.filled(seconds=seconds, host=NAME, port=taken).said(language))
                 if families := paying.pay_once(outside):
                     say(PAID.filled(n=families).said(language))
             while not asked.wait(0.5):
