@@ -60,6 +60,14 @@ def test_a_school_that_another_sub_district_looks_after_now_is_moved_and_keeps_i
     assert Organisation.objects.schools().count() == 61
 
 
+def test_the_bodies_of_yuzhong_are_called_as_its_own_notice_calls_them(directory):
+    bodies = organise_bodies("500103", directory=directory)
+    assert bodies[OrganisationKind.INSURANCE_AGENCY].name == "渝中区医疗保障局"
+    assert bodies[OrganisationKind.TAX_AUTHORITY].name == "渝中区税务局"
+    assert bodies[OrganisationKind.EDUCATION_BUREAU].name == "渝中区教育委员会"
+    assert bodies[OrganisationKind.CIVIL_AFFAIRS].name == "重庆市渝中区民政局"
+
+
 def test_a_pooling_area_has_one_of_each_body(directory):
     organise_directory(directory)
     bodies = organise_bodies("500103", {OrganisationKind.TAX_AUTHORITY: "国家税务总局重庆市渝中区税务局"})

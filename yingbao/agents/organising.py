@@ -123,14 +123,15 @@ def organise_directory(directory: Directory) -> Organised:
 
 @transaction.atomic
 def organise_bodies(
-    pooling_area: str, names: Mapping[OrganisationKind, str] | None = None
+    pooling_area: str, names: Mapping[OrganisationKind, str] | None = None, *, directory: Directory | None = None
 ) -> dict[OrganisationKind, Organisation]:
     """The bodies that a pooling area has one of each, below it. 设置部门
 
-    They are called after the place unless `names` says otherwise.
+    They are called as `names` says, else as the area's own directory does, else after the place.
     """
     area = organise_area(pooling_area)
-    called = {kind: f"{area.name}{what}" for kind, what in BODIES.items()} | dict(names or {})
+    named = {OrganisationKind(kind): name for kind, name in directory.bodies.items()} if directory else {}
+    called = {kind: f"{area.name}{what}" for kind, what in BODIES.items()} | named | dict(names or {})
     bodies = organise_all(
         Organisation(
             pooling_area=pooling_area, kind=kind, code=kind.value, name=name, division=pooling_area, parent=area

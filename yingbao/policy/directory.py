@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from yingbao.policy import tree, words
-from yingbao.policy.model import Clause, Policy, Stage, Strict
+from yingbao.policy.model import Body, Clause, Policy, Stage, Strict
 from yingbao.policy.refused import PolicyRefused, Problem
 from yingbao.values.text import Text
 
@@ -43,6 +43,8 @@ class Directory(Strict, frozen=True):
     """the policy that it belongs to"""
     clause: Clause
     sub_districts: list[SubDistrict]
+    bodies: dict[Body, Named] = {}
+    """the bureaus as the notice calls them; one that is not named is called after the place"""
 
     @property
     def schools(self) -> list[School]:
