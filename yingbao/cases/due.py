@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import china_day, deadline
+from yingbao.enrolment.seasons import china_day, last_day, policy_of
 
 DAYS = 5
 """so many days a body has for its next step in a case about a child's place"""
@@ -21,7 +21,8 @@ LATE_DAYS = 2
 
 def due(season: Season, at: datetime, *, question: bool = False) -> date:
     """By when the next step is due: some days, and not after the season's last day while that is to come. 期限"""
-    today, last = china_day(at), deadline(season)
+    today = china_day(at)
+    last = last_day(policy_of(season), today).day
     wanted = working_days_from(today, QUESTION_DAYS) if question else today + timedelta(days=DAYS)
     return min(wanted, last) if last >= today else wanted
 
