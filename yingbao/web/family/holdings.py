@@ -140,7 +140,7 @@ TABLES = (
         "sent_at": AT, "phone_masked": PHONE}, "contact", own_phone=True),
     Held("cards.Photo", Text("市民卡照片的办理记录", "Photos for the card: what was decided"), "person", {
         "handed_in_at": AT, "came_by": Text("由谁提交", "handed in by"), "state": STATE, "reason": REASON,
-        "purged_at": Text("图像清除时间", "picture erased"), "purged_because": Text("清除原因", "why erased")}, "proof"),
+        "purged_at": Text("图像清除时间", "picture erased"), "purged_because": Text("清除原因", "why")}, "proof"),
     Held("cards.Card", Text("市民卡", "Citizen cards"), "person", {
         "state": STATE, "money_on": Text("缴费到账", "money in"), "photo_on": Text("交照片", "photo in"),
         "ready_on": Text("可领日期", "ready on"), "last_digits": Text("卡号后四位", "last digits"),
