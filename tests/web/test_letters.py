@@ -12,6 +12,7 @@ from tests.enrolment.building import AT, child, organisation
 from tests.families.conftest import phone_of
 from tests.paper.papers import words
 from tests.web.conftest import clerk_of, listed
+from tests.web.families import enter
 from yingbao.agents.models import Desk
 from yingbao.jobs import work
 from yingbao.jobs.models import Job
@@ -21,6 +22,7 @@ from yingbao.publicity.composing import in_force
 from yingbao.publicity.models import (
     HandOut,
     LetterBatch,
+    LetterRead,
     LetterTold,
     LetterWording,
     Publicising,
@@ -70,6 +72,13 @@ def test_whole_classes_are_noted_as_handed_out_and_the_second_click_does_no_more
     assert "没有重复登记" in desk.post("/letters/hand", form, follow=True).content.decode()
     row = HandOut.objects.get()
     assert (row.letters, row.children, row.day) == (2, 2, date(2019, 11, 11))
+
+
+def test_a_grade_is_ticked_with_one_click(desk, school, suzhou):
+    listed(school, suzhou, child(school, name="二年级同学", grade=2))
+    page = desk.get("/letters/?grade=primary.2").content.decode()
+    assert re.search(r'value="primary.2.1班"[^>]* checked', page)
+    assert not re.search(rf'value="{FIRST}"[^>]* checked', page)
 
 
 def test_a_stale_page_hands_nothing_out_and_keeps_what_was_ticked(desk, school, suzhou):
@@ -145,6 +154,19 @@ def test_the_link_goes_to_each_guardian_once_after_a_second_look(desk, school, s
     assert "张小明" not in text
     assert "都已发过" in desk.post("/letters/tell", {"expected": "3"}, follow=True).content.decode()
     assert Message.objects.filter(kind="letter").count() == 3
+
+
+def test_a_family_that_opens_the_letter_on_the_phone_is_counted_and_reads_the_schools_remark(desk):
+    desk.post("/letters/remark", {"remark": "钱交给班主任"})
+    phone = Client()
+    binding = enter(phone, Person.objects.get(name="张小明"))
+    for _ in range(2):
+        page = phone.get(f"/family/children/{binding.pk}/letter").content.decode()
+    assert "钱交给班主任" in page
+    assert "把钱交给学校" in page
+    assert LetterRead.objects.count() == 1
+    assert "手机上看过" in desk.get("/letters/").content.decode()
+    assert "张小明" not in desk.get("/letters/children?show=missing").content.decode()
 
 
 def test_the_class_sheet_names_no_child(desk):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import IO
@@ -32,7 +32,7 @@ class ChildGone(RuntimeError):
     """A process that draws has ended before its work was done. 制版进程中断"""
 
 
-def draw_all(lots: Sequence[Lot], *, processes: int | None = None) -> Iterator[bytes]:
+def draw_all(lots: Sequence[Lot], *, processes: int | None = None) -> Generator[bytes]:
     """The file of each lot, as soon as it and those before it are drawn. 逐册制版"""
     count = max(1, min(processes or os.cpu_count() or 1, MOST_CHILDREN, len(lots)))
     children = [_begin() for _ in range(count)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -93,10 +94,12 @@ def make(
             lots.append(Lot(papers[first : first + AT_ONCE], duplex))
     drawn, done = [], 0
     progress(0, total)
-    for lot, pdf in zip(lots, draw_all(lots, processes=processes), strict=True):
-        drawn.append(pdf)
-        done += len(lot.papers)
-        progress(min(done, total - 1), total)
+    # Closed at once if the owner cancels: the processes end with it.
+    with closing(draw_all(lots, processes=processes)) as files:
+        for lot, pdf in zip(lots, files, strict=True):
+            drawn.append(pdf)
+            done += len(lot.papers)
+            progress(min(done, total - 1), total)
     name, content = _packed(batch, names, [len(lot.papers) for lot in lots], drawn)
     with transaction.atomic():
         file, new = LetterFile.objects.get_or_create(

@@ -15,6 +15,7 @@ from yingbao.agents.models import Desk
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import deadline, policy_of
 from yingbao.jobs.models import Job
+from yingbao.people.grades import grade_name
 from yingbao.people.looks import looked
 from yingbao.publicity import handing
 from yingbao.publicity.composing import in_force, remark_of
@@ -70,15 +71,28 @@ def page(
     """The page, with what was typed if something was refused. 页面"""
     season, organisation = season_of(request), request.appointment.organisation
     rows = by_class(season=season, school=organisation)
+    grade = str(request.GET.get("grade", ""))
+    ticked = [key_word(row.key) for row in rows if grade and grade_word(row.key) == grade]
     context = {
         "policy": policy_of(season), "deadline": deadline(season), "total": total(rows), "active": organisation.active,
+        "grades": grades(rows), "grade": grade,
         "rows": [{"row": row, "key": key_word(row.key), "text": class_text(row.key)} for row in rows],
         "seen": seen(rows), "key": secrets.token_hex(12), "today": clock.today(), "refused": refused,
-        "typed": {"classes": [], "day": clock.today().isoformat(), "remark": None} | (typed or {}),
+        "typed": {"classes": ticked, "day": clock.today().isoformat(), "remark": None} | (typed or {}),
         "remark": remark_of(season, organisation), "longest": LONGEST_REMARK, "batches": batches(season, request),
         "wording": in_force(season, "child"),
     }  # fmt: skip
     return render(request, "letters/school.html", context, status=status)
+
+
+def grade_word(key: ClassKey) -> str:
+    """A grade as the address names it. 年级编号"""
+    return f"{key[0]}.{'' if key[1] is None else key[1]}" if key[0] else NOBODY
+
+
+def grades(rows: list[ClassRow]) -> dict[str, Text]:
+    """The grades of the school, in order, with what they are called. 年级"""
+    return {grade_word(row.key): grade_name(row.stage, row.grade) for row in rows if row.stage}
 
 
 def total(rows: list[ClassRow]) -> dict[str, int]:
