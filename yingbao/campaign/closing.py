@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from yingbao.agents import premises
 from yingbao.agents.models import Appointment, Organisation
 from yingbao.campaign import opening, training
 from yingbao.cases import succession
@@ -25,7 +26,8 @@ class Closing(NamedTuple):
     """What is known when an organisation closes. 停办事项"""
 
     closing: Organisation
-    successor: Organisation
+    successor: Organisation | None
+    """null: nobody was named, what is in hand goes to the body above"""
     by: Appointment
     at: datetime
 
@@ -43,10 +45,14 @@ def _cases(one: Closing) -> int:
 
 
 def _tasks(one: Closing) -> int:
+    if one.successor is None:  # tasks are a body's own: without another one of its kind they end with it
+        return 0
     return opening.hand_over(organisation=one.closing, successor=one.successor, by=one.by, at=one.at)
 
 
 def _training(one: Closing) -> int:
+    if one.successor is None:
+        return 0
     return training.take_along(closing=one.closing, successor=one.successor, by=one.by, at=one.at)
 
 
@@ -76,5 +82,20 @@ def close(
     )
     if not was_open:
         return Went(children, {})
-    one = Closing(organisation, successor, by, at)
-    return Went(children, {word: hand_on(one) for word, (_, hand_on) in HAND_OVER.items()})
+    return Went(children, _handed_on(Closing(organisation, successor, by, at)))
+
+
+@transaction.atomic
+def shut(*, organisation: Organisation, by: Appointment, at: datetime) -> bool:
+    """The system administrator closes a body that has no successor: what is in hand goes to the body above. 停用机构
+
+    Raises Refused as `premises.close` does; whether it was open.
+    """
+    done = premises.close(organisation=organisation)
+    if done:
+        _handed_on(Closing(organisation, None, by, at))
+    return done
+
+
+def _handed_on(one: Closing) -> dict[str, int]:
+    return {word: hand_on(one) for word, (_, hand_on) in HAND_OVER.items()}

@@ -46,6 +46,11 @@ KINDS: dict[str, Kind] = {
         False,
         Text("请写明决定和依据，社区据此告知家长。", "Write the decision and on what it rests; the family is told."),
     ),
+    "survey": Kind(
+        Text("问卷核实", "From a survey"),
+        False,
+        Text("请问清家长，写明结果。", "Ask the family, and write what came of it."),
+    ),
     "policy": _question("政策规定", "Policy", OrganisationKind.INSURANCE_AGENCY),
     "registration": _question("登记与参保", "Registration and enrolment", OrganisationKind.INSURANCE_AGENCY),
     "payment": _question("缴费、退费与票据", "Payment, refunds, receipts", OrganisationKind.TAX_AUTHORITY),

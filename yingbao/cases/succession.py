@@ -10,7 +10,7 @@ from datetime import datetime
 
 from yingbao.agents.models import Appointment, Organisation
 from yingbao.cases.due import due
-from yingbao.cases.handing import note
+from yingbao.cases.handing import agency_of, note
 from yingbao.cases.lateness import above
 from yingbao.cases.lifecycle import Act, State
 from yingbao.cases.models import Case
@@ -18,8 +18,8 @@ from yingbao.cases.models import Case
 
 def hand_on(*, closing: Organisation, successor: Organisation | None, by: Appointment, at: datetime) -> int:
     """Hand every open case and question of a closed body on; returns how many. Again it changes nothing. 移交"""
-    taking = successor or above(closing, closing.pooling_area)
-    if taking is None:
+    taking = successor or above(closing, closing.pooling_area) or agency_of(closing.pooling_area)
+    if taking is None or taking.pk == closing.pk:
         return 0
     handed = 0
     open_ = Case.objects.unsettled().select_for_update(of=("self",)).select_related("season")

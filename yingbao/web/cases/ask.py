@@ -18,6 +18,7 @@ from yingbao.cases.kinds import TOPICS
 from yingbao.cases.models import GeneralAnswer
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import season_for
+from yingbao.people.looks import looked
 from yingbao.people.models import Person
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -38,6 +39,10 @@ def ask(request: Seated) -> HttpResponseBase:
     typed = {name: str(data.get(name, "")) for name in FIELDS}
     season = season_for(request.appointment.organisation.pooling_area, clock.today())
     child = child_of(request, season, typed["child"])
+    if child is not None:
+        looked(
+            user=request.user, organisation=request.appointment.organisation, what="page", person=child, at=clock.now()
+        )
     if request.method == "GET":
         return form(request, typed | {"once": secrets.token_hex(16)}, child)
     try:

@@ -18,6 +18,7 @@ from yingbao.cases import asking, handing, refusals, wording
 from yingbao.cases.finding import similar
 from yingbao.cases.handing import Family
 from yingbao.cases.kinds import TOPICS
+from yingbao.cases.lifecycle import State
 from yingbao.cases.models import Case
 from yingbao.cases.responsible import contact_of
 from yingbao.enrolment.models import Season
@@ -73,7 +74,7 @@ def questions(request: Visiting) -> HttpResponseBase:
 
 def line(one: Case) -> dict[str, Any]:
     """A question in a line. 一行"""
-    return {"one": one, "state": shown.state_of(one), "tone": shown.TONES[one.state]}  # type: ignore[index]
+    return {"one": one, "state": shown.state_of(one), "tone": shown.TONES[State(one.state)]}
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingbao.agents import premises
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind
 from yingbao.agents.overseeing import holding, places_of
+from yingbao.campaign import closing
 from yingbao.policy import terms
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -20,6 +21,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.administering import KINDS, PAGE_SIZE, mark_of, noted, place_named, remember, searched, stale
 from yingbao.web.tax.shared import area_of, page_of, tell
+from yingbao.web.wall import by_platform
 
 STAGES = {code: terms.STAGES[code] for code in premises.STAGES}
 FIELDS = ("kind", "code", "name", "division", "parent", "contact", "phone")
@@ -160,7 +162,11 @@ def change(request: Seated, pk: int) -> HttpResponseBase:
 def switch(request: Seated, pk: int, on: bool) -> HttpResponseBase:
     """Close it, or open it again. 停用与恢复"""
     one = found_place(request, pk)
-    done = premises.open_again(organisation=one) if on else premises.close(organisation=one)
+    if on:
+        done = premises.open_again(organisation=one)
+    else:
+        with by_platform("what a closed body had in hand goes to the body above by rule; the desk was checked"):
+            done = closing.shut(organisation=one, by=request.appointment, at=clock.now())
     if done:
         noted(request, "organisation_opened" if on else "organisation_closed", f"organisation {one.pk}")
     tell(request, Text("机构已恢复。", "It is open again.") if on else Text("机构已停用。", "It is closed."))
