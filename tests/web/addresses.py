@@ -38,6 +38,10 @@ CARD = frozenset({Desk.CARD})
 TOLD = AGENCY | TAX | EDUCATION
 
 
+REVIEWING = frozenset({Desk.COMMUNITY, Desk.AGENCY})
+COUNTED = frozenset({Desk.AGENCY, Desk.EDUCATION, Desk.TAX})
+
+
 class Page(NamedTuple):
     """Who may open an address, how it is asked for, and what it is about."""
 
@@ -327,6 +331,35 @@ EXPECTED = {
     "letter-wording": Page(AGENCY),
     "letter-wording-save": Page(AGENCY, "post", answers=(409, 422)),
     "letter-wording-preview": Page(AGENCY, "post", answers=(422,)),
+    "survey-agency": Page(AGENCY),
+    "survey-watch": Page(AGENCY, about="survey"),
+    "survey-compose": Page(AGENCY, about="survey"),
+    "survey-question": Page(AGENCY, about="survey"),
+    "survey-preview": Page(AGENCY, about="survey"),
+    "survey-publish": Page(AGENCY, about="survey"),
+    "survey-close": Page(AGENCY, "post", "survey"),
+    "survey-remind": Page(AGENCY, "post", "survey", answers=(404,)),
+    "survey-school": Page(SCHOOL),
+    "survey-submit": Page(SCHOOL, "post", "survey"),
+    "survey-reopen": Page(SCHOOL, "post", "survey"),
+    "survey-families": Page(SCHOOL, "post", "survey"),
+    "survey-class": Page(SCHOOL, about="survey", answers=(404,)),
+    "survey-template": Page(SCHOOL, about="survey"),
+    "survey-upload": Page(SCHOOL, "post", "survey"),
+    "survey-sheet": Page(SCHOOL, about="sheet"),
+    "survey-sheet-marked": Page(SCHOOL, about="sheet", answers=(409,)),
+    "survey-pupil": Page(SCHOOL, about="pupil"),
+    "survey-hand-over": Page(SCHOOL, "post", "pupil"),
+    "survey-street": Page(COMMUNITY, answers=(404,)),
+    "survey-sum": Page(COMMUNITY, "post", "survey"),
+    "survey-report": Page(REVIEWING, about="survey report", answers=(404,)),
+    "survey-accept": Page(REVIEWING, "post", "survey report", answers=(404,)),
+    "survey-send-back": Page(REVIEWING, "post", "survey report", answers=(404,)),
+    "survey-counts": Page(EDUCATION | TAX),
+    "survey-print": Page(COUNTED, about="survey"),
+    "survey-workbook": Page(COUNTED, about="survey"),
+    "family-surveys": Page(None, answers=(302,)),
+    "family-survey": Page(None, about="binding", answers=(302,)),
     "tax-receipts": Page(TAX),
     "tax-receipt": Page(TAX, about="area receipt"),
     "tax-receipt-void": Page(TAX, "post", "area receipt"),
@@ -452,6 +485,6 @@ AREA_WIDE = frozenset(
      "arrival", "batch", "photo", "card batch", "card",
      "area agreement", "area pupil", "correction", "pair", "version",
      "proposal", "agent", "told", "answer",
-     "account", "body", "token", "desk request", "seat", "message"}
+     "survey", "survey report", "account", "body", "token", "desk request", "seat", "message"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""

@@ -18,6 +18,7 @@ from tests.web.addresses import (
     CARD,
     CASES,
     COMMUNITY,
+    COUNTED,
     EDUCATION,
     EXPECTED,
     LISTS,
@@ -25,6 +26,7 @@ from tests.web.addresses import (
     PLACES,
     PLACING,
     PUBLISH,
+    REVIEWING,
     SECURITY,
     SYSTEM,
     TAX,
@@ -123,7 +125,7 @@ def test_nothing_of_another_school_or_city_can_be_reached(name, town, signed_in)
     seats = {LISTS: town.officer, TAX: town.collector, AGENCY: clerk_of(organisation("insurance_agency"), Desk.AGENCY),
              COMMUNITY: clerk_of(organisation("community"), Desk.COMMUNITY)}  # fmt: skip
     seats |= {desks: clerk_of(organisation("operations"), *desks) for desks in (SYSTEM, SECURITY)}
-    seats[PUBLISH] = seats[AGENCY]
+    seats[PUBLISH] = seats[REVIEWING] = seats[COUNTED] = seats[AGENCY]
     seats[CARD] = clerk_of(organisation("card_centre"), Desk.CARD)
     seats[EDUCATION] = clerk_of(organisation("education_bureau"), Desk.EDUCATION)
     seats[OFFICERS] = seats[AGENCY]

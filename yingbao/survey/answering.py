@@ -20,7 +20,7 @@ from yingbao.sealing import sealed
 from yingbao.survey import refusals
 from yingbao.survey.composing import current, is_open
 from yingbao.survey.lifecycle import ANSWERABLE
-from yingbao.survey.models import Answer, Counted, Given, Report, Survey, Version
+from yingbao.survey.models import Answer, Counted, Given, SchoolReport, Survey, Version
 from yingbao.survey.questions import Answers, Wrong, taken, words_of
 
 Source = Literal["phone", "paper", "sheet"]
@@ -121,7 +121,7 @@ def _hold_open(survey: Survey, school: Organisation, person: Person, at: datetim
 
     Many answer at once and do not wait for each other; who submits waits for all of them, and they for who submits.
     """
-    Report.objects.get_or_create(survey=survey, school=school, defaults={"state_at": at})
+    SchoolReport.objects.get_or_create(survey=survey, school=school, defaults={"state_at": at})
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT state FROM survey_report WHERE survey_id = %s AND school_id = %s FOR SHARE", [survey.pk, school.pk]

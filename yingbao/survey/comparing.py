@@ -12,7 +12,7 @@ from django.db import connection
 
 from yingbao.agents.models import Organisation
 from yingbao.enrolment.lifecycle import ENROLLED
-from yingbao.survey.models import Report, Survey
+from yingbao.survey.models import SchoolReport, Survey
 from yingbao.survey.questions import Form
 
 _FOUND = """
@@ -52,11 +52,11 @@ WITH found AS ({_FOUND.format(narrow=_COUNTED)}), gone AS (
 INSERT INTO survey_difference (report_id, person_id, kind, case_id)
 SELECT %(report)s, f.person_id, f.kind, (
     SELECT c.id FROM cases_case c WHERE c.season_id = %(season)s AND c.person_id = f.person_id AND c.kind = 'survey'
-    AND c.state <> 'settled' LIMIT 1)
+    AND c.state NOT IN ('settled', 'withdrawn') LIMIT 1)
 FROM found f ORDER BY f.person_id, f.kind ON CONFLICT (report_id, person_id, kind) DO NOTHING"""  # noqa: S608  own words
 
 
-def keep(report: Report, asked: Sequence[Form]) -> None:
+def keep(report: SchoolReport, asked: Sequence[Form]) -> None:
     """Note what differs among the children whom the report counts; a case that is under way stays tied to it. 留存"""
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, _values(report.survey, asked) | {"report": report.pk})

@@ -45,28 +45,35 @@ def ready(plan_year: int) -> Form:
                 "paid", "yes_no", Text(f"{plan_year}年度的保费缴了吗？", f"Is the premium of {plan_year} paid?"),
                 shown_if=(Condition("where", ("here", "city", "elsewhere")),), meaning="paid",
             ),
-            Question(
-                "why", "several", Text("为什么还没有参保或缴费？", "Why not insured, or not paid, yet?"),
-                (
-                    _option("how", "不知道怎么办、在哪里缴", "we do not know how or where"),
-                    _option("going", "正在办，准备缴", "we are about to"),
-                    _option("private", "买了商业保险", "we have a private insurance"),
-                    _option("money", "家里有困难", "we cannot afford it"),
-                    _option("unneeded", "觉得不需要", "we do not need it"),
-                    _option("other", "其他", "another reason"),
-                ),
-                shown_if=(Condition("where", ("none",)), Condition("paid", ("no",))),
+            *_after_that(),
+        ),
+    )  # fmt: skip
+
+
+def _after_that() -> tuple[Question, ...]:
+    """Why not, and who needs help."""
+    return (
+        Question(
+            "why", "several", Text("为什么还没有参保或缴费？", "Why not insured, or not paid, yet?"),
+            (
+                _option("how", "不知道怎么办、在哪里缴", "we do not know how or where"),
+                _option("going", "正在办，准备缴", "we are about to"),
+                _option("private", "买了商业保险", "we have a private insurance"),
+                _option("money", "家里有困难", "we cannot afford it"),
+                _option("unneeded", "觉得不需要", "we do not need it"),
+                _option("other", "其他", "another reason"),
             ),
-            Question(
-                "why_words", "text", Text("其他原因是什么？", "Which other reason?"), required=False,
-                shown_if=(Condition("why", ("other",)),),
-            ),
-            Question(
-                "help", "yes_no", Text("需要学校帮忙吗？", "Do you need help from the school?"), meaning="help",
-            ),
-            Question(
-                "help_words", "text", Text("需要什么帮助？", "What do you need?"), required=False,
-                shown_if=(Condition("help", ("yes",)),),
-            ),
+            shown_if=(Condition("where", ("none",)), Condition("paid", ("no",))),
+        ),
+        Question(
+            "why_words", "text", Text("其他原因是什么？", "Which other reason?"), required=False,
+            shown_if=(Condition("why", ("other",)),),
+        ),
+        Question(
+            "help", "yes_no", Text("需要学校帮忙吗？", "Do you need help from the school?"), meaning="help",
+        ),
+        Question(
+            "help_words", "text", Text("需要什么帮助？", "What do you need?"), required=False,
+            shown_if=(Condition("help", ("yes",)),),
         ),
     )  # fmt: skip

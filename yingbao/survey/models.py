@@ -135,7 +135,7 @@ class Given(models.Model):
         ]
 
 
-class Report(models.Model):
+class SchoolReport(models.Model):
     """A school's report on a survey: how it stands, and which version of it counts. 学校报告"""
 
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="reports")
@@ -149,6 +149,7 @@ class Report(models.Model):
     standing = models.ForeignKey("ReportVersion", models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        db_table = "survey_report"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["survey", "school"], name="one_report_per_school_and_survey"),
             models.CheckConstraint(
@@ -167,7 +168,7 @@ class Report(models.Model):
 class ReportVersion(models.Model):
     """What a school reported at one moment: frozen, never edited. 报告版本"""
 
-    report = models.ForeignKey(Report, models.PROTECT, related_name="versions")
+    report = models.ForeignKey(SchoolReport, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     asked = models.PositiveIntegerField()
     """children on the roll at that moment who are counted here"""
@@ -216,7 +217,7 @@ class Counted(models.Model):
 
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    report = models.ForeignKey(Report, models.PROTECT, related_name="counted")
+    report = models.ForeignKey(SchoolReport, models.PROTECT, related_name="counted")
     answered = models.BooleanField()
 
     class Meta:
@@ -228,7 +229,7 @@ class Counted(models.Model):
 class ReportStep(models.Model):
     """Something was done to a school's report: written once, never edited. 报告记录"""
 
-    report = models.ForeignKey(Report, models.PROTECT, related_name="steps")
+    report = models.ForeignKey(SchoolReport, models.PROTECT, related_name="steps")
     act = models.CharField(max_length=10)
     to_state = models.CharField(max_length=10, choices=STATE_CHOICES)
     version = models.ForeignKey(ReportVersion, models.PROTECT, null=True, related_name="+")
@@ -251,7 +252,7 @@ class ReportStep(models.Model):
 class Difference(models.Model):
     """An answer and what the platform knew when the school reported do not agree, or a family needs help. 问卷差异"""
 
-    report = models.ForeignKey(Report, models.PROTECT, related_name="differences")
+    report = models.ForeignKey(SchoolReport, models.PROTECT, related_name="differences")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10)
     """a word of DIFFERENCES"""

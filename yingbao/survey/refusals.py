@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from yingbao.determination.explain import said_day
-from yingbao.survey.models import Report
+from yingbao.survey.models import SchoolReport
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -65,7 +65,7 @@ def stale() -> Refused:
     )  # fmt: skip
 
 
-def no_way(report: Report) -> Refused:
+def no_way(report: SchoolReport) -> Refused:
     """The report is not where this act begins. 当前状态不能办理"""
     return _refused(
         "报告现在是“{state}”，不能这样办", "The report is in the state “{state}”: this cannot be done now",

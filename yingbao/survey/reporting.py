@@ -23,9 +23,9 @@ from yingbao.survey.models import (
     DIFFERENCES,
     Counted,
     Difference,
-    Report,
     ReportStep,
     ReportVersion,
+    SchoolReport,
     Sum,
     SumPart,
     Survey,
@@ -58,7 +58,7 @@ def submit(*, survey: Survey, by: Appointment, at: datetime) -> ReportVersion:
         return made
 
 
-def reopen(*, survey: Survey, reason: str, by: Appointment, at: datetime) -> Report:
+def reopen(*, survey: Survey, reason: str, by: Appointment, at: datetime) -> SchoolReport:
     """Take a report up again to correct it; until it is submitted anew, what was reported goes on to count. 更正"""
     reason = _written(reason)
     if by.desk != Desk.SCHOOL:
@@ -71,7 +71,7 @@ def reopen(*, survey: Survey, reason: str, by: Appointment, at: datetime) -> Rep
         return _walk(_check(report, Act.REOPEN), Act.REOPEN, by, at, reason=reason)
 
 
-def accept(*, report: Report, seen: int, by: Appointment, at: datetime) -> Report:
+def accept(*, report: SchoolReport, seen: int, by: Appointment, at: datetime) -> SchoolReport:
     """The report is sound; what differs from the platform becomes cases with the school. 审核通过
 
     `seen`: the version that the page showed.
@@ -88,7 +88,7 @@ def accept(*, report: Report, seen: int, by: Appointment, at: datetime) -> Repor
         return held
 
 
-def send_back(*, report: Report, reason: str, seen: int, by: Appointment, at: datetime) -> Report:
+def send_back(*, report: SchoolReport, reason: str, seen: int, by: Appointment, at: datetime) -> SchoolReport:
     """The school has to look again; until it has, its report counts nowhere. 退回"""
     reason = _written(reason)
     with transaction.atomic():
@@ -114,7 +114,7 @@ def sum_up(*, survey: Survey, reason: str, by: Appointment, at: datetime) -> Sum
     with transaction.atomic():
         version = _asked(survey, at)
         Survey.objects.select_for_update(no_key=True).get(pk=survey.pk)
-        reports = list(Report.objects.filter(survey=survey, street=by.organisation).select_related("school"))
+        reports = list(SchoolReport.objects.filter(survey=survey, street=by.organisation).select_related("school"))
         waiting = [one.school.name for one in reports if one.state == State.SUBMITTED]
         if waiting:
             raise refusals.to_review_first(waiting)
@@ -141,7 +141,7 @@ def reviewer_of(school: Organisation) -> Organisation | None:
     return above if above is not None and above.kind in kinds and above.active else None
 
 
-def may_review(by: Appointment, report: Report) -> bool:
+def may_review(by: Appointment, report: SchoolReport) -> bool:
     """Whether somebody reviews this report. 是否可审核"""
     if report.street_id is not None:
         return by.desk == Desk.COMMUNITY and by.organisation_id == report.street_id
@@ -176,35 +176,41 @@ def _asked(survey: Survey, at: datetime) -> Version:
     return version
 
 
-def _held(survey: Survey, school: Organisation, at: datetime) -> Report:
-    Report.objects.get_or_create(survey=survey, school=school, defaults={"state_at": at})
-    rows = Report.objects.select_for_update(of=("self",)).select_related("standing")
+def _held(survey: Survey, school: Organisation, at: datetime) -> SchoolReport:
+    SchoolReport.objects.get_or_create(survey=survey, school=school, defaults={"state_at": at})
+    rows = SchoolReport.objects.select_for_update(of=("self",)).select_related("standing")
     return rows.get(survey=survey, school=school)
 
 
-def _reviewed(report: Report, by: Appointment, at: datetime) -> Report:
+def _reviewed(report: SchoolReport, by: Appointment, at: datetime) -> SchoolReport:
     """The report, nobody else's until the transaction ends; Refused if it is not theirs to review."""
     Survey.objects.select_for_update(no_key=True).get(pk=report.survey_id)
-    rows = Report.objects.select_for_update(of=("self",)).select_related("standing", "survey__season", "school")
+    rows = SchoolReport.objects.select_for_update(of=("self",)).select_related("standing", "survey__season", "school")
     held = rows.get(pk=report.pk)
     if not may_review(by, held):
         raise refusals.not_yours()
     return held
 
 
-def _check(report: Report, act: Act) -> Report:
+def _check(report: SchoolReport, act: Act) -> SchoolReport:
     if edge_of(act, report.state) is None:
         raise refusals.no_way(report)
     return report
 
 
-def _number(report: Report) -> int:
+def _number(report: SchoolReport) -> int:
     return report.standing.number if report.standing else 0
 
 
 def _walk(
-    report: Report, act: Act, by: Appointment, at: datetime, *, reason: str = "", version: ReportVersion | None = None
-) -> Report:
+    report: SchoolReport,
+    act: Act,
+    by: Appointment,
+    at: datetime,
+    *,
+    reason: str = "",
+    version: ReportVersion | None = None,
+) -> SchoolReport:
     edge = edge_of(act, report.state)
     assert edge is not None, "whoever calls has asked"
     report.state, report.state_at, report.reason = edge.target.value, at, reason if edge.needs_reason else ""
@@ -233,7 +239,7 @@ FROM counted c LEFT JOIN survey_answer a ON a.survey_id = %(survey)s AND a.perso
 
 
 def _frozen(
-    report: Report, before: ReportVersion | None, version: Version, by: Appointment, at: datetime
+    report: SchoolReport, before: ReportVersion | None, version: Version, by: Appointment, at: datetime
 ) -> ReportVersion:
     """Who is counted, and how many of them answered, at this moment."""
     Counted.objects.filter(report=report).delete()
@@ -280,7 +286,7 @@ def _count(made: ReportVersion) -> None:
         cursor.execute(_COUNTS, values)
 
 
-def _ask_school(report: Report, by: Appointment, at: datetime) -> None:
+def _ask_school(report: SchoolReport, by: Appointment, at: datetime) -> None:
     """One case for each child whose answer differs; who needs help is the school's own to hand over."""
     found: dict[int, list[Difference]] = {}
     rows = Difference.objects.filter(report=report, case__isnull=True).exclude(kind="help").select_related("person")

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/", include("yingbao.web.verify.urls")),
     path("pay/", include("yingbao.web.family.urls")),
     path("family/", include("yingbao.web.family.child_urls")),
+    path("family/", include("yingbao.web.survey.family_urls")),
+    path("survey/", include("yingbao.web.survey.urls")),
     path("calculator/", include("yingbao.web.calculator.urls")),
     path("messages/", include("yingbao.web.messages.urls")),
     path("notices/", include("yingbao.web.notices.urls")),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Report",
+            name="SchoolReport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"db_table": "survey_report"},
         ),
         migrations.CreateModel(
             name="ReportVersion",
@@ -79,7 +80,7 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="survey.report"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="survey.schoolreport"
                     ),
                 ),
             ],
@@ -116,7 +117,7 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="survey.report"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="survey.schoolreport"
                     ),
                 ),
                 (
@@ -134,7 +135,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name="report",
+            model_name="schoolreport",
             name="standing",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="survey.reportversion"
@@ -269,7 +270,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
-            model_name="report",
+            model_name="schoolreport",
             name="survey",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="survey.survey"
@@ -289,7 +290,7 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="counted", to="survey.report"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counted", to="survey.schoolreport"
                     ),
                 ),
                 (
@@ -412,7 +413,9 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="differences", to="survey.report"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="differences",
+                        to="survey.schoolreport",
                     ),
                 ),
             ],
@@ -495,11 +498,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="report",
+            model_name="schoolreport",
             constraint=models.UniqueConstraint(fields=("survey", "school"), name="one_report_per_school_and_survey"),
         ),
         migrations.AddConstraint(
-            model_name="report",
+            model_name="schoolreport",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(

@@ -231,4 +231,4 @@ def drop_handle(request: Any, number: str) -> None:
 def back_to_typed(request: Any) -> str:
     """Where something was typed when the session ended, else the children. 返回"""
     path = (request.session.get("family_typed") or {}).get("path", "")
-    return path if path.startswith("/family/children/") else "family-home"
+    return path if path.startswith(("/family/children/", "/family/survey")) else "family-home"

@@ -137,12 +137,15 @@ def enrolment_of(person: Person) -> Enrolment | None:
 
 def keep_typed(request: Any) -> None:
     """What was typed into a form comes back after the next code, on the same page and for nobody else's. 暂存"""
-    typed = {name: str(request.POST.get(name, ""))[:600] for name in TYPED if request.POST.get(name)}
+    typed: dict[str, Any] = {name: str(request.POST.get(name, ""))[:600] for name in TYPED if request.POST.get(name)}
+    # Answers to a survey, each with all that was ticked.
+    answers = [name for name in request.POST if name.startswith("q-")][:60] if request.method == "POST" else []
+    typed |= {name: [one[:600] for one in request.POST.getlist(name)[:30]] for name in answers}
     if request.method == "POST" and typed:
         request.session["family_typed"] = {"path": request.path, "typed": typed}
 
 
-def typed_before(request: Any) -> dict[str, str]:
+def typed_before(request: Any) -> dict[str, Any]:
     """What was typed here before the session ended; told once. 取回暂存"""
     kept = request.session.get("family_typed") or {}
     if kept.get("path") != request.path:
