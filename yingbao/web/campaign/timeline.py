@@ -17,6 +17,8 @@ from yingbao.web.phases import when
 LONGEST_MONTHS = 18
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LEAST_WIDTH = 1.2
+MONTHS_BEYOND = 2
+"""the picture goes on to the end of the next month, where what comes after is seen to begin"""
 
 
 class Month(NamedTuple):
@@ -56,7 +58,7 @@ def timeline(policy: Policy, today: date) -> Timeline:
     opens = windows(policy)[0].first
     ends = last_day(policy, today).day
     begins = min([opens, *(phase.starts for phase in policy.phases if phase.starts is not None)])
-    first, last = begins.replace(day=1), _month_after(max(ends, today), 1)
+    first, last = begins.replace(day=1), _month_after(max(ends, today), MONTHS_BEYOND)
     if _months(first, last) > LONGEST_MONTHS:
         first = _month_after(last, -LONGEST_MONTHS)
     days = (last - first).days
