@@ -17,6 +17,7 @@ from tests.web.addresses import PLACES
 from tests.web.conftest import clerk_of
 from tests.web.standing_town import other_school, school, standing_town, suzhou, town
 from yingbao.agents.models import Appointment, Desk
+from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.models import Change, Guardian, IdentityDocument, Person, SchoolRoll
 from yingbao.web import middleware
@@ -341,3 +342,28 @@ def test_the_doors_are_few_and_each_is_listed_in_the_decision():
     said = (YINGBAO.parent / "docs/adr/0022-a-second-wall.md").read_text()
     assert sorted({file for file, _ in found if file not in said}) == [], "a new door: name its file in ADR 22 with why"
     assert len(found) <= 60
+
+
+def test_an_agent_cannot_accept_or_return_its_own_declaration_whatever_a_view_does(town, school):
+    one = Declaration.objects.filter(organisation=school).order_by("pk").first()
+    said = [
+        *(f"UPDATE declaration_declaration SET state = '{to}'" for to in ("accepted", "partly_accepted", "returned")),
+        "UPDATE declaration_declaration SET heads = 0",
+        "UPDATE declaration_declarationline SET declaration_id = declaration_id",
+        "DELETE FROM declaration_declaration",
+    ]
+    for deed in said:
+        with seated(town.clerk), refused_by_the_database(), connection.cursor() as cursor:
+            cursor.execute(f"{deed} WHERE {'declaration_' if 'line' in deed else ''}id = %s", [one.pk])
+
+
+@pytest.mark.parametrize("desk", ["school", "tax"])
+def test_no_desk_changes_anothers_account_or_reads_what_others_did(town, desk):
+    me = town.clerk if desk == "school" else town.collector
+    other = clerk_of(organisation("insurance_agency"), "agency")
+    with seated(me), connection.cursor() as cursor:
+        cursor.execute("UPDATE agents_user SET name = 'x' WHERE id = ANY(%s)", [[me.user_id, other.user_id]])
+        assert cursor.rowcount == 1
+    for forbidden in ("SELECT what FROM trail_event", "SELECT id FROM agents_token"):
+        with seated(me), refused_by_the_database():
+            asked(forbidden)

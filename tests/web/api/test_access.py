@@ -12,10 +12,11 @@ from tests.enrolment.building import AT, child, organisation
 from tests.web.api.conftest import Program, token_for
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents import tokens
-from yingbao.agents.models import Desk, Organisation, Token
+from yingbao.agents.models import Desk, Organisation, Token, User
 from yingbao.enrolment.models import Season
 from yingbao.people.models import Look
 from yingbao.values import clock
+from yingbao.web.api import caller
 from yingbao.web.api.entry import api
 from yingbao.web.api.guide import operations
 
@@ -99,3 +100,17 @@ def test_the_guide_names_every_operation_and_the_description_is_one_link_away(su
     page = Client().get("/api/").content.decode()
     assert all(path in page for _, path, _ in OPERATIONS)
     assert Client().get("/api/v1/openapi.json").json()["openapi"].startswith("3.")
+
+
+def test_calls_are_counted_in_the_database_for_all_processes_together(program, school, monkeypatch):
+    monkeypatch.setattr(caller, "CALLS", 3)
+    client, other = program(school, "school"), program(school, "school")
+    answers = [client.get("/api/v1/children").status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 429, 429]
+    assert other.get("/api/v1/children").status_code == 200
+    assert sorted(Token.objects.values_list("calls", flat=True)) == [1, 5]
+
+
+def test_a_look_by_a_program_names_the_body_and_the_program(program, school):
+    program(school, "school").get("/api/v1/children")
+    assert User.objects.get(username__startswith="interface-").name == f"{school.name}·教务系统"

@@ -80,6 +80,10 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     last_used_at = models.DateTimeField(null=True)
+    counted_since = models.DateTimeField(null=True)
+    """when the minute began in which its calls are being counted"""
+    calls = models.PositiveIntegerField(default=0)
+    """so many in that minute, in all processes of the server together"""
 
     class Meta:
         constraints: ClassVar = [

@@ -50,6 +50,8 @@ MOVED_BY_MONEY = (
     "because, as_of"
 )
 """The columns of an enrolment that accepting, payment and late lists move (`enrolment.taking`)."""
+MOVED_BY_AGENT = "state, submitted_at, submitted_by_id"
+"""The columns of a declaration that its agent's submission moves; all else stands as it was frozen."""
 
 DUTIES: tuple[Duty, ...] = (
     # History is written by triggers that run as their owner: nobody at a desk forges it.
@@ -99,6 +101,11 @@ DUTIES: tuple[Duty, ...] = (
     Duty("campaign_.*", _of(*BUSINESS, may=KEEP) | {ADMIN: READ, AUDIT: READ}),
     # What the education bureau was told stays as it was.
     Duty("supervision_report", {AGENCY: ADD} | _of(TAX, EDUCATION, may=READ)),
+    # An agent moves a list to submitted or discarded; its lines are answered by the tax authority.
+    Duty("declaration_declaration", _of(SCHOOL, COMMUNITY, may=f"SELECT, INSERT, UPDATE ({MOVED_BY_AGENT})")
+         | {TAX: KEEP} | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
+    Duty("declaration_declarationline", _of(SCHOOL, COMMUNITY, may=ADD) | {TAX: KEEP}
+         | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("declaration_.*", _of(SCHOOL, COMMUNITY, TAX, may=KEEP) | _of(AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("collection_(mandate|advice.*)", _of(SCHOOL, COMMUNITY, TAX, may=ALL) | {AGENCY: READ}),
     # What the agency counts of differences between registration and collection is its own tally.
@@ -122,10 +129,14 @@ DUTIES: tuple[Duty, ...] = (
     Duty("publicity_letterwording", _of(SCHOOL, COMMUNITY, EDUCATION, FAMILY, may=READ) | {AGENCY: ADD}),
     Duty("publicity_letterread", _of(*REGISTRARS, EDUCATION, may=READ) | {FAMILY: ADD}),
     Duty("publicity_.*", {SCHOOL: ADD} | _of(COMMUNITY, AGENCY, EDUCATION, FAMILY, may=READ)),
-    Duty("trail_.*", _of(*EVERY, may=ADD)),
+    # Everybody notes; only administrators read what others have noted.
+    Duty("trail_event", _of(*EVERY, may="SELECT (id), INSERT") | _of(ADMIN, AUDIT, may=ADD)),
+    Duty("trail_.*", _of(ADMIN, AUDIT, may=ADD)),
     # Who locks a row has to have a right to change it: the key, which nothing changes.
     Duty("agents_organisation", _of(*EVERY, may=LOCK) | _of(AGENCY, ADMIN, may=ALL)),
-    Duty("agents_(appointment.*|token)", _of(*EVERY, may=READ) | _of(AGENCY, ADMIN, AUDIT, may=ALL)),
+    Duty("agents_token", {ADMIN: ALL, AUDIT: READ}),
+    Duty("agents_user", _of(*EVERY, may=KEEP.replace("INSERT, ", "")) | _of(AGENCY, ADMIN, may=ALL)),
+    Duty("agents_appointment.*", _of(*EVERY, may=READ) | _of(AGENCY, ADMIN, AUDIT, may=ALL)),
     # Sessions, sign-in, second factors, the queue, the outbox: every request may need them.
     Duty(".*", _of(*EVERY, may=ALL)),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from yingbao.web.wall import duties, rows
+from yingbao.web.wall import duties, keeping, rows
 from yingbao.web.wall.rows import Table
 
 NEEDED = frozenset({"people_person", "enrolment_enrolment", "spreadsheet_assistedrow", "cases_casestep"})
@@ -101,6 +101,7 @@ def statements(every: list[Table]) -> Iterator[str]:
     for table in every:
         yield from _grants(table)
         yield from _policies(table)
+        yield from _kept(table)
 
 
 def _grants(table: Table) -> Iterator[str]:
@@ -139,3 +140,19 @@ def _policies(table: Table) -> Iterator[str]:
         everyone = ", ".join(duties.EVERY)
         yield f"CREATE POLICY adding ON {table.name} FOR INSERT TO {everyone} WITH CHECK ({rows.adds(table)})"
     yield f"CREATE POLICY door ON {table.name} TO {', '.join(duties.EVERY)} USING ({rows.DOOR})"
+
+
+def _kept(table: Table) -> Iterator[str]:
+    """Restrictions beside the policies: all have to hold."""
+    yield f"DROP POLICY IF EXISTS kept ON {table.name}"
+    yield f"DROP POLICY IF EXISTS everyone ON {table.name}"
+    kept = keeping.KEPT.get(table.name)
+    if kept is None:
+        return
+    if kept.alone:
+        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY everyone ON {table.name} TO {', '.join(duties.EVERY)} USING (true)"
+    yield (
+        f"CREATE POLICY kept ON {table.name} AS RESTRICTIVE FOR UPDATE TO {', '.join(kept.roles)} "
+        f"USING ({kept.changed}) WITH CHECK ({kept.becomes})"
+    )
