@@ -1,4 +1,4 @@
-"""Records that may be one child: the same name and birth date under different documents. 疑似重复
+"""Records that may be one child: born on one day, of one name, one sound or one guardian's phone. 疑似重复
 
 A child comes with a birth certificate, a passport or a permit, and later under the number that stays for life. Only
 records whose document does not stay for life are looked at, so that a city is looked through in a moment; what
@@ -29,6 +29,18 @@ class Pair(NamedTuple):
 
     first: int
     second: int
+    why: str
+    """a key of `WHY`"""
+
+
+WHY = {
+    "name": Text("姓名、生日相同", "same name and birth date"),
+    "sound": Text("姓名同音、生日相同", "names that sound alike, same birth date"),
+    "phone": Text(
+        "监护人电话、生日相同（双胞胎请确认为两人）", "a guardian's phone and the birth date (twins are two)"
+    ),
+}
+"""What the two have in common, the strongest first. 疑似原因"""
 
 
 class Suggestion(NamedTuple):
@@ -39,36 +51,46 @@ class Suggestion(NamedTuple):
     keep: int
 
 
+_PAIRS = f"""
+WITH standing AS (
+    SELECT p.id, p.name, p.name_pinyin, p.birth_date, p.sex
+    FROM people_identitydocument d
+    JOIN people_person p ON p.id = d.person_id AND p.merged_into_id IS NULL AND p.birth_date IS NOT NULL
+    WHERE d.replaced_at IS NULL AND d.kind IN ({_STANDING_IN})
+), found AS (
+    SELECT s.id AS one, q.id AS other, 'name' AS why, 1 AS weight
+    FROM standing s JOIN people_person q ON q.name = s.name AND q.birth_date = s.birth_date
+    UNION ALL
+    SELECT s.id, q.id, 'sound', 2
+    FROM standing s JOIN people_person q ON q.birth_date = s.birth_date AND q.name_pinyin = s.name_pinyin
+     AND (q.sex = s.sex OR q.sex = '' OR s.sex = '')
+    UNION ALL
+    SELECT s.id, q.id, 'phone', 3
+    FROM standing s
+    JOIN people_guardian g ON g.person_id = s.id AND g.phone_index IS NOT NULL
+    JOIN people_guardian h ON h.phone_index = g.phone_index
+    JOIN people_person q ON q.id = h.person_id AND q.birth_date = s.birth_date
+)
+SELECT least(f.one, f.other), greatest(f.one, f.other), (array_agg(f.why ORDER BY f.weight))[1]
+FROM found f
+JOIN people_person q ON q.id = f.other AND q.merged_into_id IS NULL
+WHERE f.one <> f.other
+  AND NOT EXISTS (SELECT FROM people_notthesame n
+                  WHERE n.first_id = least(f.one, f.other) AND n.second_id = greatest(f.one, f.other))
+  AND EXISTS (SELECT FROM ({{here}}) here WHERE here.person_id IN (f.one, f.other))
+GROUP BY 1, 2 ORDER BY 1, 2 LIMIT %(most)s
+"""  # noqa: S608  our own words
+"""From the few whose document does not stay for life to whoever shares name, its sound, or a guardian's phone."""
+
+
 def pairs_among(person_ids_of: str, values: dict[str, Any], *, most: int = 500) -> list[Pair]:
     """Pairs of which at least one is among the persons of a statement, `SELECT person_id …`. 查找疑似
 
     The statement is the caller's own words, its values are parameters.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT DISTINCT least(p.id, q.id), greatest(p.id, q.id)
-            FROM people_identitydocument d
-            JOIN people_person p ON p.id = d.person_id AND p.merged_into_id IS NULL AND p.birth_date IS NOT NULL
-            JOIN people_person q ON q.name = p.name AND q.birth_date = p.birth_date AND q.id <> p.id
-                 AND q.merged_into_id IS NULL
-            WHERE d.replaced_at IS NULL AND d.kind IN ({_STANDING_IN})
-              AND NOT EXISTS (SELECT FROM people_notthesame n
-                              WHERE n.first_id = least(p.id, q.id) AND n.second_id = greatest(p.id, q.id))
-              AND EXISTS (SELECT FROM ({person_ids_of}) here WHERE here.person_id IN (p.id, q.id))
-            ORDER BY 1, 2 LIMIT %(most)s
-            """,  # noqa: S608  the caller's own words
-            values | {"most": most},
-        )
+        cursor.execute(_PAIRS.format(here=person_ids_of), values | {"most": most})
         return [Pair(*row) for row in cursor.fetchall()]
-
-
-def look_alike(one: Person, other: Person) -> bool:
-    """Whether two records are such a pair: by name and birth date, not said to be two people. 是否疑似"""
-    if one.pk == other.pk or one.merged_into_id or other.merged_into_id or one.birth_date != other.birth_date:
-        return False
-    low, high = sorted((one.pk, other.pk))
-    return same_name(one.name, other.name) and not NotTheSame.objects.filter(first=low, second=high).exists()
 
 
 def suggest(one: Person, other: Person) -> Suggestion:

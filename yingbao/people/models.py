@@ -107,6 +107,12 @@ class Person(models.Model):
             models.Index(fields=["name"], name="person_name", opclasses=["varchar_pattern_ops"]),
             # Children of a division whom nobody enrols yet are looked for by it.
             models.Index(fields=["hukou"], condition=~Q(hukou=""), name="person_hukou"),
+            # Two records that may be one child were born on one day and are called alike.
+            models.Index(
+                fields=["birth_date", "name_pinyin"],
+                condition=Q(birth_date__isnull=False, merged_into__isnull=True),
+                name="person_born_and_called",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(hukou__regex=r"^([0-9]{6})?$"), name="person_hukou_six_digits"),

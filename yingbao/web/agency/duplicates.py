@@ -20,7 +20,7 @@ from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day, policy_of
 from yingbao.jobs.assisted import after_statuses
 from yingbao.people import rolls
-from yingbao.people.alike import pairs_among
+from yingbao.people.alike import WHY, pairs_among
 from yingbao.people.grades import grade_name
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, LeaveReason, Person, SchoolRoll
@@ -37,7 +37,7 @@ from yingbao.web.wall import beyond, by_platform
 PAGE_SIZE = 50
 SHOWS = {
     "rolls": Text("两校同时在册", "On two rolls"),
-    "alike": Text("姓名生日相同", "Same name and birth date"),
+    "alike": Text("疑似同一孩子", "Maybe one child"),
     "areas": Text("两地参保", "In two areas"),
 }
 HERE = """
@@ -122,7 +122,7 @@ def area_rows(people: list[Person], season: Season) -> list[dict[str, Any]]:
 
 def alike_rows(pairs: list[Any], area: str) -> list[dict[str, Any]]:
     """Each pair; of a record that only another area works on the name is masked."""
-    keys = [key for pair in pairs for key in pair]
+    keys = [key for pair in pairs for key in (pair.first, pair.second)]
     people, numbers = Person.objects.in_bulk(keys), numbers_of(keys)
     ours = set(Enrolment.objects.filter(person__in=keys, season__pooling_area=area).values_list("person", flat=True))
 
@@ -139,6 +139,7 @@ def alike_rows(pairs: list[Any], area: str) -> list[dict[str, Any]]:
             "sides": [side(pair.first), side(pair.second)],
             "born": people[pair.first].birth_date,
             "key": f"{pair.first}-{pair.second}",
+            "why": WHY[pair.why],
         }
         for pair in pairs
     ]
