@@ -15,7 +15,6 @@ from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.cases import handing
 from yingbao.cases.kinds import REFER
 from yingbao.cases.models import Case
-from yingbao.collection import adjusting
 from yingbao.enrolment import actions
 from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.lifecycle import Act, acts_open, is_done
@@ -37,7 +36,7 @@ from yingbao.web.family.basket import Basket
 from yingbao.web.school import pupil
 from yingbao.web.school.pupils import LONGEST_REASON
 from yingbao.web.templatetags.words import language
-from yingbao.web.wall import beyond, by_platform
+from yingbao.web.wall import beyond
 
 FIELDS = ("why", "reason", "field", "wanted", "kind", "question")
 REGISTERED = Text(
@@ -168,24 +167,11 @@ def refused_page(request: Seated, pk: int, refused: Refused, typed: dict[str, st
 
 
 def perform(request: Seated, one: Enrolment, wanted: Act, typed: dict[str, str]) -> None:
-    """Hand the deed to the enrolment's actions. 执行"""
-    by, at = request.appointment, clock.now()
-    match wanted:
-        case Act.CONFIRM:
-            actions.confirm(enrolments=Enrolment.objects.filter(pk=one.pk), by=by, at=at)
-        case Act.REGISTER:
-            actions.register(enrolment=one, channel=one.registration, by=by, at=at)
-        case Act.DECLINE:
-            actions.decline(enrolment=one, reason=pupil.reason_of(wanted, typed), by=by, at=at)
-        case Act.WITHDRAW:
-            with by_platform("what was paid for a child who leaves becomes free by rule"):
-                adjusting.withdraw(enrolment=one, reason=pupil.reason_of(wanted, typed), by=by, at=at)
-        case Act.REOPEN:
-            actions.reopen(enrolment=one, by=by, at=at)
-        case Act.CORRECT:
-            actions.ask_correction(
-                enrolment=one, field=typed["field"], wanted=typed["wanted"], reason=typed["reason"], by=by, at=at
-            )
+    """Hand the deed to the enrolment's actions: as a school does, but for registering, which is done here. 执行"""
+    if wanted is Act.REGISTER:
+        actions.register(enrolment=one, channel=one.registration, by=request.appointment, at=clock.now())
+    else:
+        pupil.perform(request, one, wanted, typed)
 
 
 @sensitive_post_parameters()
