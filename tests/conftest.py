@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -48,3 +49,10 @@ def standing(django_db_setup: None, django_db_blocker) -> Iterator[Callable[[], 
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not walk through it again and again. 内存回收"""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
