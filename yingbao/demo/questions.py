@@ -21,6 +21,7 @@ from yingbao.values.clock import CHINA
 
 PUBLISHED = datetime(2019, 10, 22, 10, 0, tzinfo=CHINA)
 EARLY = datetime(2019, 11, 4, 9, 50, tzinfo=CHINA)
+NEXT_DAY = datetime(2019, 11, 5, 16, 5, tzinfo=CHINA)
 LATE = datetime(2019, 11, 11, 14, 10, tzinfo=CHINA)
 SINCE = datetime(2019, 8, 26, tzinfo=CHINA).date()
 DESKS = {
@@ -130,7 +131,7 @@ def _ask(
     on = ask("payment", "家长用支付宝替两个孩子缴，只到了一笔，另一笔怎么查？", "demonstrationC", LATE)
     handing.pass_on(case=on, to=tax.organisation, reason="请税务查一下到账", by=street, at=LATE)
     done = ask("policy", "十二月底才缴的，待遇从哪天起？", "demonstrationD", EARLY)
-    handing.settle(case=done, answer="12月20日以后缴的，从次月1日起，也就是2020年1月1日。", by=street, at=EARLY)
+    handing.settle(case=done, answer="12月20日以后缴的，从次月1日起，也就是2020年1月1日。", by=street, at=NEXT_DAY)
 
 
 def _asked_by_families(clerks: Mapping[int, Appointment], season: Season) -> None:
@@ -157,7 +158,7 @@ def _asked_by_families(clerks: Mapping[int, Appointment], season: Season) -> Non
             handing.turn_back(case=case, reason="请写明是哪一年领的卡。", by=by, at=at)
         elif once.endswith("G"):
             told = "请在平台申请更正，附户口簿；改好后票据和待遇都按新名字。"
-            handing.settle(case=case, answer=told, by=by, at=at)
+            handing.settle(case=case, answer=told, by=by, at=NEXT_DAY)
         elif once.endswith("H"):
             handing.withdraw(case=case, by=family, at=at)
 

@@ -145,7 +145,7 @@ def write(
     season = season_here(request)
     context: dict[str, Any] = {
         "case": case, "replaces": replaces, "topics": [(word, kind.name) for word, kind in TOPICS.items()],
-        "season": season, "clauses": policy_of(season).source.number if season else "", "wrong": {},
+        "season": season, "clauses": (policy_of(season).source.number or "") if season else "", "wrong": {},
     }  # fmt: skip
     if request.method == "GET":
         begun = {"for_staff": "on", "for_families": "on", "once": secrets.token_hex(16)} | typed

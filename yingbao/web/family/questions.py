@@ -46,6 +46,7 @@ DONE = {
     "reopen": Text("已再次提问。", "Asked again."),
     "withdraw": Text("已撤回。", "Withdrawn."),
 }
+MORE = Text("请您补充", "please say more")
 OWN = "a family's own question, found by its phone and nothing else"
 TO_READ = ("ask", "pass_on", "send_again", "go_up", "return", "settle", "reopen", "withdraw", "hand_on")
 """The steps that a family is told of; that a body took it on says nothing."""
@@ -74,7 +75,8 @@ def questions(request: Visiting) -> HttpResponseBase:
 
 def line(one: Case) -> dict[str, Any]:
     """A question in a line. 一行"""
-    return {"one": one, "state": shown.state_of(one), "tone": shown.TONES[State(one.state)]}
+    state = MORE if one.state == State.RETURNED else shown.state_of(one)
+    return {"one": one, "state": state, "tone": shown.TONES[State(one.state)]}
 
 
 @require_http_methods(["GET", "POST"])
