@@ -44,7 +44,7 @@ WITH labels AS (
     GROUP BY c.enrolment_id
 ), told AS (
     SELECT t.enrolment_id, bool_or(m.state = 'delivered') AS arrived
-    FROM publicity_lettertold t JOIN outbox_message m ON m.id = t.message_id
+    FROM children c JOIN publicity_lettertold t ON t.enrolment_id = c.id JOIN outbox_message m ON m.id = t.message_id
     GROUP BY t.enrolment_id
 ), phones AS (
     SELECT DISTINCT person_id FROM people_guardian
