@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 
 from yingbao.enrolment.seasons import policy_of, season_for
 from yingbao.values import clock
+from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 from yingbao.web.campaign import board
 from yingbao.web.campaign.timeline import timeline
@@ -37,6 +39,12 @@ def season_timeline(context: dict[str, Any]) -> dict[str, Any]:
     if season is None:
         return {}
     return {"timeline": timeline(policy_of(season), clock.today()), "today": clock.today(), "linked": True}
+
+
+@register.filter
+def hour(when: datetime) -> str:
+    """16:00, China time. 时刻"""
+    return f"{when.astimezone(CHINA):%H:%M}"
 
 
 def _season(context: dict[str, Any]) -> Any:
