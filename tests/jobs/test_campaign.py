@@ -32,14 +32,17 @@ def test_who_has_not_done_it_is_told_once_and_who_has_is_not(db):
     done, not_done = organisation(name="已办小学"), organisation(name="未办小学")
     for_done, for_not_done = clerk(done), clerk(not_done)
     bring_up_to_date(at=at("2019-09-24"))
-    for one in Assignment.objects.filter(organisation=done, task__phase="letters"):
+    for one in Assignment.objects.filter(organisation=done, task__phase__in=["letters", "points_procedure"]):
         finish(assignment=one.pk, note="", seen=mark_of(one), by=for_done, at=at("2019-09-24"))
-    assert remind(at=at("2019-09-24", 9)) == 1
+    assert remind(at=at("2019-09-24", 9)) == 2
     assert remind(at=at("2019-09-25", 9)) == 0
     told = Message.objects.get(kind="task_due")
     assert told.user == for_not_done.user
     assert "未办小学" in told.text
     assert "2项" in told.text
     assert remind(at=at("2019-10-01", 9)) == 1
-    assert Message.objects.get(kind="task_late").user == for_not_done.user
+    late = Message.objects.filter(kind="task_late")
+    assert [(message.user, message.values["deadline"]) for message in late.order_by("pk")] == [
+        (for_not_done.user, "2019年9月10日"), (for_not_done.user, "2019年9月30日")
+    ]  # fmt: skip
     assert not Message.objects.filter(user=for_done.user).exists()

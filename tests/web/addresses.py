@@ -476,9 +476,9 @@ EXPECTED = {
     "training-cancel": Page(OFFICERS, "post", "held training"),
     "training-attendance": Page(OFFICERS, "post", "held training"),
     "training-list": Page(OFFICERS, about="held training"),
-    "training-sign-up": Page(BUSINESS - OFFICERS, "post", "training"),
-    "training-give-up": Page(BUSINESS - OFFICERS, "post", "training place"),
-    "training-move": Page(BUSINESS - OFFICERS, "post", "training place"),
+    "training-sign-up": Page(BUSINESS - TOLD, "post", "training"),
+    "training-give-up": Page(BUSINESS - TOLD, "post", "training place"),
+    "training-move": Page(BUSINESS - TOLD, "post", "training place"),
 }
 AREA_WIDE = frozenset(
     {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file",

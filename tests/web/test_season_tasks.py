@@ -87,4 +87,4 @@ def test_every_desk_has_the_timeline_on_its_first_page(kind, desk, home, suzhou,
     page = signed_in(seat).get(home).content.decode()
     assert "各阶段和负责单位" in page
     assert "今天 2019年11月12日" in page
-    assert ("通知要本单位办的" in page) == (kind in ("community", "insurance_agency", "tax_authority", "card_centre"))
+    assert ("通知要本单位办的" in page) == (kind in ("community", "insurance_agency", "tax_authority"))

@@ -42,12 +42,12 @@ def test_two_schools_sign_up_behind_the_wall_and_the_second_moves_up(session, cl
     first, second = signed_in(clerk), signed_in(clerk_of(other_school, Desk.SCHOOL))
     assert (
         "已报名 1 人"
-        in first.post(f"/season/training/{session.pk}/sign-up", {"names": "王老师"}, follow=True).content.decode()
+        in first.post(f"/season/training/{session.pk}/sign-up", {"names": "尤秀兰"}, follow=True).content.decode()
     )
     waits = second.post(f"/season/training/{session.pk}/sign-up", {"names": "李老师"}, follow=True).content.decode()
     assert "候补" in waits
-    assert "王老师" not in waits
-    own = TrainingPlace.objects.get(name="王老师")
+    assert "尤秀兰" not in waits
+    own = TrainingPlace.objects.get(name="尤秀兰")
     assert second.post(f"/season/training/places/{own.pk}/give-up").status_code == 404
     first.post(f"/season/training/places/{own.pk}/give-up")
     assert TrainingPlace.objects.get(name="李老师").state == "going"
@@ -55,7 +55,7 @@ def test_two_schools_sign_up_behind_the_wall_and_the_second_moves_up(session, cl
 
 
 def test_attendance_and_the_list_for_the_door_and_what_education_counts(session, clerk, officer, signed_in):
-    signed_in(clerk).post(f"/season/training/{session.pk}/sign-up", {"names": "王老师"})
+    signed_in(clerk).post(f"/season/training/{session.pk}/sign-up", {"names": "尤秀兰"})
     own = TrainingPlace.objects.get()
     client = signed_in(officer)
     assert (
@@ -70,12 +70,12 @@ def test_attendance_and_the_list_for_the_door_and_what_education_counts(session,
     education = signed_in(clerk_of(organisation("education_bureau"), Desk.EDUCATION))
     page = education.get("/season/training/").content.decode()
     assert "到场 1 人" in page
-    assert "王老师" not in education.get(f"/season/training/{session.pk}/").content.decode()
+    assert "尤秀兰" not in education.get(f"/season/training/{session.pk}/").content.decode()
 
 
 def test_a_session_cancelled_in_between_is_told_and_the_names_are_kept(session, clerk, officer, signed_in):
     signed_in(officer).post(f"/season/training/{session.pk}/cancel", {"because": "会场停电"})
-    answer = signed_in(clerk).post(f"/season/training/{session.pk}/sign-up", {"names": "王老师"})
+    answer = signed_in(clerk).post(f"/season/training/{session.pk}/sign-up", {"names": "尤秀兰"})
     assert answer.status_code == 409
     assert "会场停电" in answer.content.decode()
     assert session.starts_at > AT

@@ -25,7 +25,8 @@ from yingbao.web.wall import by_platform
 
 OFFICERS = (Desk.AGENCY, Desk.TAX)
 """who announces trainings"""
-CLERKS = tuple(one for one in BUSINESS if one not in OFFICERS)
+CLERKS = (Desk.SCHOOL, Desk.COMMUNITY, Desk.LIST_PROVIDER, Desk.CARD)
+"""who signs people up; an education bureau counts, and its role of the database reads no name"""
 COUNTING = (*OFFICERS, Desk.EDUCATION)
 """who sees how many signed up and came"""
 OTHERS_WAIT = "places and the waiting list of a training belong to all bodies; one's deed moves another up"
@@ -67,7 +68,8 @@ def trainings(request: Seated) -> HttpResponse:
     if not counting:
         rows = rows.filter(Q(kinds__contains=[place.kind]) | Q(pk__in=_own(request).values("session")))
     own: dict[int, list[TrainingPlace]] = {}
-    for each in _own(request).exclude(state=Going.CANCELLED).order_by("pk"):
+    mine = _own(request) if request.appointment.desk in CLERKS else TrainingPlace.objects.none()
+    for each in mine.exclude(state=Going.CANCELLED).order_by("pk"):
         own.setdefault(each.session_id, []).append(each)
     counts = _counts(rows) if counting else {}
     found = [
@@ -121,7 +123,7 @@ def page(request: Seated, one: TrainingSession, refused: Refused | None = None, 
     context: dict[str, Any] = {
         "one": one, "kinds": kinds_said(one), "refused": refused, "begun": begun, "is_host": is_host,
         "cancelled": one.cancelled_at is not None,
-        "own": [] if is_host else list(ordered.filter(organisation=of.organisation)),
+        "own": list(ordered.filter(organisation=of.organisation)) if of.desk in CLERKS else [],
         "everyone": list(ordered) if is_host else [], "names": request.POST.get("names", ""),
         "because": request.POST.get("because", ""),
         "can_sign_up": of.desk in CLERKS and one.cancelled_at is None and not begun
