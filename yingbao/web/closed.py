@@ -7,6 +7,7 @@ from typing import NamedTuple
 from yingbao.agents.models import Organisation, User
 from yingbao.trail.models import Event
 from yingbao.values import clock
+from yingbao.web.wall import by_platform
 
 CLOSED = "organisation.closed"
 
@@ -27,6 +28,7 @@ def closed_bodies(user: User) -> list[Closed]:
 def successor_of(one: Organisation) -> Organisation | None:
     """Who took over, by what was noted when it closed. 接收单位"""
     noted = Event.objects.filter(what=CLOSED, about=one.code, organisation__pooling_area=one.pooling_area)
-    event = noted.order_by("-pk").first()
+    with by_platform("who took over a closed body, by what was noted when it closed; its own clerk asks"):
+        event = noted.order_by("-pk").first()
     code = (event.said or {}).get("successor", "") if event is not None else ""
     return Organisation.objects.filter(pooling_area=one.pooling_area, code=code).first() if code else None
