@@ -177,4 +177,7 @@ def few_together(heads: dict[str, int]) -> tuple[dict[str, int], int]:
             break
         if heads[option] and option not in small:
             small[option] = heads[option]
+    if len(small) < 2 or sum(small.values()) < FEW:
+        # Whoever sees the others at nought would know: then nothing is told but how many answered.
+        return {}, sum(heads.values())
     return {option: n for option, n in heads.items() if option not in small}, sum(small.values())

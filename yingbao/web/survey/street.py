@@ -63,7 +63,7 @@ def page(request: Seated, survey: Survey, version: Version, *, status: int = 200
     context = {
         "survey": survey, "version": version, "surveys": published(request), "rows": rows, "whole": whole,
         "told": told(version.form, whole, counting=False), "sums": sums,
-        "moved": place.pk in summing.moved_since(survey),
+        "changed": place.pk in summing.moved_since(survey),
         "last": summing.of_sum(sums[0]) if sums else None, "days": (version.streets_due_on - clock.today()).days,
         "missing": [row["report"].school.name for row in rows if row["report"].standing_id is None],
         "to_review": [row for row in rows if row["report"].state == "submitted"], "place": place,
