@@ -46,7 +46,7 @@ def entries(data: bytes, *, where: str, skip: int = 0) -> Iterator[Entry]:
     try:
         zipped = zipfile.ZipFile(io.BytesIO(data))
         found = [(one, _name(one)) for one in zipped.infolist() if not one.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError):
         raise Refused(
             where=where,
             what=Text("不是 ZIP 压缩包，或已损坏", "not a zip, or a damaged one"),
@@ -112,5 +112,5 @@ def _content(zipped: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
     try:
         with zipped.open(one) as file:
             return file.read(LARGEST_PHOTO + 1)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error):
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, zlib.error):
         return b""

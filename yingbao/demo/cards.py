@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -72,7 +73,12 @@ def _older(season: Season, school: Organisation) -> list[Enrolment]:
 
 
 def _know_holders(season: Season, seat: Appointment, spared: list[int]) -> None:
-    values = {"area": season.pooling_area, "at": HOLDERS_IN, "on": HOLDERS_IN.date(), "season": season.pk}
+    values: dict[str, Any] = {
+        "area": season.pooling_area,
+        "at": HOLDERS_IN,
+        "on": HOLDERS_IN.date(),
+        "season": season.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS, values | {"spared": spared})
         count = cursor.rowcount
