@@ -78,6 +78,8 @@ class _Checker:
             self._struct(node, kind)
         elif isinstance(kind, inspect.ListType):
             self._list(node, kind)
+        elif isinstance(kind, inspect.TupleType):
+            self._tuple(node, kind)
         elif isinstance(kind, inspect.DictType):
             self._dict(node, kind)
         elif node.items is not None:
@@ -152,6 +154,19 @@ class _Checker:
             return
         for item in node.items:
             self.check(item, kind.item_type)
+
+    def _tuple(self, node: Node, kind: inspect.TupleType) -> None:
+        """So many values in a row, such as the least and the most."""
+        count = len(kind.item_types)
+        if not isinstance(node.items, list) or len(node.items) != count:
+            self.add(
+                node.line,
+                Text(zh="这里要写 {n} 个值", en="{n} values are expected here").filled(n=count),
+                Text(zh="写成 [甲, 乙] 这样。", en="Write them like [a, b]."),
+            )
+            return
+        for item, each in zip(node.items, kind.item_types, strict=True):
+            self.check(item, each)
 
     def _dict(self, node: Node, kind: inspect.DictType) -> None:
         if not isinstance(node.items, dict):
