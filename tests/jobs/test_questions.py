@@ -6,13 +6,12 @@ import pytest
 
 from tests.cases.conftest import infant, pupil, town
 from tests.enrolment.building import AT, at
-from yingbao.cases import asking, handing
+from yingbao.cases import asking, handing, lateness
 from yingbao.cases.models import Case
 from yingbao.jobs import questions
 from yingbao.jobs.occasions import tell
 from yingbao.messages.models import Message
 from yingbao.people.models import Guardian
-from yingbao.values import clock
 
 pytestmark = pytest.mark.django_db
 __all__ = ["infant", "pupil", "town"]
@@ -53,10 +52,9 @@ def test_holders_are_reminded_before_on_and_after_the_day_once_a_day(town, pupil
     assert questions.remind(at=AT) == 0
 
 
-def test_in_the_morning_a_late_question_has_gone_up(town, pupil):
+def test_whoever_holds_it_after_it_went_up_is_reminded_and_not_who_let_it_lie(town, pupil):
     case = of_family(town, pupil)
-    clock.set_to(at("2019-11-29"))
-    questions.each_morning(0)
-    clock.run_true()
+    assert lateness.raise_late(at=at("2019-11-25")) == 1
     case.refresh_from_db()
-    assert case.to_organisation == town.street
+    assert questions.remind(at=at(str(case.due_on))) == 1
+    assert Message.objects.get(kind="question_due").user == town.by(town.street).user
