@@ -29,7 +29,7 @@ architecture:
 	.venv/bin/lint-imports --cache-dir .ruff_cache/imports
 
 tests:
-	.venv/bin/python -m pytest -n 2 --dist loadfile
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench:
 	@setup/environment.sh test

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -29,7 +29,7 @@ from yingbao.collection.lifecycle import RefundState
 from yingbao.collection.models import Allocation, Arrival, Obligation, Receipt, Refund
 from yingbao.collection.releasing import reverse, unmatch
 from yingbao.enrolment.actions import withdraw
-from yingbao.enrolment.seasons import open_season
+from yingbao.enrolment.seasons import china_day, open_season
 from yingbao.ledger.audit import examine
 from yingbao.ledger.balances import balances
 from yingbao.people.models import AssistedStatus
@@ -100,6 +100,7 @@ class Collecting(RuleBasedStateMachine):
         self.money: dict[str, Money] = {}
         self.backs: dict[str, Back] = {}
         self.left: set[int] = set()
+        self.exempt: set[tuple[int, date]] = set()
         self.numbers = itertools.count(1)
 
     def teardown(self) -> None:
@@ -174,7 +175,9 @@ class Collecting(RuleBasedStateMachine):
         person = self.enrolments[child].person
         if self.debts[key].due:
             AssistedStatus.objects.create(person=person, category="orphan", provided_by=body(), first=self.now.date())
+            self.exempt |= {(child, china_day(self.now) + timedelta(days=n)) for n in range(60)}
         else:
+            self.exempt = {(one, on) for one, on in self.exempt if one != child or on < china_day(self.now)}
             AssistedStatus.objects.filter(person=person, last=None).update(last=self.now.date() - timedelta(days=1))
         follow(season=self.season, person_ids=[person.pk], at=self.now)
         self.end(key)
@@ -216,7 +219,10 @@ class Collecting(RuleBasedStateMachine):
         match(self.row(money), obligations=keys, at=self.now, by=self.maker.user, rest_overpaid=rest_overpaid)
         for key in keys:
             debt = self.debts[key]
-            if debt.paid_by is None and 0 < debt.due <= money.waits and money.told.paid_at != LATE:
+            # The payer's day counts: money of a day on which the child was exempt does not pay what is owed since.
+            if (debt.child, china_day(money.told.paid_at)) in self.exempt or money.told.paid_at == LATE:
+                continue
+            if debt.paid_by is None and 0 < debt.due <= money.waits:
                 money.pays[key], debt.paid_by = debt.due, money
         if rest_overpaid and (left := money.waits):
             money.overpaid += left
@@ -249,7 +255,7 @@ class Collecting(RuleBasedStateMachine):
             self.let_go(key, is_owed=True)
         money.overpaid, money.is_gone = 0, True
         for back in self.backs.values():
-            if back.money is money and back.state == "requested":
+            if back.money is money and back.state in ("requested", "abnormal"):
                 back.state = "dropped"
 
     @precondition(lambda self: self.in_suspense())
@@ -292,7 +298,8 @@ class Collecting(RuleBasedStateMachine):
         refunding.submit(refunds=[Refund.objects.get(number=number).pk], at=self.now)
         for _ in range(2):
             refunding.heard(number=number, outcome=RefundState(outcome), at=self.now, amount_fen=back.sum_)
-        back.state = outcome
+        # What a bank has taken back is not given back: a refund that failed is due no more.
+        back.state = "dropped" if outcome == "abnormal" and back.money.is_gone else outcome
         if outcome == "abnormal":
             back.money.refunded -= back.sum_
             back.money.overpaid += 0 if back.money.is_gone else back.sum_
