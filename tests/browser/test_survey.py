@@ -82,9 +82,9 @@ def answered_on_a_phone(town, visit: Open, live_server) -> None:
     )
     phone.goto("/family/survey")
     clean(phone)
-    phone.get_by_label("还没有参加").check()
-    phone.get_by_label("家里有困难").check()
-    phone.get_by_role("group", name="需要学校帮忙").get_by_label("是", exact=True).check()
+    for group, choice in (("在哪里参加", "还没有参加"), ("为什么还没有", "家里有困难"), ("需要学校帮忙", "是")):
+        with phone.expect_response(lambda answer: answer.request.method == "POST"):
+            phone.get_by_role("group", name=group).get_by_label(choice, exact=True).check()
     phone.get_by_label("需要什么帮助").fill("不会用手机缴费")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     phone.get_by_role("button", name="提交").click()

@@ -95,6 +95,7 @@ def asked_rows(
 ) -> list[dict[str, Any]]:
     """The questions that appear after these answers, as a page shows them. 显示的题目"""
     rows: list[dict[str, Any]] = []
+    calling = {condition.question for one in form.questions for condition in one.shown_if}
     for number, one in enumerate(shown(form, given), 1):
         value = given.get(one.key)
         picked = value if isinstance(value, list) else [value] if value else []
@@ -104,6 +105,7 @@ def asked_rows(
                 "one": one, "number": number, "field": FIELD + one.key,
                 "value": "" if isinstance(value, list) else value,
                 "choices": [(key, text, key in picked) for key, text in one.choices.items()], "wrong": fault,
+                "calls": one.key in calling,
             }
         )  # fmt: skip
     return rows
