@@ -33,6 +33,7 @@ def test_a_late_school_marks_its_task_and_the_agency_sees_it_done(season, visit,
     officer.goto("/season/")
     assert [*grave(officer), *ill_formed(officer)] == []
     officer.get_by_role("link", name="到税务部门进驻社保中心的窗口领取材料").click()
+    officer.get_by_role("link", name="枕河街道").click()
     officer.get_by_text("领到 600 份").wait_for()
     assert [*grave(officer), *ill_formed(officer)] == []
     one = Assignment.objects.get(organisation=season.school, task__word="collect_material")
