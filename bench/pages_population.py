@@ -71,8 +71,24 @@ def multiplied(children: int) -> int:
             cursor.execute(copying(cursor, table, copies))
             cursor.execute(f"ANALYZE {table}")
         cursor.execute("SET session_replication_role = DEFAULT")
+        if copies > 0:
+            reckoned()
         cursor.execute("SELECT count(*) FROM enrolment_enrolment")
         return int(cursor.fetchone()[0])
+
+
+def reckoned(together: int = 200) -> None:
+    """How every body stands, since no trigger has marked the copies."""
+    from yingbao.agents.models import Organisation
+    from yingbao.enrolment.models import Season
+    from yingbao.enrolment.reckoning import reckon
+    from yingbao.values import clock
+
+    for season in Season.objects.all():
+        here = Organisation.objects.filter(pooling_area=season.pooling_area, kind__in=["school", "community"])
+        bodies = list(here.order_by("pk").values_list("pk", flat=True))
+        for first in range(0, len(bodies), together):
+            reckon(season=season, organisations=bodies[first : first + together], at=clock.now())
 
 
 def copying(cursor: object, table: str, copies: int) -> str:
