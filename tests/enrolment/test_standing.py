@@ -125,6 +125,7 @@ def test_each_deed_moves_a_child_to_its_line(suzhou, school):
     fresh(suzhou)
     found = of_bodies(suzhou)[school.pk]
     assert found == Standing(1, {"undeclared": 1, "declined": 1, "withdrawn": 1, "unregistered": 1})
+    assert standing.last_moved(suzhou, [school.pk]) == {school.pk: AT}
     assert (found.on_roll, found.should, found.missing, found.share, found.permille) == (5, 5, 4, 20, 200)
     assert agrees(suzhou)
 
@@ -148,7 +149,7 @@ def test_who_left_the_school_unpaid_is_moved_and_who_left_with_nothing_open_is_n
     SchoolRoll.objects.update(left_on=AT.date(), leave_reason="transferred")
     fresh(suzhou)
     assert of_bodies(suzhou) == {school.pk: Standing(0, {"moved": 1})}
-    assert reckoning.children(season=suzhou, organisation=school.pk, line="moved") == [gone.pk]
+    assert reckoning.children(season=suzhou, organisations=[school.pk], line="moved") == [gone.pk]
     assert agrees(suzhou)
 
 
@@ -194,10 +195,12 @@ def test_the_list_of_a_line_names_the_children_that_it_counts(suzhou, school):
     child(school, name="新来")
     fresh(suzhou)
     found = of_bodies(suzhou)[school.pk]
-    named = {line: len(reckoning.children(season=suzhou, organisation=school.pk, line=line)) for line in standing.LINES}
+    named = {
+        line: len(reckoning.children(season=suzhou, organisations=[school.pk], line=line)) for line in standing.LINES
+    }
     assert {line: heads for line, heads in named.items() if heads} == found.reasons
     with pytest.raises(ValueError, match="nothing"):
-        reckoning.children(season=suzhou, organisation=school.pk, line="nothing")
+        reckoning.children(season=suzhou, organisations=[school.pk], line="nothing")
 
 
 def test_the_curve_says_how_each_day_ended_and_keeps_yesterday(suzhou, school):
@@ -230,7 +233,7 @@ def test_last_years_figures_stay_when_the_next_season_begins(db, monkeypatch):
     fresh(before)
     fresh(season)
     assert (of_area(before).should, of_area(season).should) == (1, 2)
-    assert reckoning.children(season=before, organisation=place.pk, line="unlisted") == [old.pk]
+    assert reckoning.children(season=before, organisations=[place.pk], line="unlisted") == [old.pk]
 
 
 def test_a_page_waits_for_few_bodies_and_tells_since_when_many_wait(suzhou):

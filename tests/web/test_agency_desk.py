@@ -24,6 +24,7 @@ from yingbao.ledger.audit import examine
 from yingbao.policy.directory import load_directory
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
+from yingbao.web.agency import handover
 
 pytestmark = pytest.mark.django_db
 DIRECTORY = Path(__file__).parents[2] / "policies/500103-yuzhong/directory-2020.yaml"
@@ -199,6 +200,18 @@ def test_the_hand_over_shows_each_agent_its_mismatches_and_whose_turn_it_is(suzh
     client.post(reverse("agency-declarations-compare"))
     run_waiting()
     assert client.get(reverse("agency-declarations")).context["mismatched"] == 3
+
+
+def test_a_city_is_compared_for_the_first_time_by_the_worker_and_the_page_does_not_wait(
+    suzhou, school, client, monkeypatch
+):
+    listed(school, suzhou, child(school), child(school, name="李红"))
+    monkeypatch.setattr(handover, "AT_ONCE", 1)
+    page = client.get(reverse("agency-declarations"))
+    assert (page.context["compared_at"], page.context["under_way"]) == (None, True)
+    client.get(reverse("agency-declarations"))
+    run_waiting()
+    assert client.get(reverse("agency-declarations")).context["mismatched"] == 2
 
 
 def test_yuzhongs_hand_over_says_that_families_pay_themselves(yuzhong, far):

@@ -13,6 +13,7 @@ from tests.enrolment.building import child, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Appointment, Desk
 from yingbao.people.models import Look
+from yingbao.web.agency import points
 
 pytestmark = pytest.mark.django_db
 FAR = {"hukou": "340100", "registered": None}
@@ -79,3 +80,24 @@ def yuzhong_officer(db) -> Appointment:
 
     open_season(policy_id="500103/2020", at=AT)
     return clerk_of(organisation("insurance_agency", area="500103"), Desk.AGENCY)
+
+
+def test_pages_of_a_city_go_on_from_school_to_school_and_miss_nobody(client, town, school, suzhou, monkeypatch):
+    later = organisation(name="后面的学校")
+    listed(later, suzhou, *(child(later, name=f"后面{number}", **FAR) for number in range(3)))
+    monkeypatch.setattr(points, "PAGE_SIZE", 2)
+    first = client.get("/agency/points/").context
+    assert (first["total"], first["pages"]) == (5, 3)
+    seen = [line["one"].person.name for number in (1, 2, 3) for line in lines_of(client, number)]
+    assert len(seen) == len(set(seen)) == 5
+    assert set(seen[:2]) == {"没办生", "晚了生"}
+
+
+def lines_of(client, number):
+    return client.get(f"/agency/points/?page={number}").context["rows"]
+
+
+def test_how_far_admitted_children_have_come_is_counted_when_asked(client, town):
+    assert client.get("/agency/points/").context["became"] == []
+    assert "?became=1#became" in client.get("/agency/points/").content.decode()
+    assert client.get("/agency/points/?became=1").context["became"][0].heads == 1

@@ -85,7 +85,7 @@ def test_the_drill_down_ends_at_the_own_tree(street, town):
     listed(town.school, town.season, child(town.school))
     own = street.get(f"/community/progress/{town.school.pk}/")
     assert own.status_code == 200
-    assert "待单位确认" in own.content.decode()
+    assert "未确认" in own.content.decode()
     other = organisation(name="外街道小学", parent=organisation("sub_district"))
     for stranger in (other, town.agency, town.district):
         assert street.get(f"/community/progress/{stranger.pk}/").status_code == 404

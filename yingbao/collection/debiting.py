@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from yingbao.agents.models import Appointment
 from yingbao.collection import matching
 from yingbao.collection.advising import check_collector
 from yingbao.collection.lifecycle import DebitState
-from yingbao.collection.models import BankAccount, DebitBatch, DebitItem, DebitPart, Mandate
+from yingbao.collection.models import BankAccount, DebitBatch, DebitItem, DebitPart, Mandate, Obligation
 from yingbao.collection.whole import whole
 from yingbao.declaration.lifecycle import STANDING
 from yingbao.declaration.models import Declaration
@@ -34,12 +34,11 @@ def ready(*, pooling_area: str) -> list[tuple[Declaration, Mandate, int]]:
     rows = rows.exclude(debit_items__state__in=LIVE).select_related("organisation", "season").order_by("pk")
     agents = {one.organisation_id for one in rows}
     mandates = {one.organisation_id: one for one in Mandate.objects.filter(organisation__in=agents, state="verified")}
-    unpaid = matching.unpaid_of(one.pk for one in rows)
-    return [
-        (one, mandates[one.organisation_id], sum(owed.due_fen for owed in unpaid[one.pk]))
-        for one in rows
-        if one.organisation_id in mandates and unpaid.get(one.pk)
-    ]
+    owed = Obligation.objects.filter(declaration__in=[one.pk for one in rows if one.organisation_id in mandates])
+    owed = owed.filter(due_fen__gt=0, paid_fen=0, ended_at__isnull=True)
+    # Summed where it lies: an area's declarations owe for hundreds of thousands of children.
+    unpaid = dict(owed.order_by().values_list("declaration").annotate(fen=Sum("due_fen")))
+    return [(one, mandates[one.organisation_id], unpaid[one.pk]) for one in rows if one.pk in unpaid]
 
 
 def make_batch(

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from yingbao.agents.models import Organisation
 from yingbao.agents.models import OrganisationKind as Kind
 from yingbao.agents.organising import organise_all
-from yingbao.demo import bodies, course
+from yingbao.demo import bodies, course, curve
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Child, Crowd
@@ -61,6 +61,7 @@ def fill(
         # reading them through from then on.
         cursor.execute(f"ANALYZE {', '.join(_FILLED_FIRST)}")
         course.run(plan, dict(zip(persons, awkward, strict=False)), ids, seasons)
+        curve.draw(seasons.values(), listed=course.LISTED, at=course.CONFIRMED)
         cursor.execute("ANALYZE")
 
 

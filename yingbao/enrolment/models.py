@@ -195,6 +195,10 @@ class Enrolment(models.Model):
             models.Index(fields=["organisation", "season", "state"], name="enrolments_of_agent"),
             # First-timers who still have to be registered somewhere.
             models.Index(fields=["season", "registration"], condition=Q(state="draft"), name="drafts_of_season"),
+            # Who cannot be enrolled, of one school or of a city: few among many.
+            models.Index(
+                fields=["season", "organisation"], condition=Q(status="ineligible"), name="ineligible_of_season"
+            ),
         ]
 
     def __str__(self) -> str:

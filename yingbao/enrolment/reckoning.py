@@ -49,7 +49,7 @@ WITH roll AS MATERIALIZED (
            roll.place IS NOT NULL AS here, roll.contested, coalesce(roll.stage, '') AS stage, roll.grade,
            coalesce(roll.class_name, '') AS class_name
     FROM roll FULL JOIN listed ON listed.place = roll.place AND listed.person_id = roll.person_id
-), placed AS (
+), placed AS MATERIALIZED (
     SELECT c.*, e.id AS enrolment_id, e.state, e.status, e.registration, e.channel, o.kind,
            CASE WHEN e.state NOT IN ({ended}) THEN e.organisation_id
                 WHEN c.here AND NOT c.contested THEN c.place
@@ -62,7 +62,7 @@ WITH roll AS MATERIALIZED (
     FROM child c
     JOIN agents_organisation o ON o.id = c.place
     LEFT JOIN enrolment_enrolment e ON e.season_id = %(season)s AND e.person_id = c.person_id
-), said AS (
+), said AS MATERIALIZED (
     SELECT p.*, CASE
         WHEN p.body IS DISTINCT FROM p.place THEN CASE WHEN p.here THEN 'with_other' END
         WHEN p.state IN ('paid', 'exempt', 'covered') THEN 'insured'
@@ -103,10 +103,14 @@ WITH now AS MATERIALIZED (
     FROM (SELECT organisation_id, {should} AS should, insured FROM now) n
     LEFT JOIN (SELECT organisation_id, {should} AS should, insured FROM enrolment_bodystanding
                WHERE season_id = %(season)s) b USING (organisation_id)
+), last AS (
+    SELECT organisation_id, max(state_at) AS last_at FROM enrolment_enrolment
+    WHERE season_id = %(season)s AND organisation_id = ANY(%(places)s::bigint[]) GROUP BY 1
 ), body AS (
-    INSERT INTO enrolment_bodystanding (season_id, organisation_id, reckoned_at, {columns})
-    SELECT %(season)s, organisation_id, %(at)s, {columns} FROM now
-    ON CONFLICT (season_id, organisation_id) DO UPDATE SET reckoned_at = excluded.reckoned_at,
+    INSERT INTO enrolment_bodystanding (season_id, organisation_id, reckoned_at, last_at, {columns})
+    SELECT %(season)s, organisation_id, %(at)s, last_at, {columns} FROM now LEFT JOIN last USING (organisation_id)
+    ON CONFLICT (season_id, organisation_id) DO UPDATE
+    SET reckoned_at = excluded.reckoned_at, last_at = excluded.last_at,
     {updates}
 ), day AS (
     INSERT INTO enrolment_bodyday AS d (season_id, organisation_id, day, should, insured)
@@ -163,12 +167,12 @@ def _of(season: Season, statement: str) -> str:
     return statement.format(children=children, columns=", ".join(LINES), counts=counts)
 
 
-def children(*, season: Season, organisation: int, line: str) -> list[int]:
-    """The keys of the persons in one line of a body: the same ones that are counted there. 名单"""
+def children(*, season: Season, organisations: Sequence[int], line: str) -> list[int]:
+    """The keys of the persons in one line of these bodies: the same ones that are counted there. 名单"""
     if line not in LINES:
         raise ValueError(line)
     with connection.cursor() as cursor:
-        cursor.execute(_of(season, _PERSONS), _values(season, [organisation]) | {"line": line})
+        cursor.execute(_of(season, _PERSONS), _values(season, organisations) | {"line": line})
         return [person for (person,) in cursor.fetchall()]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -114,6 +114,12 @@ def of_area(season: Season) -> Standing:
     """The whole pooling area, in one row. 全市"""
     figures = BodyStanding.objects.filter(season=season).aggregate(**{name: Sum(name) for name in LINES})
     return read(figures[name] for name in LINES)
+
+
+def last_moved(season: Season, organisations: Iterable[int]) -> dict[int, datetime]:
+    """When an enrolment of each body last moved. 最近办理"""
+    rows = BodyStanding.objects.filter(season=season, organisation__in=list(organisations), last_at__isnull=False)
+    return {key: at for key, at in rows.values_list("organisation_id", "last_at") if at}
 
 
 class ClassOf(NamedTuple):

@@ -48,6 +48,8 @@ class BodyStanding(Heads):
     season = _season()
     organisation = _organisation()
     reckoned_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+    """when an enrolment there last moved"""
 
     class Meta:
         constraints: ClassVar = [

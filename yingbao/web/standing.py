@@ -7,12 +7,22 @@ from datetime import datetime
 
 from yingbao.enrolment import reckoning
 from yingbao.enrolment.models import Season
+from yingbao.enrolment.standing import MISSING
 from yingbao.values import clock
 from yingbao.web.wall.seating import by_platform
 
+WORKED = tuple(reason for reason in MISSING if reason != "unlisted")
+"""The reasons whose children stand on a list; who is on none has no enrolment to be shown yet."""
 
-def as_of(season: Season, organisations: Sequence[int] | None = None, *, at_once: int = reckoning.AT_ONCE) -> datetime:
+
+def as_of(season: Season, organisations: Sequence[int] | None = None, *, at_once: int | None = None) -> datetime:
     """The moment as of which the figures of these bodies stand, else of the whole area: mostly now. 截至"""
     at = clock.now()
     with by_platform("children are counted by the platform; who looks at figures sees sums"):
         return reckoning.freshen(season=season, organisations=organisations, at=at, at_once=at_once) or at
+
+
+def children_of(season: Season, organisations: Sequence[int], line: str) -> list[int]:
+    """The persons whom a line of the desk's own bodies counts: its work list. 工作名单"""
+    with by_platform("who is in a line is said by the statement that counts it; the list shows the desk's own alone"):
+        return reckoning.children(season=season, organisations=organisations, line=line)

@@ -29,6 +29,8 @@ from yingbao.web.tax.shared import area_of, look, page_of, tell
 
 AGENTS_ON_A_PAGE = 40
 CHILDREN_ON_A_PAGE = 50
+AT_ONCE = 20_000
+"""A season of more children is compared for the first time by the worker, and the page says so."""
 
 
 @require_GET
@@ -37,7 +39,10 @@ def declarations(request: Seated) -> HttpResponse:
     """Each agent from registered to paid, the mismatches with their next step, and one agent's children. 衔接"""
     season = season_for(area_of(request), clock.today())
     if handover.compared_at(season) is None:
-        handover.recount(season=season, at=clock.now())
+        if sum(one.listed for one in tallying.by_agent(season).values()) <= AT_ONCE:
+            handover.recount(season=season, at=clock.now())
+        else:
+            begin(request, season)
     policy, known = policy_of(season), handover.known(season)
     agent, kind = asked_for(request, season)
     kinds = {each: sum(by.get(each, 0) for by in known.values()) for each in Mismatched}
@@ -118,16 +123,20 @@ def under_way(season: Season) -> bool:
     return jobs.exists()
 
 
-@require_POST
-@desk(Desk.AGENCY)
-def compare(request: Seated) -> HttpResponseBase:
-    """Compare again now; one comparison at a time. 重新比对"""
-    season = season_for(area_of(request), clock.today())
+def begin(request: Seated, season: Season) -> None:
+    """Let the worker compare, unless it is at it. 开始比对"""
     if not under_way(season):
         work.start(
             task="handover.compare", owner=request.user, organisation=request.appointment.organisation,
             about=Text("登记与征缴比对", "Compare registration with collection"), arguments={"season": season.pk},
             at=clock.now(), result_url=reverse("agency-declarations"),
         )  # fmt: skip
+
+
+@require_POST
+@desk(Desk.AGENCY)
+def compare(request: Seated) -> HttpResponseBase:
+    """Compare again now; one comparison at a time. 重新比对"""
+    begin(request, season_for(area_of(request), clock.today()))
     tell(request, Text("正在比对，稍后刷新本页。", "Being compared; look at this page again in a moment."))
     return redirect("agency-declarations")

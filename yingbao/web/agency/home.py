@@ -16,6 +16,7 @@ from yingbao.collection import handover
 from yingbao.enrolment import tallying
 from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
 from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, season_for, windows
+from yingbao.enrolment.standing import MISSING
 from yingbao.families.models import DataRequest
 from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet.models import AssistedList
@@ -24,6 +25,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.progress import Tree
 from yingbao.web.phases import until, when
+from yingbao.web.standing import as_of
 from yingbao.web.tax.home import Waits, link
 from yingbao.web.tax.shared import area_of, page_of
 
@@ -57,7 +59,9 @@ def home(request: Seated) -> HttpResponse:
         "windows": [state_of(window, today) for window in windows(policy)],
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages,
-        "total": path[-1] if path else tree.total(), "path": path,
+        "total": path[-1] if path else tree.total(), "path": path, "as_of": as_of(season),
+        "standing": (whole := tree.standing(at)),
+        "reasons": [(words, whole.reasons[key]) for key, words in MISSING.items() if whole.reasons.get(key)],
         "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
     }  # fmt: skip
     return render(request, "agency/home.html", context)

@@ -54,22 +54,40 @@ def points(request: Seated) -> HttpResponse:
     """The lists of the points office, and who is missing, by school. 积分入医"""
     season = season_of(request)
     rows, school = narrowed(request, season, request.GET)
-    total = rows.count()
+    counted = dict(missing(season).values_list("organisation").annotate(Count("pk")).order_by())
+    schools = list(Organisation.objects.filter(pk__in=counted).order_by("code", "pk"))
+    total = counted.get(school.pk, 0) if school else sum(counted.values())
     pages = page_of(request, total, PAGE_SIZE)
-    shown = lines(rows, season, pages["first"], PAGE_SIZE)
+    own, first = reaching(schools, counted, pages["first"]) if school is None else ([school.pk], pages["first"])
+    shown = lines(rows.filter(organisation__in=own), season, first, PAGE_SIZE)
     look(request, "list", len(shown))
     office = Organisation.objects.filter(kind=OrganisationKind.POINTS_OFFICE, pooling_area=area_of(request)).first()
     lists = AssistedList.objects.filter(organisation=office).select_related("uploaded_by").defer("content_cipher")
-    counted = dict(missing(season).values_list("organisation").annotate(Count("pk")).order_by())
-    schools = Organisation.objects.filter(pk__in=counted).order_by("code")
     context: dict[str, Any] = {
         "policy": policy_of(season), "counts": counts_in(season), "rows": shown, "total": total,
         "all": sum(counted.values()), "school": school,
         "schools": [{"one": one, "count": counted[one.pk], "here": one == school} for one in schools],
         "lists": list(lists.order_by("-uploaded_at", "-pk")[:LISTS_SHOWN]) if office else [], "office": office,
-        "became": became_of(office, season) if office else [],
+        "became": became_of(office, season) if office and request.GET.get("became") else [],
     } | pages  # fmt: skip
     return render(request, "agency/points.html", context)
+
+
+def reaching(schools: list[Organisation], counted: dict[int, int], first: int) -> tuple[list[int], int]:
+    """The schools on whose children a page lies, and where among these it begins. 本页学校
+
+    The children of a whole city are never put in order.
+    """
+    own: list[int] = []
+    before = 0
+    for one in schools:
+        if before + counted[one.pk] <= first and not own:
+            before += counted[one.pk]
+            continue
+        own.append(one.pk)
+        if sum(counted[key] for key in own) + before >= first + PAGE_SIZE:
+            break
+    return own, first - before
 
 
 def narrowed(request: Seated, season: Season, said: Any) -> tuple[QuerySet[Enrolment], Organisation | None]:

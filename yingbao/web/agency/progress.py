@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
+from yingbao.enrolment.standing import Standing, of_area, of_bodies, total
 from yingbao.enrolment.tallying import Figures, by_agent
 
 AGENTS = frozenset({OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY})
@@ -39,6 +40,7 @@ class Tree:
         self._below: dict[int | None, list[int]] = defaultdict(list)
         for pk, (_, _, parent, _) in self._rows.items():
             self._below[parent if parent in self._rows else None].append(pk)
+        self._season = season
         self._figures = by_agent(season)
         self._nodes: dict[int, Node] = {}
 
@@ -70,6 +72,18 @@ class Tree:
             node = self.node(pk)
             figures, agents, empty = figures.plus(node.figures), agents + node.agents, empty + node.empty
         return Node(0, "", "", figures, agents, empty, True)
+
+    def standing(self, pk: int | None) -> Standing:
+        """Who should be insured at an organisation and below it, else in the area, and is not. 应保尽保"""
+        if pk is None:
+            return of_area(self._season)
+        agents, waiting = [], [pk]
+        while waiting:
+            one = waiting.pop()
+            waiting += self._below[one]
+            if self._rows[one][1] in AGENTS:
+                agents.append(one)
+        return total(of_bodies(self._season, agents).values())
 
     def path(self, pk: int) -> list[Node]:
         """The organisation and those above it, highest first; nothing if it is not of this area. 上级"""

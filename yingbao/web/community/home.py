@@ -28,6 +28,7 @@ from yingbao.web.community.listing import Children, own_bodies
 from yingbao.web.community.newborns import months_before
 from yingbao.web.community.progress import below, calls, total
 from yingbao.web.phases import until, when
+from yingbao.web.school.listing import counted_up_to
 from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
 
@@ -103,7 +104,7 @@ def figures(request: Seated, season: Season, policy: Policy, now: Counts) -> lis
     found: list[dict[str, Any]] = [
         {"name": Text("名单上的孩子", "On the list"), "n": now.listed, "url": children},
         {"name": Text("待登记", "To register"), "n": now.to_register, "url": f"{children}?show=register"},
-        {"name": Text("来登记的学生", "Pupils who register here"), "n": listing.claimed.count(),
+        {"name": Text("来登记的学生", "Pupils who register here"), **counted_up_to(listing.claimed),
          "url": f"{children}?show=claimed"},
         {"name": Text("待确认", "To confirm"), "n": now.ready, "url": f"{children}?show=ready"},
         {"name": Text("待缴费", "To be paid"), "n": unpaid.count(), "url": f"{children}?show=must-pay"},

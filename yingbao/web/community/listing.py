@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from yingbao.agents.models import Organisation, OrganisationKind
-from yingbao.enrolment.listing import EnrolmentQuerySet
+from yingbao.enrolment.listing import EnrolmentQuerySet, registered_at
 from yingbao.enrolment.models import Enrolment
 from yingbao.values.text import Text
 from yingbao.web.school.listing import Addresses, Listing
@@ -33,6 +33,15 @@ class Children(Listing):
         return Enrolment.objects.filter(own_bodies(self.appointment.organisation), season=self.season)
 
     @property
+    def bodies(self) -> list[int]:
+        """The community, or those below a sub-district."""
+        place = self.appointment.organisation
+        if place.kind == OrganisationKind.COMMUNITY:
+            return [place.pk]
+        below = Organisation.objects.under([place.pk]).filter(kind=OrganisationKind.COMMUNITY)
+        return list(below.values_list("pk", flat=True))
+
+    @property
     def acted_on(self) -> Q:
         """The children for whom this desk may do something."""
         return own_bodies(self.appointment.organisation)
@@ -40,6 +49,8 @@ class Children(Listing):
     @property
     def claimed(self) -> EnrolmentQuerySet:
         """The first-timers of schools who come to this community to be registered."""
-        if self.appointment.organisation.kind != OrganisationKind.COMMUNITY:
+        place = self.appointment.organisation
+        if place.kind != OrganisationKind.COMMUNITY:
             return Enrolment.objects.none()
-        return self.seen.exclude(organisation=self.appointment.organisation)
+        # Not by way of all that is seen, whose two parts would be put together whole before anything is counted.
+        return Enrolment.objects.filter(registered_at(place), season=self.season).exclude(organisation=place)

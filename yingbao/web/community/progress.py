@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -19,7 +18,8 @@ from yingbao.cases.models import Case
 from yingbao.cases.responsible import Contact, contact_of
 from yingbao.declaration.lifecycle import OPEN
 from yingbao.declaration.models import Declaration
-from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment import standing
+from yingbao.enrolment.models import Season
 from yingbao.enrolment.progress import counts
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
@@ -29,6 +29,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.phases import until
 from yingbao.web.school.pupils import season_of
+from yingbao.web.standing import as_of
 
 AGENTS = (OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY)
 NOTHING = Figures()
@@ -43,11 +44,13 @@ class Standing(NamedTuple):
     """schools and communities in it; 1 for one of these"""
     without: int
     """of them, without any child listed"""
+    children: standing.Standing
+    """who should be insured and is not, by reason; also those on a roll whom nobody has listed"""
 
     @property
     def should(self) -> int:
-        """The children who should be covered: all that are listed but those who cannot be. 应保人数"""
-        return self.figures.listed - self.figures.ineligible
+        """The children who should be covered: on a roll or list, but for those who cannot be. 应保人数"""
+        return self.children.should
 
     @property
     def undecided(self) -> int:
@@ -63,7 +66,13 @@ class Standing(NamedTuple):
     @property
     def missing(self) -> int:
         """Who should be covered and is not paid for. 缺口"""
-        return max(0, self.should - self.figures.covered)
+        return self.children.missing
+
+    @property
+    def reasons(self) -> list[tuple[Text, int]]:
+        """Why they are missing, in the order of the work. 未参保原因"""
+        told = self.children.reasons
+        return [(words, told[reason]) for reason, words in standing.MISSING.items() if told.get(reason)]
 
     @property
     def is_agent(self) -> bool:
@@ -125,7 +134,9 @@ def below(season: Season, place: Organisation) -> list[Standing]:
     """The bodies directly below a place, each with the sum of what is under it, furthest behind first. 下级进度"""
     tree = list(Organisation.objects.under([place.pk]).filter(active=True).select_related("parent__parent__parent"))
     agents = [one for one in tree if one.kind in AGENTS]
-    figures = by_agent(season, [one.pk for one in agents])
+    keys = [one.pk for one in agents]
+    as_of(season, keys)
+    figures, told = by_agent(season, keys), standing.of_bodies(season, keys)
     parents = {one.pk: one.parent_id for one in tree}
     rows: dict[int, list[Organisation]] = {}
     for one in agents:
@@ -137,6 +148,7 @@ def below(season: Season, place: Organisation) -> list[Standing]:
             summed(figures.get(one.pk, NOTHING) for one in own),
             len(own),
             sum(1 for one in own if not figures.get(one.pk, NOTHING).listed),
+            standing.total(told[one.pk] for one in own if one.pk in told),
         )
         for key, own in rows.items()
         if key in children
@@ -162,15 +174,18 @@ def summed(figures: Any) -> Figures:
 def total(place: Organisation, rows: list[Standing]) -> Standing:
     """All rows together. 合计"""
     return Standing(
-        place, summed(one.figures for one in rows), sum(one.bodies for one in rows), sum(one.without for one in rows)
-    )
+        place, summed(one.figures for one in rows), sum(one.bodies for one in rows), sum(one.without for one in rows),
+        standing.total(one.children for one in rows),
+    )  # fmt: skip
 
 
 def standings(season: Season, places: list[Organisation]) -> list[Standing]:
     """How these schools and communities stand. 进度"""
-    figures = by_agent(season, [one.pk for one in places])
-    found = [figures.get(one.pk, NOTHING) for one in places]
-    return [Standing(one, own, 1, int(not own.listed)) for one, own in zip(places, found, strict=True)]
+    keys = [one.pk for one in places]
+    as_of(season, keys)
+    figures, told = by_agent(season, keys), standing.of_bodies(season, keys)
+    found = [(one, figures.get(one.pk, NOTHING), told.get(one.pk, standing.Standing())) for one in places]
+    return [Standing(one, own, 1, int(not own.listed), children) for one, own, children in found]
 
 
 def calls(season: Season, rows: list[Standing]) -> list[Call]:
@@ -210,5 +225,4 @@ def reasons_to_call(one: Standing, *, declares: bool, filed: bool) -> list[Text]
 
 def last_activity(season: Season, places: list[int]) -> dict[int, datetime]:
     """When an enrolment of each body last moved. 最近办理"""
-    rows = Enrolment.objects.filter(season=season, organisation__in=places).values("organisation")
-    return {row["organisation"]: row["last"] for row in rows.annotate(last=Max("state_at"))}
+    return standing.last_moved(season, places)

@@ -19,10 +19,12 @@ from yingbao.enrolment.lifecycle import ENROLLED, STATE_NAMES, TAKEN, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.needs import DATA_KINDS, KINDS, REGISTRATION_KINDS, Need, holds, needs_of
+from yingbao.enrolment.standing import MISSING, of_bodies, total
 from yingbao.people.grades import STAGES, grade_name
 from yingbao.people.models import IdentityDocument, Person, SchoolRoll
 from yingbao.people.search import search
 from yingbao.values.text import Text
+from yingbao.web.standing import WORKED, as_of, children_of
 
 PAGE_SIZE = 50
 
@@ -51,6 +53,16 @@ def views() -> dict[str, View]:
         "first": View(Text("首次参保", "First-timers"), FIRST_TIMER),
         "ineligible": View(Text("不能参保", "Not eligible"), INELIGIBLE),
     }
+
+
+COUNTED = 1_000
+"""Children of other bodies are counted up to so many: in a division of a city they may be tens of thousands."""
+
+
+def counted_up_to(rows: EnrolmentQuerySet, most: int = COUNTED) -> dict[str, Any]:
+    """How many there are, and whether there are more than that. 有限计数"""
+    n = rows.order_by()[: most + 1].count()
+    return {"n": min(n, most), "more": n > most}
 
 
 COSTLY = frozenset({"needs", "data", "register"})
@@ -145,6 +157,7 @@ class Listing:
         self.appointment, self.season = appointment, season
         self.show = asked.get("show", "") if asked.get("show", "") in {*views(), CLAIMED} else ""
         self.state = asked.get("state", "") if asked.get("state", "") in STATE_NAMES else ""
+        self.line = asked.get("line", "") if asked.get("line", "") in WORKED else ""
         self.group = Group.read(asked.get("class", ""))
         self.sort = "name" if asked.get("sort") == "name" or not self.by_class else "class"
         self.find = asked.get("find", "") if asked.get("find", "") in finds else ""
@@ -158,6 +171,7 @@ class Listing:
         said = {
             "show": self.show,
             "state": self.state,
+            "line": self.line,
             "class": self.group.key if self.group else "",
             "sort": self.sort if self.by_class and self.sort != "class" else "",
             "find": self.find,
@@ -178,6 +192,22 @@ class Listing:
     def acted_on(self) -> Q:
         """The children for whom this desk may do something."""
         return Q(organisation=self.appointment.organisation)
+
+    @property
+    def bodies(self) -> list[int]:
+        """The bodies whose children the list holds."""
+        return [self.appointment.organisation_id]
+
+    @cached_property
+    def missing(self) -> list[dict[str, Any]]:
+        """Why children of the list are not insured yet, how many, each a way to these children. 未参保原因"""
+        as_of(self.season, self.bodies)
+        reasons = total(of_bodies(self.season, self.bodies).values()).reasons
+        return [
+            {"key": reason, "name": MISSING[reason], "n": reasons[reason], "here": reason == self.line}
+            for reason in WORKED
+            if reasons.get(reason)
+        ]
 
     @property
     def claimed(self) -> EnrolmentQuerySet:
@@ -206,6 +236,8 @@ class Listing:
             rows = rows.filter(views()[self.show].holds)
         if self.state:
             rows = rows.filter(state=self.state)
+        if self.line:
+            rows = rows.filter(person__in=children_of(self.season, self.bodies, self.line))
         if self.group:
             rows = rows.filter(
                 roll__stage=self.group.stage, roll__grade=self.group.grade, roll__class_name=self.group.class_name
@@ -275,12 +307,16 @@ class Listing:
             (key, view.name, len(self.held) if self._is_held(key) else counted[f"n_{key}"])
             for key, view in wanted.items()
         ]
-        found.append((CLAIMED, self.claimed_name, self.claimed.count()))
-        return [
-            {"key": key, "name": name, "count": count, "here": key == self.show}
+        offered = [
+            {"key": key, "name": name, "count": count, "more": False, "here": key == self.show}
             for key, name, count in found
-            if count or key in ("", self.show)
         ]
+        claimed = counted_up_to(self.claimed)
+        offered.append(
+            {"key": CLAIMED, "name": self.claimed_name, "count": claimed["n"], "more": claimed["more"],
+             "here": self.show == CLAIMED}
+        )  # fmt: skip
+        return [view for view in offered if view["count"] or view["key"] in ("", self.show)]
 
     def _is_held(self, key: str) -> bool:
         return key == self.show and key in COSTLY

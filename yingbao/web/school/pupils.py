@@ -44,7 +44,7 @@ def season_of(request: Seated) -> Season:
 
 def listing_of(request: Seated, asked: QueryDict | dict[str, str], kind: type[Listing] = Listing) -> Listing:
     """The list as the address or a form asks for it; `kind` is the desk's own list."""
-    said = {name: str(asked.get(name, "")) for name in ("show", "state", "class", "sort", "find", "page")}
+    said = {name: str(asked.get(name, "")) for name in ("show", "state", "line", "class", "sort", "find", "page")}
     finds = request.session.get("finds", {})
     return kind(appointment=request.appointment, season=season_of(request), asked=said, finds=finds)
 
