@@ -484,7 +484,7 @@ AREA_WIDE = frozenset(
     {"request", "handed in", "area receipt", "refund", "alarm", "bill line", "statement", "line", "bank file",
      "arrival", "batch", "photo", "card batch", "card",
      "area agreement", "area pupil", "correction", "pair", "version",
-     "proposal", "agent", "told", "answer",
+     "proposal", "agent", "told", "answer", "season task", "training",
      "survey", "survey report", "account", "body", "token", "desk request", "seat", "message"}
 )  # fmt: skip
 """What the tax authority sees of its whole pooling area."""
