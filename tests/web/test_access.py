@@ -13,14 +13,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.enrolment.building import AT, child, enter, organisation
-from tests.web.addresses import (
+from tests.web.addresses import EXPECTED
+from tests.web.addressing import (
     AGENCY,
     CARD,
     CASES,
     COMMUNITY,
     COUNTED,
     EDUCATION,
-    EXPECTED,
     LISTS,
     OFFICERS,
     PLACES,
@@ -30,7 +30,7 @@ from tests.web.addresses import (
     SECURITY,
     SYSTEM,
     TAX,
-)  # fmt: skip
+)
 from tests.web.conftest import clerk_of, listed
 from tests.web.of_a_campaign import campaign_of
 from tests.web.of_a_community import own_things, question_to

@@ -13,7 +13,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from tests.enrolment.building import enter, organisation
-from tests.web.addresses import PLACES
+from tests.web.addressing import PLACES
 from tests.web.conftest import clerk_of
 from tests.web.standing_town import other_school, school, standing_town, suzhou, town
 from yingbao.agents.models import Appointment, Desk
