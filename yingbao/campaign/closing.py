@@ -63,8 +63,7 @@ HAND_OVER: dict[str, tuple[Text, Callable[[Closing], int]]] = {
 }
 """What is handed on besides the children, in this order: its word, what it is called, and who does it.
 
-Here hook in: letters (publicity), survey reports, batches of cards, each with a line
-that names its own function; `enrolment.dissolving` moves rolls, lists, states and what was declared and paid.
+Letters, survey answers and cards are a child's own and go where the child goes; what a body has reported stays its word.
 """
 
 
