@@ -63,7 +63,7 @@ HAND_OVER: dict[str, tuple[Text, Callable[[Closing], int]]] = {
 }
 """What is handed on besides the children, in this order: its word, what it is called, and who does it.
 
-Letters, survey answers and cards are a child's own and go where the child goes; what a body has reported stays its word.
+Letters, answers and cards are a child's own and go where the child goes; what a body has reported stays its word.
 """
 
 
