@@ -71,6 +71,9 @@ SEEN: dict[str, str] = {
     "cards_handed_out": card_signs.CARDS_HANDED_OUT,
     "survey_reported": survey_signs.REPORTED,
     "survey_summed": survey_signs.SUMMED,
+    "reported_to_education": """
+        SELECT organisation_id FROM supervision_report WHERE season_id = %(season)s AND (
+            %(starts)s::date IS NULL OR (made_at AT TIME ZONE 'Asia/Shanghai')::date >= %(starts)s::date)""",
     "training_announced": """
         SELECT host_id FROM campaign_trainingsession WHERE season_id = %(season)s AND cancelled_at IS NULL""",
     "training_attended": """

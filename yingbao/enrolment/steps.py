@@ -147,7 +147,8 @@ def _is_earlier(phase: SeasonPhase, policy: Policy) -> bool:
 
 
 def _reminder(phase: SeasonPhase, on: date) -> SeasonStep:
-    tasks = [task for task in phase.tasks if not task.owners or "school" in task.owners] or [phase.name]
+    tasks: list[Text] = [task for task in phase.tasks if not task.owners or "school" in task.owners]
+    tasks = tasks or [phase.name]
     text = Text("；".join(task.zh for task in tasks), "; ".join(task.en for task in tasks))
     days = (phase.deadline - on).days if phase.deadline else None
     return SeasonStep(phase.id, phase.name, text, "reminder", 0, phase.deadline, days)

@@ -52,7 +52,8 @@ WALLED = (
     "collection_",
     "spreadsheet_",
     "cases_",
-    "families_", "publicity_",
+    "families_",
+    "publicity_",
     "survey_",
     "cards_",
 )
