@@ -20,6 +20,7 @@ from yingbao.enrolment.standing import MISSING
 from yingbao.families.models import DataRequest
 from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet.models import AssistedList
+from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -61,6 +62,7 @@ def home(request: Seated) -> HttpResponse:
         "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages,
         "total": path[-1] if path else tree.total(), "path": path, "as_of": as_of(season),
         "standing": (whole := tree.standing(at)),
+        "curve": curve_of(season, None if at is None else tree.agents(at), today=today),
         "reasons": [(words, whole.reasons[key]) for key, words in MISSING.items() if whole.reasons.get(key)],
         "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
     }  # fmt: skip

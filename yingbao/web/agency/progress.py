@@ -75,15 +75,17 @@ class Tree:
 
     def standing(self, pk: int | None) -> Standing:
         """Who should be insured at an organisation and below it, else in the area, and is not. 应保尽保"""
-        if pk is None:
-            return of_area(self._season)
+        return of_area(self._season) if pk is None else total(of_bodies(self._season, self.agents(pk)).values())
+
+    def agents(self, pk: int) -> list[int]:
+        """The schools and communities at an organisation and below it. 下属单位"""
         agents, waiting = [], [pk]
         while waiting:
             one = waiting.pop()
             waiting += self._below[one]
             if self._rows[one][1] in AGENTS:
                 agents.append(one)
-        return total(of_bodies(self._season, agents).values())
+        return agents
 
     def path(self, pk: int) -> list[Node]:
         """The organisation and those above it, highest first; nothing if it is not of this area. 上级"""

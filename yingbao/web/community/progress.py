@@ -24,6 +24,7 @@ from yingbao.enrolment.progress import counts
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
 from yingbao.enrolment.tallying import Figures, by_agent
+from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -109,10 +110,15 @@ def progress(request: Seated, pk: int = 0) -> HttpResponse:
             "counts": counts(season, place), "standing": standings(season, [place])[0], "filed": filed,
             "filed_open": filed is not None and filed.state in OPEN,
             "last": last_activity(season, [place.pk]).get(place.pk),
+            "curve": curve_of(season, [place.pk], today=clock.today()),
         }  # fmt: skip
         return render(request, "community/progress_of.html", context)
     rows = below(season, place)
-    context |= {"rows": rows, "total": total(place, rows), "calls": calls(season, rows)}
+    below_it = Organisation.objects.under([place.pk]).filter(kind__in=AGENTS).values_list("pk", flat=True)
+    context |= {
+        "rows": rows, "total": total(place, rows), "calls": calls(season, rows),
+        "curve": curve_of(season, below_it, today=clock.today()),
+    }  # fmt: skip
     return render(request, "community/progress.html", context)
 
 
