@@ -115,7 +115,7 @@ def training(request: Seated, pk: int) -> HttpResponse:
 def page(request: Seated, one: TrainingSession, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     """The page of a training, with what was typed if a deed was refused. 培训页面"""
     at, of = clock.now(), request.appointment
-    begun, is_host = at >= one.starts_at, one.host_id == of.organisation_id
+    begun, is_host = at >= one.starts_at, of.desk in OFFICERS and one.host_id == of.organisation_id
     places = TrainingPlace.objects.filter(session=one).exclude(state=Going.CANCELLED).select_related("organisation")
     ordered = places.order_by("organisation__name", "queued_at", "pk")
     others = sessions_of(request).filter(season=one.season_id, cancelled_at__isnull=True, starts_at__gt=at)
