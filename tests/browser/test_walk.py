@@ -91,7 +91,7 @@ def test_the_session_ends_in_mid_work_and_the_clerk_comes_back_to_the_page(seaso
     page = visit(season.clerk).page
     page.goto("/school/pupils/?show=exempt")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("link", name="首次参保").click()
+    page.get_by_role("link", name="首次参保").first.click()
     page.wait_for_url(re.compile("/sign-in"))
     page.get_by_label("用户名").fill(season.clerk.user.username)
     page.get_by_label("密码").fill("corridor lantern 7")

@@ -391,7 +391,7 @@ def the_last_day_is_the_last(story: Story) -> None:
     family = story.phone()
     come_in(family, Person.objects.get(name="何静"))
     expect(family.get_by_role("button", name="现在缴费")).to_be_visible()
-    expect(family.locator(".verdict")).to_contain_text("2020年9月30日（北京时间） 还有 0 天")
+    expect(family.locator(".verdict")).to_contain_text("2020年9月30日（北京时间） 今天")
     story.on("2020-10-01")
     family.goto("/pay/")
     family.get_by_text("现在没有在办理期限内的年度").wait_for()
