@@ -8,10 +8,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.cards.drawing import FORM_SIZE, encoded, form, good_photo, portrait
+from yingbao.apart.within import Limits
 from yingbao.cards import apart
 from yingbao.cards.doubts import DOUBTS
 from yingbao.cards.inspecting import inspect
-from yingbao.cards.protocol import Limits
 from yingbao.values.refusal import Refused
 
 

@@ -9,9 +9,10 @@ import zlib
 import pytest
 
 from tests.cards.drawing import encoded, form, good_photo, portrait
+from yingbao.apart.within import Limits
 from yingbao.cards import apart, doubts, packing
 from yingbao.cards.matching import shown
-from yingbao.cards.protocol import Fit, Limits, Unfit
+from yingbao.cards.protocol import Fit, Unfit
 from yingbao.values.refusal import Refused
 
 

@@ -24,7 +24,7 @@ from tests.spreadsheet.files import (
     raw,
     sheet_xml,
 )
-from yingbao.spreadsheet.protocol import Limits
+from yingbao.apart.within import Limits
 from yingbao.spreadsheet.reading import read_table
 from yingbao.values.refusal import Refused
 

@@ -1,29 +1,18 @@
 """What the platform and the child process that opens pictures say to each other. 照片子进程协议
 
-As in spreadsheet/protocol.py: an order with the file behind it goes in, replies come out, each as its length and
-msgpack. No pickles: the child has looked at a stranger's file, and what it says is data.
+How they say it stands in `apart`.
 """
 
 from __future__ import annotations
 
-import struct
-
 import msgspec
 
+from yingbao.apart.within import Limits
 from yingbao.policy.model import PhotoForm
 from yingbao.values.text import Text
 
-LENGTH = struct.Struct(">I")
-"""stands before the order and before each reply"""
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """What a child may use before it is ended. 上限"""
-
-    memory_bytes: int = 1536 * 2**20
-    cpu_seconds: int = 20
-    wall_seconds: float = 30.0
-    """for one picture; a zip's child has as long for each"""
+ONE_PICTURE = Limits(cpu_seconds=20, wall_seconds=30.0)
+"""a zip's child has as long for each"""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -35,7 +24,7 @@ class Order(msgspec.Struct, frozen=True):
     zipped: bool = False
     skip: int = 0
     """so many files of the zip have been looked at"""
-    limits: Limits = Limits()
+    limits: Limits = ONE_PICTURE
 
 
 class Fit(msgspec.Struct, frozen=True, tag="fit"):

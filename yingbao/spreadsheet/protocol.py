@@ -1,34 +1,19 @@
 """What the platform and the child process that opens uploads say to each other. 子进程协议
 
-One order goes in, with the file behind it; replies come out, each as its length and msgpack. No pickles:
-the child has looked at a stranger's file, and what it says is data.
+How they say it stands in `apart`: one order goes in, with the file behind it; replies come out.
 """
 
 from __future__ import annotations
 
-import struct
-
 import msgspec
 
+from yingbao.apart.within import Limits
 from yingbao.spreadsheet.columns import Headings
 from yingbao.spreadsheet.table import Column, FileKind, PassedOver
 from yingbao.values.text import Language, Text
 
-LENGTH = struct.Struct(">I")
-"""stands before the order and before each reply"""
-
-
 TITLE = Text(zh="问题与改法", en="What to mend")
 """heads the column of errors in a file that is given back; it is known again when the file comes back"""
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """What a child may use before it is ended. 上限"""
-
-    memory_bytes: int = 1536 * 1024 * 1024
-    cpu_seconds: int = 60
-    wall_seconds: float = 120.0
-    output_bytes: int = 400 * 1024 * 1024
 
 
 class Mark(msgspec.Struct, frozen=True):

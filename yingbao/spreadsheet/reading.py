@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from yingbao.apart.within import Limits
 from yingbao.spreadsheet.apart import replies
 from yingbao.spreadsheet.columns import Headings
 from yingbao.spreadsheet.container import LARGEST_FILE
-from yingbao.spreadsheet.protocol import Done, Head, Limits, ReadOrder, Rows
+from yingbao.spreadsheet.protocol import Done, Head, ReadOrder, Rows
 from yingbao.spreadsheet.roster_columns import ROSTER
 from yingbao.spreadsheet.table import Table
 from yingbao.values.refusal import Refused

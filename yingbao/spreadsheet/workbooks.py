@@ -14,8 +14,9 @@ from typing import Any, Literal
 import msgspec
 import xlsxwriter
 
+from yingbao.apart.within import Limits
 from yingbao.spreadsheet.apart import replies
-from yingbao.spreadsheet.protocol import Done, Limits, Mark, MarkOrder, Piece
+from yingbao.spreadsheet.protocol import Done, Mark, MarkOrder, Piece
 from yingbao.spreadsheet.rows import CellError
 from yingbao.spreadsheet.table import FileKind, Table
 from yingbao.values.text import Language, Text
