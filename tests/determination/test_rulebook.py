@@ -14,7 +14,8 @@ from yingbao.determination.counter import determine_one
 from yingbao.determination.frame import determine
 from yingbao.determination.rulebook import Rulebook, rulebook_of
 from yingbao.policy.catalogue import policy_of
-from yingbao.policy.model import CoverRule, Criterion, Policy, PremiumRule
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import CoverRule, Criterion, PremiumRule
 from yingbao.values.text import Text
 
 SAYS = Text(zh="条件", en="criterion")

@@ -9,9 +9,10 @@ from yingbao.cli.refusing import refusing
 from yingbao.determination.rulebook import TABLES, rules_of
 from yingbao.policy import terms
 from yingbao.policy.catalogue import policy_of
-from yingbao.policy.model import Policy, Rule
+from yingbao.policy.model import Policy
 from yingbao.policy.outcomes import in_general, outcome
 from yingbao.policy.refused import nearest
+from yingbao.policy.rules import Rule
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 

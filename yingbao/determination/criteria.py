@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from yingbao.determination.facts import Value
-from yingbao.policy.model import Criterion, Policy
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import Criterion
 
 Test = Callable[[Value], bool]
 

@@ -16,8 +16,9 @@ from yingbao.determination.criteria import age_on, column_of, last_day_within, s
 from yingbao.determination.facts import Child, Value, read_child
 from yingbao.determination.rulebook import TABLES, rules_of
 from yingbao.policy import terms
-from yingbao.policy.model import Policy, PremiumRule, Rule
+from yingbao.policy.model import Policy
 from yingbao.policy.outcomes import outcome
+from yingbao.policy.rules import PremiumRule, Rule
 from yingbao.values import divisions, money
 from yingbao.values.text import Text
 

@@ -13,7 +13,7 @@ from typing import get_args
 
 import msgspec
 
-from yingbao.policy.model import Assistance, IdentityType, Stage
+from yingbao.policy.rules import Assistance, IdentityType, Stage
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 

@@ -24,7 +24,8 @@ from yingbao.determination.criteria import (
     test_of,
 )
 from yingbao.determination.facts import Child, Value
-from yingbao.policy.model import CoverRule, Criterion, Policy, Rule, Tables
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import CoverRule, Criterion, Rule, Tables
 
 Status = Literal["enrolled", "ineligible", "not_open", "closed", "refer"]
 

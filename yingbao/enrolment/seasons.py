@@ -9,7 +9,8 @@ from yingbao.determination.criteria import last_day_within
 from yingbao.enrolment import versions
 from yingbao.enrolment.models import Enrolment, PolicyVersion, Season
 from yingbao.policy import catalogue
-from yingbao.policy.model import Phase, PhaseRule, Policy
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import Phase, PhaseRule
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text

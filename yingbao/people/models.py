@@ -13,7 +13,7 @@ from django.db.models import F, Func, IntegerField, Q
 
 from yingbao.agents.models import Organisation, User
 from yingbao.people.grades import GRADES
-from yingbao.policy.model import Assistance
+from yingbao.policy.rules import Assistance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

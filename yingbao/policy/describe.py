@@ -8,9 +8,10 @@ from datetime import date
 from yingbao.policy import terms
 from yingbao.policy.directory import Directory
 from yingbao.policy.fit import tables_of
-from yingbao.policy.model import HelpLine, Policy, Rule, SeasonPhase
+from yingbao.policy.model import HelpLine, Policy, SeasonPhase
 from yingbao.policy.operators import operators_of
 from yingbao.policy.outcomes import in_general, outcome
+from yingbao.policy.rules import Rule
 from yingbao.values.text import Language, Text
 
 INDENT = "  "

@@ -15,8 +15,9 @@ import msgspec
 from yingbao.policy import terms
 from yingbao.policy.directory import Directory, SubDistrict
 from yingbao.policy.fit import tables_of
-from yingbao.policy.model import Area, Criterion, HelpLine, PaymentRoute, Policy, Rule, SeasonPhase, Window
+from yingbao.policy.model import Area, HelpLine, PaymentRoute, Policy, SeasonPhase, Window
 from yingbao.policy.outcomes import choices, condition, outcome
+from yingbao.policy.rules import Criterion, Rule
 from yingbao.values.text import Text
 
 T = TypeVar("T")

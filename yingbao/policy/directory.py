@@ -9,8 +9,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from yingbao.policy import tree, words
-from yingbao.policy.model import Body, Clause, Policy, Stage, Strict
+from yingbao.policy.model import Body, Policy
 from yingbao.policy.refused import PolicyRefused, Problem
+from yingbao.policy.rules import Clause, Stage, Strict
 from yingbao.values.text import Text
 
 Named = Annotated[str, Meta(min_length=1)]

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from yingbao.policy.model import Criterion, Policy, Rule, Strict
+from yingbao.policy.model import Policy
 from yingbao.policy.operators import criterion_problems
 from yingbao.policy.phases import asked_of, tasks_of
 from yingbao.policy.refused import PolicyRefused, Problem, one_of
+from yingbao.policy.rules import Criterion, Rule, Strict
 from yingbao.policy.tree import Node, Step
 from yingbao.values.text import Text
 

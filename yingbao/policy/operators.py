@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, get_args
 
-from yingbao.policy.model import Assistance, Criterion, Fact, IdentityType, Stage
 from yingbao.policy.refused import one_of
+from yingbao.policy.rules import Assistance, Criterion, Fact, IdentityType, Stage
 from yingbao.values.text import Text
 
 Kind = Literal["division", "choice", "choices", "truth", "day", "number"]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from yingbao.policy import terms
-from yingbao.policy.model import (
+from yingbao.policy.model import Policy
+from yingbao.policy.operators import operators_of
+from yingbao.policy.rules import (
     ChannelRule,
     CoverRule,
     Criterion,
     Entitlement,
     PhaseRule,
-    Policy,
     PremiumRule,
     RegistrationRule,
     Rule,
     SubsidyRule,
 )
-from yingbao.policy.operators import operators_of
 from yingbao.values import money
 from yingbao.values.text import Text
 

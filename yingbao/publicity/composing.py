@@ -19,7 +19,8 @@ from yingbao.paper import sheet
 from yingbao.paper.class_letter import ClassLetterPaper, ClassLetterPart, Group, Guide
 from yingbao.paper.letter import LetterPaper, LetterPart
 from yingbao.policy import outcomes, terms
-from yingbao.policy.model import Policy, PremiumRule, SubsidyRule
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import PremiumRule, SubsidyRule
 from yingbao.publicity.models import LetterWording, SchoolRemark
 from yingbao.publicity.standard import standard
 from yingbao.publicity.wording import Kind, Line, filled, read

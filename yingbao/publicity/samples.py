@@ -12,7 +12,8 @@ from yingbao.enrolment.seasons import last_day, policy_of
 from yingbao.families.letters import PAGE, later_days
 from yingbao.paper.letter import LetterPaper, LetterReason
 from yingbao.policy import outcomes
-from yingbao.policy.model import Policy, Rule
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import Rule
 from yingbao.publicity.composing import in_words
 from yingbao.publicity.wording import read
 from yingbao.values import money

@@ -12,9 +12,10 @@ from yingbao.enrolment import versions
 from yingbao.policy import catalogue, terms
 from yingbao.policy.directory import directory_of
 from yingbao.policy.fit import tables_of
-from yingbao.policy.model import Policy, Rule
+from yingbao.policy.model import Policy
 from yingbao.policy.operators import operators_of
 from yingbao.policy.outcomes import in_general, outcome
+from yingbao.policy.rules import Rule
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
