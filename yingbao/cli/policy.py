@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from yingbao.cli import analysing
 from yingbao.cli.language import chosen
 from yingbao.cli.refusing import refusing
 from yingbao.policy import catalogue, directory
@@ -19,7 +20,10 @@ from yingbao.values.text import Language, Text
 
 @click.group()
 def command() -> None:
-    """Policies as data: list, show, check, diff, schema. 政策"""
+    """Policies as data: begun, checked, told, compared, tried, simulated. 政策"""
+
+
+command.add_command(analysing.new)
 
 
 @command.command("list")

@@ -1,0 +1,82 @@
+"""A new policy begins as a file that loads, and never in the place of another one. 新政策起草"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.policy.files import SUZHOU, YUZHONG
+from yingbao.policy import catalogue
+from yingbao.policy.beginning import begun, called, keep, place_of, template
+from yingbao.policy.load import load, load_text
+from yingbao.policy.moving import MARK
+from yingbao.policy.refused import PolicyRefused
+from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(["321200", "320100", "500103", "110101", "650100"]), st.integers(2004, 2095))
+def test_the_template_loads_for_any_city_and_year_and_leaves_no_trace_of_the_example(area, year):
+    first = begun(f"{area}/{year}")
+    policy = load_text(first.text, "x.yaml")
+    assert (policy.policy, policy.plan_year) == (f"{area}/{year}", year)
+    assert (policy.cover_from.year, policy.windows["open"].first.year) == (year, year - 1)
+    assert "示例市" not in first.text
+    assert "000000" not in first.text
+    assert first.marked == first.text.count(f"  {MARK}") > 10
+
+
+def test_the_template_is_a_policy_itself_and_explains_each_of_its_parts_in_both_languages():
+    assert load_text(template(), "template.yaml").policy == "000000/2027"
+    for part in ("source", "areas", "windows", "criteria", "entitlement", "phase", "registration", "premium", "subsidy",
+                 "cover", "channel", "subsidy_payers", "list_providers"):  # fmt: skip
+        lines = template().splitlines()
+        at = next(number for number, line in enumerate(lines) if line.strip().startswith(f"{part}:"))
+        assert " / " in lines[at] + lines[at - 1] + lines[at - 2] + lines[at - 3], part
+
+
+def test_a_city_is_called_as_asked_and_else_as_the_list_of_divisions_has_it():
+    assert called("321200") == Text("泰州市", "Taizhou")
+    assert called("321200", "海陵") == Text("海陵", "Hailing")
+    assert called("321200", "taizhou-shi") == Text("泰州市", "Taizhou Shi")
+    assert called("500103") == Text("渝中区", "Yuzhong")
+    with pytest.raises(Refused):
+        called("321200", "泰州: {市}")
+    assert called("320500") == Text("苏州市", "Suzhou")
+    assert place_of("321200/2027").parts[-2:] == ("321200-taizhou", "2027.yaml")
+    assert place_of("320500/2027", "whatever").parts[-2:] == ("320500-suzhou", "2027.yaml")
+
+
+def test_another_citys_policy_becomes_this_citys_with_its_names_and_places_marked():
+    text = begun("321200/2027", last=catalogue.text_of(YUZHONG)).text
+    policy = load_text(text, "x.yaml")
+    assert (policy.policy, policy.directory) == ("321200/2027", None)
+    marked = [line.split("#")[0].strip() for line in text.splitlines() if "500103 的" in line]
+    assert {"name:", 'divisions: ["500103"]', "payment_routes:", "phases:"} <= set(marked)
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"), [("泰州/2027", "321200/2027"), ("999999/2027", "六位"), ("321200/1999", "如 2027")]
+)
+def test_what_is_no_city_and_year_is_refused_with_what_would_be_one(policy, said):
+    with pytest.raises(Refused) as raised:
+        begun(policy)
+    assert said in raised.value.said("zh")
+
+
+def test_last_years_file_has_to_be_in_order_before_it_is_moved():
+    with pytest.raises(PolicyRefused):
+        begun("320500/2021", last=catalogue.text_of(SUZHOU).replace("24000", "two hundred"))
+
+
+def test_what_is_there_is_never_overwritten_and_what_cannot_be_written_is_said(tmp_path):
+    path = tmp_path / "new" / "2027.yaml"
+    keep(begun("321200/2027").text, path)
+    assert load(path).plan_year == 2027
+    with pytest.raises(Refused, match="already"):
+        keep("x", path)
+    assert load(path).plan_year == 2027
+    with pytest.raises(Refused, match="cannot be written"):
+        keep("x", path / "below" / "2027.yaml")

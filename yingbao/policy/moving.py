@@ -1,0 +1,243 @@
+"""Moves a policy's text to another year, and marks every line that the new notice has to confirm. 政策移年
+
+The text itself is moved, not the data in it: order, comments and wording stay as somebody wrote them beside the notice.
+Days and years go with the plan year, names that carry a year too; sums and counts stay and are marked.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import yaml
+
+from yingbao.values.text import Text
+
+MARK = "# 核对 / check"
+"""Begins the comment on every line that somebody has to look at; editors find it by these words."""
+
+_KEPT = (
+    "clause",
+    "divisions",
+    "url",
+    "phones",
+    "background_least",
+    "width_px",
+    "height_px",
+    "face_width_px",
+    "most_bytes",
+)
+"""keys whose digits are no year's, or are looked at by their part"""
+_LISTED = {
+    "source": Text("换成今年的通知", "this year's notice"),
+    "payment_routes": Text("缴费方式有没有变", "are these still the ways to pay"),
+    "list_providers": Text("名单由谁提供", "who sends the lists now"),
+    "help_lines": Text("电话和地址有没有变", "are numbers and addresses still right"),
+    "directory": Text("对应表用哪一份", "which directory belongs to this year"),
+}  # fmt: skip
+"""parts that are looked at as a whole: marked where they begin"""
+_NEAR_YEARS = 3
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_YEAR = re.compile(r"(?<![\d〔\[])(20\d{2})(?![\d〕\]])(?!\s*(?:元|%|名|人|yuan|fen|px))")
+_FEBRUARY = re.compile(r"(20\d{2})年2月(28|29)日|(28|29) February (20\d{2})")
+_OLD_MARK = re.compile(rf"[ \t]*{MARK}.*$")
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A text moved to another year. 移年结果"""
+
+    text: str
+    marked: int
+    """so many lines carry a mark"""
+
+
+class _Word(msgspec.Struct, frozen=True):
+    """One scalar of the file: where it stands, and what leads to it. 词"""
+
+    steps: tuple[str, ...]
+    value: str
+    is_key: bool
+    first: tuple[int, int]
+    last: tuple[int, int]
+    block: bool
+
+
+def moved(text: str, *, to: int) -> Moved:
+    """The text of a policy for the plan year `to`, with every line to be confirmed marked. 移年
+
+    The text has to be one that loads; what comes out loads too. Moved by no year, it is only marked anew.
+    """
+    lines = [_OLD_MARK.sub("", line) for line in text.splitlines()]
+    words = list(_words("\n".join(lines) + "\n"))
+    year = int(next(word.value for word in words if word.steps == ("plan_year",) and not word.is_key))
+    by = to - year
+    notes: dict[int, list[Text]] = {}
+    edits: list[tuple[_Word, str]] = []
+    for word in words:
+        said, note = _seen(word, year, by)
+        if said != word.value:
+            edits.append((word, said))
+        if note is not None:
+            notes.setdefault(word.first[0], []).append(note)
+    for word, said in reversed(edits):
+        _replace(lines, word, said, year, by)
+    lines = [_comment_moved(line, year, by) for line in lines]
+    return Moved("\n".join(_marked(lines, words, notes)) + "\n", len(notes))
+
+
+def directory_moved(text: str, policy_id: str) -> str:
+    """A directory's text as that of another policy: it says so, and its comments tell of that year. 对应表移年"""
+    found = re.search(r"^directory: *([0-9]{6}/([0-9]{4}))", text, re.M)
+    if found is None:
+        raise ValueError("a directory says whose it is")
+    year, to = int(found[2]), int(policy_id.split("/")[1])
+    text = text[: found.start(1)] + policy_id + text[found.end(1) :]
+    return "\n".join(_comment_moved(line, year, to - year) for line in text.splitlines()) + "\n"
+
+
+def moved_day(day: date, by: int) -> date:
+    """The same day so many years later; the last of February stays the last of February. 移年日期"""
+    year = day.year + by
+    if day.month == 2 and day.day == monthrange(day.year, 2)[1]:
+        return date(year, 2, monthrange(year, 2)[1])
+    return day.replace(year=year)
+
+
+def _words(text: str) -> Iterator[_Word]:
+    """Every scalar with the keys that lead to it, in the order of the file."""
+    path: list[list[str | None]] = []
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            path.append([None if isinstance(event, yaml.MappingStartEvent) else ""])
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            path.pop()
+            _valued(path)
+        elif isinstance(event, yaml.ScalarEvent):
+            steps = tuple(each[0] for each in path if each[0])
+            is_key = bool(path) and path[-1][0] is None
+            yield _Word(
+                (*steps, event.value) if is_key else steps, event.value, is_key,
+                _at(event.start_mark), _at(event.end_mark),
+                event.style in ("|", ">"),
+            )  # fmt: skip
+            if is_key:
+                path[-1][0] = event.value
+            else:
+                _valued(path)
+
+
+def _at(mark: Any) -> tuple[int, int]:
+    return mark.line, mark.column
+
+
+def _valued(path: list[list[str | None]]) -> None:
+    """After its value the next word of a mapping is a key again."""
+    if path and path[-1][0] != "":
+        path[-1][0] = None
+
+
+def _seen(word: _Word, year: int, by: int) -> tuple[str, Text | None]:
+    """What a word becomes, and what has to be looked at on its line, if anything."""
+    value, steps = word.value, word.steps
+    if word.is_key:
+        note = _LISTED.get(steps[0]) if len(steps) == 1 else None
+        return (_years(value, year, by, anywhere=True) if _ID.fullmatch(value) else value), note
+    if steps == ("policy",):
+        return f"{value.split('/')[0]}/{year + by}", None
+    if steps == ("plan_year",):
+        return str(year + by), None
+    if steps[0] == "directory":
+        later = _years(value, year, by, anywhere=True)
+        return (later if later != value or not by else f"{value.removesuffix('.yaml')}-{year + by}.yaml"), None
+    if steps[0] in ("source", "name"):
+        return (_years(value, year, by) if steps[-1] in ("title", "zh", "en") else value), None
+    if steps[-1] in _KEPT or steps[0] == "help_lines":
+        return value, None
+    if (iso := _ISO.match(value)) is not None:
+        day = moved_day(date.fromisoformat(iso[0]), by)
+        return f"{day}{value[iso.end() :]}", Text("去年 {day}", "last year {day}").filled(day=value)
+    if _ID.fullmatch(value):
+        return _years(value, year, by, anywhere=True), None
+    if steps[-1].endswith("_fen") and value.isdigit():
+        return value, Text("去年 {sum} 元", "last year {sum} yuan").filled(sum=_yuan(int(value)))
+    if re.fullmatch(r"[\d.%]+", value):
+        return value, Text("去年 {n}", "last year {n}").filled(n=value) if steps[0] != "areas" else None
+    if re.search(r"\d", value):
+        said = _years(value, year, by)
+        return said, Text("句中的数字", "figures in the words") if steps[0] != "areas" else None
+    return value, None
+
+
+def _yuan(fen: int) -> str:
+    return str(fen // 100) if fen % 100 == 0 else f"{fen / 100:.2f}"
+
+
+def _years(text: str, year: int, by: int, *, anywhere: bool = False) -> str:
+    """The text with its years moved; a year far from the plan's, or in a document's number, stays."""
+
+    def later(found: re.Match[str]) -> str:
+        said = int(found[1])
+        return str(said + by) if abs(said - year) <= _NEAR_YEARS else found[1]
+
+    def end_of_february(found: re.Match[str]) -> str:
+        day = moved_day(date(int(found[1] or found[4]), 2, 1).replace(day=int(found[2] or found[3])), 0)
+        last = moved_day(day, by).day
+        return f"{day.year}年2月{last}日" if found[1] else f"{last} February {day.year}"
+
+    if anywhere:
+        return re.sub(r"(?<!\d)(20\d{2})(?!\d)", later, text)
+    return _YEAR.sub(later, _FEBRUARY.sub(end_of_february, text))
+
+
+def _replace(lines: list[str], word: _Word, said: str, year: int, by: int) -> None:
+    """Write a word anew where it stands; one of several lines is moved line by line."""
+    (row, column), (last_row, last_column) = word.first, word.last
+    if row == last_row:
+        line = lines[row]
+        old = line[column:last_column]
+        lines[row] = line[:column] + old.replace(word.value, said) + line[last_column:]
+        if word.value not in old:
+            lines[row] = line[:column] + _years(old, year, by) + line[last_column:]
+        return
+    for at in range(row, min(last_row + 1, len(lines))):
+        lines[at] = _years(lines[at], year, by)
+
+
+def _comment_moved(line: str, year: int, by: int) -> str:
+    """A line that is only a comment tells of the year too."""
+    return _years(line, year, by) if line.lstrip().startswith("#") and "$schema" not in line else line
+
+
+def _marked(lines: list[str], words: list[_Word], notes: dict[int, list[Text]]) -> Iterator[str]:
+    """The lines with their marks: at the end of a line, or above a text that goes over several."""
+    held = {
+        row
+        for word in words
+        if word.block or word.last[0] > word.first[0]
+        for row in range(word.first[0], word.last[0] + (not word.block))
+    }
+    above: dict[int, list[Text]] = {}
+    for row in [row for row in notes if row in held]:
+        first = row
+        while first - 1 in held:
+            first -= 1
+        above.setdefault(first, []).extend(notes.pop(row))
+    for row, line in enumerate(lines):
+        if row in above:
+            yield f"{_indent(line)}{_mark(above[row])}"
+        yield f"{line}  {_mark(notes[row])}" if row in notes else line
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _mark(notes: list[Text]) -> str:
+    """The comment: each thing to look at once, in both languages."""
+    each = list(dict.fromkeys(notes))
+    return f"{MARK}: {'；'.join(one.zh for one in each)} / {'; '.join(one.en for one in each)}"
