@@ -1,6 +1,6 @@
 """Reckons how a body stands, from its children: the one place that says who is in which line. 应保尽保重算
 
-Triggers (migration 0010) mark a body whenever an enrolment or a roll that counts there changes, in the transaction that
+Triggers (migration 0003) mark a body whenever an enrolment or a roll that counts there changes, in the transaction that
 changes it. To reckon is: lock the body, take away its marks, and only then, with a newer look at the database, count.
 A change whose mark was taken away is therefore counted; one that comes later leaves a mark of its own.
 """

@@ -1,6 +1,6 @@
 """A city's numbers without counting its children: sums of what each statement changed. 人数汇总
 
-Written by triggers (migration 0006), so whatever changes an enrolment is in them in the same transaction.
+Written by triggers (migration 0002), so whatever changes an enrolment is in them in the same transaction.
 """
 
 from __future__ import annotations

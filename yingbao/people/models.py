@@ -103,7 +103,7 @@ class Person(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            # For equal names; parts of names, pinyin and initials are found by search_words (migration 0004).
+            # For equal names; parts of names, pinyin and initials are found by search_words (migration 0003).
             models.Index(fields=["name"], name="person_name", opclasses=["varchar_pattern_ops"]),
             # Children of a division whom nobody enrols yet are looked for by it.
             models.Index(fields=["hukou"], condition=~Q(hukou=""), name="person_hukou"),

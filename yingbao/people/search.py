@@ -33,7 +33,7 @@ FEW = 2_000
 # million's 张 from the index to find the school's among them.
 _AMONG = "SELECT id FROM people_person WHERE id = ANY(%s::bigint[]) AND (search_words @@ %s::tsquery) IS TRUE"
 # Matching words is not leakproof, so that under row-level security the index could not be used: the function finds
-# keys as the owner (migration 0004's words, ADR 22), and whoever asks reads of them what is theirs.
+# keys as the owner (migration 0003's words, ADR 22), and whoever asks reads of them what is theirs.
 _ANYWHERE = "SELECT * FROM people_named(%s::tsquery, %s)"
 _BY_NUMBER = """
 SELECT person_id FROM people_identitydocument WHERE number_index = %s

@@ -1,4 +1,4 @@
-"""What was done to a task or a training is never rewritten; see people/migrations/0003_history.py for the function."""
+"""What was done to a task or a training is never rewritten; see people/migrations/0002_history.py for the function."""
 
 from django.db import migrations
 
@@ -10,7 +10,7 @@ CREATE TRIGGER never_rewritten BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaign", "0001_initial"), ("people", "0003_history")]
+    dependencies = [("campaign", "0001_tables"), ("people", "0002_history")]
 
     operations = [
         migrations.RunSQL(GUARD.format(table=table), f"DROP TRIGGER never_rewritten ON {table};") for table in TABLES

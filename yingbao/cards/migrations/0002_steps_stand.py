@@ -1,4 +1,4 @@
-"""What was done to a photo or a card is never rewritten; see people/migrations/0003_history.py for the function."""
+"""What was done to a photo or a card is never rewritten; see people/migrations/0002_history.py for the function."""
 
 from django.db import migrations
 
@@ -9,6 +9,6 @@ CREATE TRIGGER never_rewritten BEFORE UPDATE OR DELETE OR TRUNCATE ON cards_card
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cards", "0001_initial"), ("people", "0003_history")]
+    dependencies = [("cards", "0001_tables"), ("people", "0002_history")]
 
     operations = [migrations.RunSQL(GUARD, "DROP TRIGGER never_rewritten ON cards_cardstep;")]

@@ -24,9 +24,14 @@ CHANGING = {
         "state", "decided_at", "decided_by_id", "decision_note", "submitted_at", "finished_at", "said",
     ),
     "receiptseries": ("last",),
-    "receipt": ("voided_at", "void_reason"),
+    "receipt": ("voided_at", "void_reason", "voided_by_id"),
     "receiptpaper": (),
     "close": ("confirmed_at", "confirmed_by_id", "lapsed"),
+    "advice": ("arrival_id", "withdrawn_at"),
+    "adviceline": (),
+    "debitpart": (),
+    "debitanswer": (),
+    "bankfile": ("state", "message", "statement_id"),
 }  # fmt: skip
 
 
@@ -45,7 +50,7 @@ def frozen(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0001_initial"), ("declaration", "0002_frozen"), ("enrolment", "0003_money")]
+    dependencies = [("collection", "0001_tables"), ("declaration", "0002_frozen")]
 
     operations = [
         *map(frozen, CHANGING),

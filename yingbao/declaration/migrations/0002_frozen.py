@@ -2,12 +2,14 @@
 
 from django.db import migrations
 
+# Without arguments TG_ARGV is NULL, and a row less NULL is NULL and differs from nothing: hence the coalesce.
 ONLY_THESE_CHANGE = r"""
 CREATE FUNCTION only_these_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE free text[] := coalesce(TG_ARGV::text[], '{}');
 BEGIN
     -- The trigger's arguments are the columns that may change; all others stay as they were written.
-    IF to_jsonb(NEW) - TG_ARGV IS DISTINCT FROM to_jsonb(OLD) - TG_ARGV THEN
-        RAISE EXCEPTION '% is frozen but for %', TG_TABLE_NAME, array_to_string(TG_ARGV, ', ')
+    IF to_jsonb(NEW) - free IS DISTINCT FROM to_jsonb(OLD) - free THEN
+        RAISE EXCEPTION '% is frozen but for %', TG_TABLE_NAME, array_to_string(free, ', ')
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -48,7 +50,7 @@ def frozen(table, *changing):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("declaration", "0001_initial"), ("people", "0003_history")]
+    dependencies = [("declaration", "0001_tables"), ("people", "0002_history")]
 
     operations = [
         migrations.RunSQL(ONLY_THESE_CHANGE, "DROP FUNCTION only_these_change;"),

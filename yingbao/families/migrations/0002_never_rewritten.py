@@ -17,6 +17,6 @@ def unguarding(table):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("families", "0001_families"), ("people", "0003_history")]
+    dependencies = [("families", "0001_tables"), ("people", "0002_history")]
 
     operations = [migrations.RunSQL("".join(map(guarding, TABLES)), "".join(map(unguarding, TABLES)))]

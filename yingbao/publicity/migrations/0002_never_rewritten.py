@@ -21,6 +21,6 @@ def unguarding(table):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publicity", "0001_publicity"), ("people", "0003_history")]
+    dependencies = [("publicity", "0001_tables"), ("people", "0002_history")]
 
     operations = [migrations.RunSQL("".join(map(guarding, TABLES)), "".join(map(unguarding, TABLES)))]

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("agents", "0004_accounts"),
-        ("enrolment", "0010_standing_marks"),
+        ("agents", "0001_tables"),
+        ("enrolment", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

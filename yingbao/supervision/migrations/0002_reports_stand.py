@@ -1,4 +1,4 @@
-"""What the education bureau was told is never rewritten; see people/migrations/0003_history.py for the function."""
+"""What the education bureau was told is never rewritten; see people/migrations/0002_history.py for the function."""
 
 from django.db import migrations
 
@@ -9,6 +9,6 @@ CREATE TRIGGER never_rewritten BEFORE UPDATE OR DELETE OR TRUNCATE ON supervisio
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supervision", "0001_reports"), ("people", "0003_history")]
+    dependencies = [("supervision", "0001_reports"), ("people", "0002_history")]
 
     operations = [migrations.RunSQL(GUARD, "DROP TRIGGER never_rewritten ON supervision_report;")]

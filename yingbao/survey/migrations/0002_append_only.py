@@ -15,6 +15,6 @@ CREATE TRIGGER never_rewritten BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("survey", "0001_initial"), ("people", "0003_history")]
+    dependencies = [("survey", "0001_tables"), ("people", "0002_history")]
 
     operations = [migrations.RunSQL(guard(table), f"DROP TRIGGER never_rewritten ON {table};") for table in TABLES]
