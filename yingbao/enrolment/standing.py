@@ -8,6 +8,7 @@ What a page may show of few children stands in `supervising`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -42,7 +43,8 @@ BESIDE = {
     "with_other": Text("由本市其他单位办理", "with another body of this area"),
 }
 """Children on a roll who are not counted among those who should be insured there."""
-LINES = (INSURED, *MISSING, *BESIDE)
+_REASONS = (*MISSING, *BESIDE)
+LINES = (INSURED, *_REASONS)
 
 
 @dataclass
@@ -88,17 +90,18 @@ class Standing:
 
 def total(standings: Iterable[Standing]) -> Standing:
     """All in one. 合计"""
-    whole = Standing()
+    insured, reasons = 0, Counter[str]()
     for one in standings:
-        whole = whole.plus(one)
-    return whole
+        insured += one.insured
+        for reason, heads in one.reasons.items():
+            reasons[reason] += heads
+    return Standing(insured, dict(reasons))
 
 
 def read(figures: Iterable[int | None]) -> Standing:
     """A standing from figures in the order of LINES. 读取"""
     insured, *others = figures
-    reasons = (*MISSING, *BESIDE)
-    return Standing(int(insured or 0), {name: int(n) for name, n in zip(reasons, others, strict=True) if n})
+    return Standing(int(insured or 0), {name: int(n) for name, n in zip(_REASONS, others, strict=True) if n})
 
 
 def of_bodies(season: Season, organisations: Iterable[int] | None = None) -> dict[int, Standing]:

@@ -39,6 +39,12 @@ class Figures(NamedTuple):
         return Figures(*(one + more for one, more in zip(self, other, strict=True)))
 
 
+def summed(figures: Iterable[Figures]) -> Figures:
+    """All of them together, column by column: a city has thousands. 合计"""
+    columns = [sum(column) for column in zip(*figures, strict=True)]
+    return Figures(*columns)
+
+
 _SUMS = """
 SELECT organisation_id,
        coalesce(sum(heads) FILTER (WHERE state <> 'withdrawn'), 0),
@@ -66,7 +72,7 @@ def by_agent(season: Season, organisations: Iterable[int] | None = None) -> dict
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, values)
-        return {key: Figures(*(int(figure) for figure in figures)) for key, *figures in cursor.fetchall()}
+        return {key: Figures(*map(int, figures)) for key, *figures in cursor.fetchall()}
 
 
 def registrations_due(season: Season) -> dict[str, int]:

@@ -86,11 +86,28 @@ _one_at_a_time = RLock()
 
 def policy_of(policy: str | Path) -> Policy:
     """The policy of an id or a path; read once for each version of the file."""
-    path = find(str(policy))
-    found = path.stat()
+    path, found = _found(root(), str(policy))
     # The library that types the file crashes the process if two threads are the first to use it.
     with _one_at_a_time:
         return _read(path, found.st_mtime_ns, found.st_size)
+
+
+_seen: dict[tuple[Path, str], Path] = {}
+"""(folder, id) → where it was found: a page asks for its policy a dozen times, and the folder is long"""
+
+
+def _found(folder: Path, policy: str) -> tuple[Path, os.stat_result]:
+    """The file of a policy and how it is now; looked for anew once it is gone."""
+    seen = _seen.get((folder, policy))
+    if seen is not None:
+        try:
+            return seen, seen.stat()
+        except OSError:  # moved or taken away
+            del _seen[folder, policy]
+    path = find(policy)
+    if ID.fullmatch(policy):
+        _seen[folder, policy] = path
+    return path, path.stat()
 
 
 def policy_in(text: str, name: str) -> Policy:

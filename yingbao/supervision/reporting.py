@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yingbao.agents.models import Appointment, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, last_day, policy_of, windows
-from yingbao.enrolment.standing import Standing, of_bodies, total
+from yingbao.enrolment.standing import LINES, Standing, of_bodies, read, total
 from yingbao.enrolment.supervising import REASONS, shown
 from yingbao.supervision.curves import curve_of, weekly
 from yingbao.supervision.models import Report
@@ -60,6 +60,21 @@ def figures_of(season: Season, *, on: date) -> dict[str, Any]:
         "before": curve.before,
         "weeks": [[week.day.isoformat(), week.should, week.insured] for week in weeks],
     }
+
+
+_WHOLE = f"""
+SELECT count(*), count(*) FILTER (WHERE {" + ".join(LINES)} > 0), {", ".join(f"sum({line})" for line in LINES)}
+FROM agents_organisation o LEFT JOIN enrolment_bodystanding b ON b.organisation_id = o.id AND b.season_id = %(season)s
+WHERE o.pooling_area = %(area)s AND o.kind = 'school' AND o.active
+"""  # noqa: S608  our own words
+
+
+def whole_of(season: Season) -> tuple[dict[str, Any], int]:
+    """The area's line of a report made now, and how many schools have no list: sums, no school by itself. 全市合计"""
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE, {"season": season.pk, "area": season.pooling_area})
+        schools, listed, *figures = cursor.fetchone()
+    return _line("", read(figures)), schools - listed
 
 
 def place_of(school: Organisation) -> tuple[str, str]:

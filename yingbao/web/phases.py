@@ -5,10 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
+
 from yingbao.agents.models import Organisation
+from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import last_day, policy_of, season_for
 from yingbao.policy.model import Policy, SeasonPhase
 from yingbao.values import clock
+
+
+def season_of(request: HttpRequest) -> Season:
+    """The season that the user's organisation works on today, looked for once in a request. 当前参保季
+
+    Raises Refused if none was opened.
+    """
+    found: Season | None = getattr(request, "season_of_today", None)
+    if found is None:
+        area = request.appointment.organisation.pooling_area  # type: ignore[attr-defined]  # the middleware put it there
+        found = request.season_of_today = season_for(area, clock.today())  # type: ignore[attr-defined]
+    return found
 
 
 def season_page(organisation: Organisation) -> dict[str, Any]:

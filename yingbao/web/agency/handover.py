@@ -17,7 +17,7 @@ from yingbao.declaration.comparing import Mismatch, differences
 from yingbao.enrolment import tallying
 from yingbao.enrolment.lifecycle import STATE_NAMES, State
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import policy_of, season_for
+from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
 from yingbao.jobs import work
 from yingbao.jobs.models import Job
@@ -25,7 +25,8 @@ from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.front.jobs import UNDER_WAY
-from yingbao.web.tax.shared import area_of, look, page_of, tell
+from yingbao.web.phases import season_of
+from yingbao.web.tax.shared import look, page_of, tell
 
 AGENTS_ON_A_PAGE = 40
 CHILDREN_ON_A_PAGE = 50
@@ -37,7 +38,7 @@ AT_ONCE = 20_000
 @desk(Desk.AGENCY)
 def declarations(request: Seated) -> HttpResponse:
     """Each agent from registered to paid, the mismatches with their next step, and one agent's children. 衔接"""
-    season = season_for(area_of(request), clock.today())
+    season = season_of(request)
     if handover.compared_at(season) is None:
         if sum(one.listed for one in tallying.by_agent(season).values()) <= AT_ONCE:
             handover.recount(season=season, at=clock.now())
@@ -137,6 +138,6 @@ def begin(request: Seated, season: Season) -> None:
 @desk(Desk.AGENCY)
 def compare(request: Seated) -> HttpResponseBase:
     """Compare again now; one comparison at a time. 重新比对"""
-    begin(request, season_for(area_of(request), clock.today()))
+    begin(request, season_of(request))
     tell(request, Text("正在比对，稍后刷新本页。", "Being compared; look at this page again in a moment."))
     return redirect("agency-declarations")

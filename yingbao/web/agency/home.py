@@ -15,7 +15,7 @@ from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.collection import handover
 from yingbao.enrolment import tallying
 from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
-from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, season_for, windows
+from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, windows
 from yingbao.enrolment.standing import MISSING
 from yingbao.families.models import DataRequest
 from yingbao.people.models import SchoolRoll
@@ -25,7 +25,7 @@ from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.progress import Tree
-from yingbao.web.phases import until, when
+from yingbao.web.phases import season_of, until, when
 from yingbao.web.standing import as_of
 from yingbao.web.tax.home import Waits, link
 from yingbao.web.tax.shared import area_of, page_of
@@ -44,7 +44,7 @@ def home(request: Seated) -> HttpResponse:
     area, today = area_of(request), clock.today()
     if not Season.objects.filter(pooling_area=area).exists():
         return render(request, "agency/home_empty.html", {"organisation": request.appointment.organisation})
-    season = season_for(area, today)
+    season = season_of(request)
     policy, tree = policy_of(season), Tree(season)
     under = request.GET.get("under", "")
     at = int(under) if under.isascii() and under.isdigit() and len(under) < 12 else None

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.standing import Standing, of_area, of_bodies, total
-from yingbao.enrolment.tallying import Figures, by_agent
+from yingbao.enrolment.tallying import Figures, by_agent, summed
 
 AGENTS = frozenset({OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY})
+NOTHING = Figures()
 KINDS = sorted({*AGENTS, OrganisationKind.SUB_DISTRICT, OrganisationKind.DISTRICT})
 
 
@@ -49,13 +50,15 @@ class Tree:
         if pk in self._nodes:
             return self._nodes[pk]
         name, kind, _, active = self._rows[pk]
-        own = self._figures.get(pk, Figures())
+        own = self._figures.get(pk, NOTHING)
         agents = int(kind in AGENTS and active)
         empty = int(kind == OrganisationKind.SCHOOL and active and not own.listed)
-        for child in self._below[pk]:
-            below = self.node(child)
-            own, agents, empty = own.plus(below.figures), agents + below.agents, empty + below.empty
-        self._nodes[pk] = Node(pk, name, kind, own, agents, empty, bool(self._below[pk]))
+        below = [self.node(child) for child in self._below[pk]]
+        if below:  # most are at the foot of the tree
+            own = summed([own, *(node.figures for node in below)])
+            agents += sum(node.agents for node in below)
+            empty += sum(node.empty for node in below)
+        self._nodes[pk] = Node(pk, name, kind, own, agents, empty, bool(below))
         return self._nodes[pk]
 
     def below(self, pk: int | None) -> list[Node]:
@@ -67,11 +70,9 @@ class Tree:
 
     def total(self) -> Node:
         """All of the area."""
-        figures, agents, empty = Figures(), 0, 0
-        for pk in self._below[None]:
-            node = self.node(pk)
-            figures, agents, empty = figures.plus(node.figures), agents + node.agents, empty + node.empty
-        return Node(0, "", "", figures, agents, empty, True)
+        nodes = [self.node(pk) for pk in self._below[None]]
+        figures = summed([node.figures for node in nodes])
+        return Node(0, "", "", figures, sum(one.agents for one in nodes), sum(one.empty for one in nodes), True)
 
     def standing(self, pk: int | None) -> Standing:
         """Who should be insured at an organisation and below it, else in the area, and is not. 应保尽保"""

@@ -23,7 +23,7 @@ from yingbao.enrolment.models import Season
 from yingbao.enrolment.progress import counts
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
-from yingbao.enrolment.tallying import Figures, by_agent
+from yingbao.enrolment.tallying import Figures, by_agent, summed
 from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
 from yingbao.values.text import Text
@@ -31,9 +31,11 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.phases import until
 from yingbao.web.school.pupils import season_of
 from yingbao.web.standing import as_of
+from yingbao.web.tax.shared import page_of
 
 AGENTS = (OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY)
 NOTHING = Figures()
+ROWS_ON_A_PAGE = 50
 
 
 class Standing(NamedTuple):
@@ -115,8 +117,10 @@ def progress(request: Seated, pk: int = 0) -> HttpResponse:
         return render(request, "community/progress_of.html", context)
     rows = below(season, place)
     below_it = Organisation.objects.under([place.pk]).filter(kind__in=AGENTS).values_list("pk", flat=True)
+    pages = page_of(request, len(rows), ROWS_ON_A_PAGE)
+    shown = rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE]
     context |= {
-        "rows": rows, "total": total(place, rows), "calls": calls(season, rows),
+        "rows": shown, "total": total(place, rows), "calls": calls(season, shown), **pages,
         "curve": curve_of(season, below_it, today=clock.today()),
     }  # fmt: skip
     return render(request, "community/progress.html", context)
@@ -138,7 +142,11 @@ def place_of(request: Seated, pk: int) -> Organisation:
 
 def below(season: Season, place: Organisation) -> list[Standing]:
     """The bodies directly below a place, each with the sum of what is under it, furthest behind first. 下级进度"""
-    tree = list(Organisation.objects.under([place.pk]).filter(active=True).select_related("parent__parent__parent"))
+    tree = list(Organisation.objects.under([place.pk]).filter(active=True))
+    by_key = {one.pk: one for one in tree} | {place.pk: place}
+    for one in tree:  # whose number is asked for above is in the tree itself: joined, each would come four times
+        if one.pk != place.pk and one.parent_id in by_key:
+            one.parent = by_key[one.parent_id]
     agents = [one for one in tree if one.kind in AGENTS]
     keys = [one.pk for one in agents]
     as_of(season, keys)
@@ -167,14 +175,6 @@ def child_of(root: int, key: int, parents: dict[int, int | None]) -> int:
     while (parent := parents.get(key)) is not None and parent != root:
         key = parent
     return key
-
-
-def summed(figures: Any) -> Figures:
-    """The figures of several agents together. 合计"""
-    sum_of = NOTHING
-    for one in figures:
-        sum_of = sum_of.plus(one)
-    return sum_of
 
 
 def total(place: Organisation, rows: list[Standing]) -> Standing:

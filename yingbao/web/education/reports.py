@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from yingbao.agents.models import Desk, Organisation
 from yingbao.enrolment import supervising
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import policy_of, season_for
+from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.standing import Standing, total
 from yingbao.enrolment.supervising import REASONS, Place, of_school, place_key, schools_of, shown
 from yingbao.spreadsheet.workbooks import ExportColumn, write_table
@@ -24,6 +24,7 @@ from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import season_of as season_of
 from yingbao.web.phases import until, when
 from yingbao.web.standing import as_of
 from yingbao.web.templatetags.words import language
@@ -68,11 +69,6 @@ def row_of_place(one: Place) -> Row:
         one.name, one.standing, key=one.key, schools=one.schools, without=one.without, contact=one.contact,
         phone=one.phone,
     )  # fmt: skip
-
-
-def season_of(request: Seated) -> Season:
-    """The season that the supervisor's area works on today."""
-    return season_for(request.appointment.organisation.pooling_area, clock.today())
 
 
 def whole(rows: list[Row]) -> Row:

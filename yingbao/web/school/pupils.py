@@ -16,9 +16,9 @@ from django_htmx.http import HttpResponseClientRedirect, push_url
 from yingbao.agents.models import Desk
 from yingbao.enrolment import actions, registering
 from yingbao.enrolment.listing import EXEMPT, MUST_PAY, EnrolmentQuerySet
-from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.needs import holds
-from yingbao.enrolment.seasons import policy_of, season_for
+from yingbao.enrolment.seasons import policy_of
 from yingbao.people.looks import looked
 from yingbao.people.models import Person
 from yingbao.people.search import search
@@ -27,6 +27,7 @@ from yingbao.values import clock, identity
 from yingbao.values.plain import compact
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import season_of as season_of
 from yingbao.web.phases import until
 from yingbao.web.school.listing import Listing
 from yingbao.web.templatetags.words import language
@@ -35,11 +36,6 @@ FINDS_KEPT = 20
 LONGEST_REASON = 200
 PEOPLE_KEPT = 50
 """so many children that one number finds, such as a parent's phone"""
-
-
-def season_of(request: Seated) -> Season:
-    """The season that the user's organisation works on today. 当前参保季"""
-    return season_for(request.appointment.organisation.pooling_area, clock.today())
 
 
 def listing_of(request: Seated, asked: QueryDict | dict[str, str], kind: type[Listing] = Listing) -> Listing:

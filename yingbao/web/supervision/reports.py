@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import china_day, last_day, policy_of, season_for, windows
+from yingbao.enrolment.seasons import china_day, last_day, policy_of, windows
 from yingbao.enrolment.standing import Day
 from yingbao.paper.standing_report import (
     ReportedBody,
@@ -25,23 +26,19 @@ from yingbao.paper.standing_report import (
 from yingbao.spreadsheet.report_workbook import write_report
 from yingbao.supervision.curves import BROAD, Curve
 from yingbao.supervision.models import Report
-from yingbao.supervision.reporting import LONGEST_NOTE, TASK, figures_of, latest, report, schools_in, share, why
+from yingbao.supervision.reporting import LONGEST_NOTE, TASK, report, share, whole_of, why
 from yingbao.trail import events
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.phases import season_of as season_of
 from yingbao.web.standing import as_of
 from yingbao.web.templatetags.words import language
 
 TITLE = Text("{year}年度学生儿童参保情况通报", "Enrolment of children for {year}: report")
 ALL_AT_ONCE = 100_000
 """What a report freezes is as of this moment, however many bodies have to be reckoned for it."""
-
-
-def season_of(request: Seated) -> Season:
-    """The season that the reader's area works on today."""
-    return season_for(request.appointment.organisation.pooling_area, clock.today())
 
 
 @require_GET
@@ -54,21 +51,22 @@ def reports(request: Seated) -> HttpResponse:
 def page(request: Seated, *, refused: Refused | None = None, note: str = "", status: int = 200) -> HttpResponse:
     """The list, and for the agency the next report with its note. 列表"""
     season = season_of(request)
-    told = Report.objects.visible_to(request.appointment).filter(season=season).select_related("organisation")
     makes = request.appointment.desk == Desk.AGENCY
-    newest = latest(season)
+    told = Report.objects.visible_to(request.appointment).filter(season=season).select_related("organisation")
+    # Of its figures the one line that is shown: a report holds every school of a city.
+    reports = list(told.defer("figures").annotate(whole=F("figures__whole")).order_by("-ordinal"))
+    newest = reports[0] if reports else None
     context: dict[str, Any] = {
         "season": season, "policy": policy_of(season), "asked": clause_of(season), "refused": refused, "note": note,
-        "reports": [(one, share(one.figures["whole"])) for one in told.order_by("-ordinal")], "makes": makes,
+        "reports": [(one, share(one.whole)) for one in reports], "makes": makes,
         "seen": newest.ordinal if newest else 0, "longest": LONGEST_NOTE,
     }  # fmt: skip
     if makes:
         as_of(season, at_once=ALL_AT_ONCE)
-        draft = figures_of(season, on=clock.today())
+        whole, without = whole_of(season)
         context |= {
-            "draft": draft, "rate": share(draft["whole"]), "reasons": why(draft["whole"]),
-            "before": newest and newest.figures["whole"],
-            "without": sum(not line["listed"] for _, line in schools_in(draft)),
+            "draft": whole, "rate": share(whole), "reasons": why(whole), "before": newest and newest.whole,
+            "without": without,
         }  # fmt: skip
     return render(request, "supervision/reports.html", context, status=status)
 

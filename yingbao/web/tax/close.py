@@ -12,7 +12,7 @@ from yingbao.agents.models import Desk
 from yingbao.collection import closing, summing
 from yingbao.collection.models import BankAccount, Close
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import china_day, policy_of, season_for
+from yingbao.enrolment.seasons import china_day, policy_of
 from yingbao.ledger.balances import balances
 from yingbao.ledger.closing import last_closed
 from yingbao.ledger.posting import ROLES, Role
@@ -20,14 +20,10 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.tax.shared import WAYS, area_of, officers, tell
+from yingbao.web.phases import season_of as season_of
+from yingbao.web.tax.shared import WAYS, officers, tell
 
 MOST_SHOWN = 100
-
-
-def season_of(request: Seated) -> Season:
-    """The season that this desk works on."""
-    return season_for(area_of(request), clock.today())
 
 
 @require_GET

@@ -18,12 +18,12 @@ from yingbao.collection.models import Alarm, Close, DebitItem, Mandate
 from yingbao.declaration.lifecycle import State
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.seasons import china_day, policy_of, season_for
+from yingbao.enrolment.seasons import china_day, policy_of
 from yingbao.exchange.paying_back import BY_BANK
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.phases import until, when
+from yingbao.web.phases import season_of, until, when
 from yingbao.web.tax.alarms import GRAVE
 from yingbao.web.tax.shared import WAYS, area_of
 
@@ -50,7 +50,7 @@ class Waits(NamedTuple):
 def home(request: Seated) -> HttpResponse:
     """The day of a tax officer at one glance; no single child is shown. 税务首页"""
     area, today = area_of(request), clock.today()
-    season = season_for(area, today)
+    season = season_of(request)
     policy = policy_of(season)
     work = [each for each in waiting(season, area, today) if each.number]
     context = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -156,12 +157,17 @@ def ways(context: dict[str, Any]) -> list[dict[str, object]]:
     if getattr(request, "appointment", None) is None:
         return []
     desk = request.appointment.desk
-    named = WAYS.get(desk) or [(HOMES[desk], Text("本季工作", "This season")), *ELSEWHERE]
-    if desk == Desk.COMMUNITY and request.appointment.organisation.kind != OrganisationKind.COMMUNITY:
-        named = ABOVE
-    links: list[dict[str, object]] = [{"url": reverse(name), "words": words} for name, words in named]
-    here = max((str(one["url"]) for one in links if request.path.startswith(str(one["url"]))), key=len, default="")
-    return [one | {"here": one["url"] == here} for one in links]
+    above = desk == Desk.COMMUNITY and request.appointment.organisation.kind != OrganisationKind.COMMUNITY
+    links = _links(desk, above)
+    here = max((url for url, _ in links if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "words": words, "here": url == here} for url, words in links]
+
+
+@cache
+def _links(desk: str, above: bool) -> list[tuple[str, Text]]:
+    """The links of a desk: addresses stay as they are while the platform runs."""
+    named = WAYS.get(desk) or [(HOMES[Desk(desk)], Text("本季工作", "This season")), *ELSEWHERE]
+    return [(reverse(name), words) for name, words in (ABOVE if above else named)]
 
 
 @register.filter

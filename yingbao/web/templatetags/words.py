@@ -7,6 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from yingbao.determination.explain import said_day
@@ -21,11 +25,53 @@ def language() -> Language:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-@register.simple_tag
-def t(zh: str, en: str, **values: object) -> str:
-    """`{% t "共 {n} 名" "{n} pupils" n=total %}`: the sentence in the reader's language."""
-    text = Text(zh, en)
-    return (text.filled(**values) if values else text).said(language())
+class Sentence(template.Node):
+    """One sentence of a template in both languages. 双语句子
+
+    A node of its own, because a page has hundreds: what a general tag does anew for each of them is done when the
+    template is read.
+    """
+
+    def __init__(
+        self, zh: FilterExpression, en: FilterExpression, values: dict[str, FilterExpression], kept_as: str
+    ) -> None:
+        self.sentences: dict[str, FilterExpression | str] = {"zh": _constant(zh), "en": _constant(en)}
+        self.values, self.kept_as = values, kept_as
+
+    def render(self, context: Context) -> SafeString:
+        """The sentence in the reader's language, its values put in. 显示"""
+        spoken = language()
+        sentence = self.sentences[spoken]
+        if isinstance(sentence, FilterExpression):
+            sentence = str(sentence.resolve(context))
+        if self.values:
+            sentence = sentence.format(**{name: self._value(name, context, spoken) for name in self.values})
+        if self.kept_as:
+            context[self.kept_as] = sentence
+            return SafeString("")
+        return conditional_escape(sentence) if context.autoescape else SafeString(sentence)
+
+    def _value(self, name: str, context: Context, spoken: Language) -> object:
+        value = self.values[name].resolve(context)
+        return value.said(spoken) if isinstance(value, Text) else value
+
+
+def _constant(written: FilterExpression) -> FilterExpression | str:
+    """What stands in the template in quotes, else what has to be looked up each time."""
+    return written if written.is_var or written.filters else str(written.var)
+
+
+@register.tag("t")
+def t(parser: Parser, token: Token) -> Sentence:
+    """`{% t "共 {n} 名" "{n} pupils" n=total %}`: the sentence in the reader's language; `as x` keeps it for later."""
+    zh, en, *values = token.split_contents()[1:]
+    kept_as = values.pop() if values[-2:-1] == ["as"] else ""
+    if kept_as:
+        values.pop()
+    named = token_kwargs(values, parser)
+    if values:
+        raise template.TemplateSyntaxError(f"t takes two sentences and name=value, not {values}")
+    return Sentence(parser.compile_filter(zh), parser.compile_filter(en), named, kept_as)
 
 
 @register.filter

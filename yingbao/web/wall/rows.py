@@ -33,7 +33,8 @@ NEVER, ALWAYS = "false", "true"
 
 
 def _keys(name: str) -> str:
-    return f"ANY ((SELECT current_setting('yingbao.{name}', true))::bigint[])"
+    # Read inside the sub-select: outside, the text would be read anew for every row. The second cast makes it a value.
+    return f"ANY ((SELECT current_setting('yingbao.{name}', true)::bigint[])::bigint[])"
 
 
 def _text(name: str) -> str:
@@ -63,6 +64,7 @@ COMMON = frozenset(
         "enrolment_season",
         "enrolment_policyversion",
         "enrolment_policyproposal",
+        "enrolment_rollover",
         "cases_answerend",
         "cases_helped",
         "collection_close",
