@@ -69,6 +69,11 @@ CHILDREN = st.fixed_dictionaries(
         "paid_on": some(st.one_of(near(date(2019, 8, 1), date(2021, 1, 31)), st.dates())),
         "lapsed_years": st.integers(0, 9999),
         "repaired_years": st.integers(0, 30),
+        "registered_on": some(near(date(2019, 5, 1), date(2020, 3, 31))),
+        "paid_time": some(st.times().map(lambda time: time.strftime("%H:%M"))),
+        "prepaid_years": st.integers(1, 3),
+        "continuous_years": st.integers(0, 12),
+        "claim_free_years": st.integers(0, 12),
     }
 )
 
@@ -101,6 +106,10 @@ TYPES = {
     "tier": pa.int64(),
     "lapsed_years": pa.int64(),
     "repaired_years": pa.int64(),
+    "registered_on": pa.date32(),
+    "prepaid_years": pa.int64(),
+    "continuous_years": pa.int64(),
+    "claim_free_years": pa.int64(),
 }
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yingbao.determination.criteria import age_on, days_after, first_of_next_month, last_day_within
+from yingbao.determination.cover import days_after, first_of_month_after, months_after
+from yingbao.determination.criteria import age_on
 
 
 @pytest.mark.parametrize(
@@ -39,12 +40,12 @@ def test_age_is_full_years_and_a_leap_day_waits_for_the_first_of_march(birth, on
     ],
 )
 def test_within_three_months_of_birth_ends_with_the_third_month_at_the_latest(birth, last):
-    assert last_day_within(birth, 3) == last
+    assert months_after(birth, 3) == last
 
 
 @given(birth=st.dates(max_value=date(9900, 1, 1)), months=st.integers(1, 240))
 def test_months_from_birth_keep_the_day_or_end_the_month(birth, months):
-    last = last_day_within(birth, months)
+    last = months_after(birth, months)
     assert (last.year - birth.year) * 12 + last.month - birth.month == months
     ends = calendar.monthrange(last.year, last.month)[1]
     assert last.day == min(birth.day, ends)
@@ -52,7 +53,7 @@ def test_months_from_birth_keep_the_day_or_end_the_month(birth, months):
 
 @given(day=st.dates(max_value=date(9999, 11, 30)))
 def test_the_next_month_begins_after_the_last_day_of_this_one(day):
-    begins = first_of_next_month(day)
+    begins = first_of_month_after(day, 1)
     before = begins - timedelta(days=1)
     assert begins.day == 1
     assert (before.year, before.month) == (day.year, day.month)

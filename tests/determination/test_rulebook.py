@@ -33,7 +33,7 @@ def changed(criteria: dict[str, Criterion], **tables: list[Any]) -> Policy:
 
 
 def premium(name: str, sum_fen: int, *when: str) -> PremiumRule:
-    return PremiumRule(id=name, clause="三", because=SAYS, when=list(when), premium_fen=sum_fen)
+    return PremiumRule(id=name, clause="三", because=SAYS, when=list(when), one_sum_fen=sum_fen)
 
 
 def premiums(policy: Policy, children: list[Facts]) -> list[int]:

@@ -78,7 +78,7 @@ def test_every_pattern_of_the_model_has_its_words():
             walk(each, seen)
 
     walk(inspect.type_info(Policy), set())
-    assert len(patterns) == 3
+    assert len(patterns) == 5
     assert patterns <= set(words.SHAPES)
 
 

@@ -22,7 +22,7 @@ WRONG = TASKS | {
         PREMIUM, PREMIUM + "\n      agent: school # too", "agent: school # too", "Unknown key agent", "Known here"
     ),
     "a missing key": Wrong(
-        "      " + PREMIUM + "\n", "", "id: premium_standard", "premium_fen is missing", "Add premium_fen"
+        "      " + PREMIUM + "\n", "", "id: premium_standard", "One of premium_fen and parts", "Write premium_fen"
     ),
     "a missing table": Wrong(
         "  channel:\n    - id: pay_through_school",
@@ -140,7 +140,7 @@ WRONG = TASKS | {
         "    fact: points_admitted_on\n    during: points\n",
         "",
         "says: {zh: 在办理期内取得积分入医资格",
-        "neither fact nor decided",
+        "neither fact, decided nor either",
         "Write fact",
     ),
     "a truth asked of a number": Wrong("is: true", "is: 1", "is: 1", "registered_before cannot be 1", "true or false"),
@@ -254,10 +254,10 @@ WRONG = TASKS | {
         "Remove it",
     ),
     "a payer without a part": Wrong(
-        "      part: whole\n", "", "paid_by: treasury", "paid_by and part contradict", "part: whole"
+        "      part: whole\n", "", "paid_by: treasury", "paid_by and what is paid contradict", "part: whole"
     ),
     "a wait without days": Wrong(
-        "      days: 90\n", "", "id: cover_after_90_days", "starts and days contradict", "after_days", YUZHONG
+        "      days: 90\n", "", "starts: after_days", "starts and days contradict", "after_days", YUZHONG
     ),
     "days without a wait": Wrong(
         "      starts: year_start",
@@ -275,7 +275,7 @@ WRONG = TASKS | {
         YUZHONG,
     ),
     "a number of months out of reason": Wrong(
-        "months_from_birth: 3", "months_from_birth: 0", "months_from_birth: 0", "0 months", "from 1 to 240"
+        "months_from_birth: 3", "months_from_birth: 0", "months_from_birth: 0", "0 is no sensible", "from 1 to 240"
     ),
     "a list where one word belongs": Wrong(
         "cover_to: 2020-12-31", "cover_to: [2020-12-31]", "cover_to", "a single value", "one value"

@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Sub
 from yingbao.cards.lifecycle import LIVE_CARD, CardState, PhotoState
 from yingbao.cards.models import Card, Photo
 from yingbao.collection.models import Obligation
-from yingbao.determination.criteria import last_day_within
+from yingbao.determination.cover import months_after
 from yingbao.enrolment.lifecycle import ENROLLED, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day, policy_of
@@ -153,7 +153,7 @@ def ready_on(rule: CardRule, *days: date | None) -> date:
     The days on which money and photo came in, and the one on which a former card was reported lost. Where the month
     has no such day, its last.
     """
-    return last_day_within(max(day for day in days if day is not None), rule.ready_after_months)
+    return months_after(max(day for day in days if day is not None), rule.ready_after_months)
 
 
 def photo_day(photo: Photo | None) -> date | None:

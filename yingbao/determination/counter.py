@@ -37,12 +37,8 @@ def determine_one(policy: Policy, facts: Mapping[str, object], as_of: date) -> D
     `facts` has the contract's columns by name, as text or typed; a missing one is empty, an unknown one is
     passed over. `as_of` stands in where `paid_on` is empty. Raises Refused on a malformed value.
     """
-    child, rulebook = read_child(facts, as_of), rulebook_of(policy)
-    outcome = rulebook.outcome(rulebook.bits_of_child(child))
-    paid = child["paid_on"]
-    begins = None
-    if outcome.start is not None and isinstance(paid, date):
-        begins = rulebook.starts[outcome.start].on(paid, policy.cover_from)
+    child = read_child(facts, as_of)
+    outcome, begins = rulebook_of(policy).decided(child)
     return Decision(
         person_id=str(child["person_id"]),
         status=outcome.status,

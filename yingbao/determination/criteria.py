@@ -6,9 +6,8 @@ the child in front of it. A missing value matches nothing but `known: false`.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from yingbao.determination.facts import Value
 from yingbao.policy.model import Policy
@@ -43,7 +42,7 @@ def column_of(criterion: Criterion) -> str:
 def seen_as(criterion: Criterion, value: Value, policy: Policy) -> Value:
     """The column's value as the criterion sees it: a birth date as an age, where it asks for the age."""
     if criterion.fact == "age":
-        return age_on(value, policy.cover_from) if isinstance(value, date) else None
+        return age_on(value, criterion.on or policy.cover_from) if isinstance(value, date) else None
     return value
 
 
@@ -110,23 +109,3 @@ def age_on(birth: date, on: date) -> int:
     Who was born on 29 February completes a year on 1 March where the year has no such day.
     """
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
-
-
-def last_day_within(birth: date, months: int) -> date:
-    """The same day so many months after the birth month, or that month's last day if it has none. 出生后若干个月内"""
-    year, month = divmod(birth.year * 12 + birth.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(birth.day, monthrange(year, month + 1)[1]))
-
-
-def first_of_next_month(day: date) -> date:
-    """The day on which cover begins that waits for the next month. 次月1日"""
-    if (day.year, day.month) == (date.max.year, 12):
-        return date.max
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
-def days_after(day: date, days: int) -> date:
-    """The day so many days later: a wait of 90 days from 1 March ends on 30 May. 等待期满日"""
-    return day + timedelta(days=min(days, (date.max - day).days))

@@ -12,9 +12,10 @@ from datetime import date
 import msgspec
 
 from yingbao.determination.counter import Decision, determine_one
-from yingbao.determination.criteria import age_on, column_of, last_day_within, seen_as, test_of
+from yingbao.determination.criteria import age_on, column_of, seen_as, test_of
 from yingbao.determination.facts import Child, Value, read_child
 from yingbao.determination.rulebook import TABLES, rules_of
+from yingbao.determination.signs import Limit, inside, timed
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.policy.outcomes import outcome
@@ -114,12 +115,16 @@ def holds(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str) 
     criterion = policy.criteria[name]
     if criterion.decided is not None:
         return decided[criterion.decided].id in (criterion.by or ())
+    if criterion.either is not None:
+        return any(holds(policy, child, decided, other) for other in criterion.either)
     value = child[column_of(criterion)]
-    if criterion.months_from_birth is not None:
+    if criterion.months_from_birth is not None or criterion.days_from_birth is not None:
         birth = child["birth_date"]
         if not isinstance(birth, date) or not isinstance(value, date):
             return False
-        return value <= last_day_within(birth, criterion.months_from_birth)
+        return value <= Limit(0, "", criterion.months_from_birth or 0, criterion.days_from_birth or 0).last(birth)
+    if criterion.during is not None and timed(policy.windows[criterion.during]):
+        return inside(policy.windows[criterion.during], value, child["paid_time"])
     return test_of(criterion, policy)(seen_as(criterion, value, policy))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import get_args
 
 import msgspec
@@ -111,6 +111,16 @@ def _tier(value: object) -> int:
     raise ValueError(value)
 
 
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+
+
+def _time(value: object) -> str:
+    text = value.strftime("%H:%M") if isinstance(value, time) else value
+    if isinstance(text, str) and _TIME.fullmatch(text):
+        return text
+    raise ValueError(value)
+
+
 def _one_of(words: tuple[str, ...]) -> Text:
     return Text(zh="、".join(words) + " 之一", en="one of " + ", ".join(words))
 
@@ -155,9 +165,14 @@ COLUMNS: dict[str, Column] = {
         Column("paid_on", day, _A_DAY),
         Column("lapsed_years", _whole, _A_COUNT, empty=0),
         Column("repaired_years", _whole, _A_COUNT, empty=0),
+        Column("registered_on", day, _A_DAY),
+        Column("paid_time", _time, Text(zh="形如 16:30 的时刻，或留空", en="a time such as 16:30, or empty")),
+        Column("prepaid_years", _whole, _A_COUNT, empty=1),
+        Column("continuous_years", _whole, _A_COUNT, empty=0),
+        Column("claim_free_years", _whole, _A_COUNT, empty=0),
     )
 }
-"""The columns of a file of facts, in the order of the contract."""
+"""The columns of a file of facts, in the order of the contract; behind them those that later policies ask for."""
 
 Child = Mapping[str, Value]
 """The facts about one child, read: every column has a value, and `paid_on` is never empty."""

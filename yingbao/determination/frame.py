@@ -6,23 +6,25 @@ once; the decisions are look-ups on the outcome's number. No text is touched row
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from yingbao.determination.criteria import last_day_within
+from yingbao.determination.cover import Start
 from yingbao.determination.facts import COLUMNS, Value, malformed, row_text
 from yingbao.determination.outputs import CODED_SCHEMA, SCHEMA, Book, Decided, look_up
 from yingbao.determination.reading import Distinct, Malformed, Reader, Seen, as_days, is_readable, plain_text
-from yingbao.determination.rulebook import rulebook_of
+from yingbao.determination.rulebook import Outcome, rulebook_of
+from yingbao.determination.signs import Limit
 from yingbao.policy.model import Policy
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
-WORD = 31
-"""Bits in a word: an int32 without its sign. Most policies need one word, and short words are quick."""
+MOST_CODES = 2**31
+"""Every combination of what the columns can tell apart has a code; so many fit the short integers, which are quick."""
 
 BATCH = 131_072
 """Rows decided at a time: enough for Arrow to be quick, few enough to stay in the cache."""
@@ -55,7 +57,7 @@ class Determiner:
 
     def _matters(self, name: str, type_: pa.DataType) -> bool:
         """A column of true and false that no rule asks for can neither decide anything nor be malformed."""
-        return name in self.rulebook.columns or not pa.types.is_boolean(type_)
+        return name in self.rulebook.signs.columns or not pa.types.is_boolean(type_)
 
     def decide(self, batch: pa.RecordBatch) -> Decided:
         """Decide one batch; raises MalformedFacts for the first row that cannot be read."""
@@ -70,79 +72,120 @@ class Determiner:
         if bad:
             # The first row of the file, and in it the first column: the same for every engine and batch size.
             raise MalformedFacts(min(bad, key=lambda one: one.row))
-        for name in self.rulebook.columns:
+        for name in self.rulebook.signs.columns:
             if name not in seen:
                 seen[name] = self._missing(name, len(batch))
-        places, sets = self._bits(seen)
-        numbers = look_up(pa.array(self.rulebook.numbers(sets), pa.int32()), places)
-        return Decided(person_id, numbers, self._coverage_from(numbers, seen["paid_on"]))
+        places, sets = self._bits(seen, len(batch))
+        met = self.rulebook.numbers(sets)
+        numbers = look_up(pa.array(met, pa.int32()), places)
+        return Decided(person_id, *self._covered(numbers, set(met), seen))
 
     def _missing(self, name: str, rows: int) -> Seen:
         value = self._as_of if name == "paid_on" else COLUMNS[name].empty
-        return Seen(_zeros(rows), Distinct([value], [self.rulebook.bits_of(name, value)]))
+        return Seen(_zeros(rows), Distinct([value], [self.rulebook.signs.of(name, value)]))
 
-    def _bits(self, seen: dict[str, Seen]) -> tuple[pa.Array, list[int]]:
-        """The distinct sets of bits in the batch, and per row the place of its set."""
-        places, sets = self._word(seen, 0)
-        for word in range(1, -(-self.rulebook.width // WORD)):
-            more_places, more = self._word(seen, word)
-            pairs = pc.add(pc.multiply(places.cast(pa.int64()), len(more)), more_places).dictionary_encode()
-            split = [divmod(pair, len(more)) for pair in pairs.dictionary.to_pylist()]
-            places, sets = pairs.indices, [sets[low] | more[high] << WORD * word for low, high in split]
-        return places, sets
+    def _bits(self, seen: dict[str, Seen], rows: int) -> tuple[pa.Array, list[int]]:
+        """The distinct sets of bits in the batch, and per row the place of its set.
 
-    def _word(self, seen: dict[str, Seen], word: int) -> tuple[pa.Array, list[int]]:
-        """The same for one word of the bits."""
-        low = WORD * word
-        parts = []
+        What a column can tell apart are its classes, mostly a handful, however many criteria ask for it; a row's code
+        is its classes as the digits of one number. So a longer policy costs no more per row.
+        """
+        always, codes, digits, size = 0, None, list[list[int]](), 1
+        for places, classes, patterns in self._classes(seen):
+            if len(patterns) == 1:
+                always |= patterns[0]
+                continue
+            if size * len(patterns) > MOST_CODES:
+                codes, sets = _spelt(codes, digits)
+                digits, size = [sets], len(sets)
+            step = pa.scalar(size, pa.int32())
+            part = pc.multiply(places, step) if classes is None else look_up(pc.multiply(classes, step), places)
+            codes = part if codes is None else pc.add(codes, part)
+            digits.append(patterns)
+            size *= len(patterns)
+        if codes is None:
+            return _zeros(rows), [always]
+        places, sets = _spelt(codes, digits)
+        return places, [bits | always for bits in sets]
+
+    def _classes(self, seen: dict[str, Seen]) -> Iterator[tuple[pa.Array, pa.Array | None, list[int]]]:
+        """Per column and per limit: the rows' places, the class at each place if they differ, each class's bits."""
         for column in seen.values():
-            distinct = column.distinct
-            bits = distinct.made(word, lambda distinct=distinct: _bits_of_word(distinct.bits, low))  # type: ignore[misc]
-            if bits is not None:
-                parts.append(look_up(bits, column.places))
-        for bit, name, months in self.rulebook.limits:
-            if low <= bit.bit_length() - 1 < low + WORD:
-                within = self._within(seen, name, months).cast(pa.int32())
-                parts.append(pc.multiply(within, pa.scalar(bit >> low, pa.int32())))
-        together = parts[0] if parts else _zeros(len(seen["paid_on"].places))
-        for part in parts[1:]:
-            # No two columns set the same bit, so the sum is the union, and quicker.
-            together = pc.add(together, part)
-        encoded = together.dictionary_encode()
-        return encoded.indices, encoded.dictionary.to_pylist()
+            yield column.places, *column.distinct.classes()
+        for limit in self.rulebook.signs.limits:
+            yield self._within(seen, limit).cast(pa.int32()), None, [0, limit.bit]
 
-    def _within(self, seen: dict[str, Seen], name: str, months: int) -> pa.Array:
-        """Per row whether the day is known and lies no later than so many months after a known birth."""
-        births, days = seen["birth_date"], seen[name]
-        last = births.distinct.made(("months", months), lambda: _last_days(births.distinct.values, months))
+    def _within(self, seen: dict[str, Seen], limit: Limit) -> pa.Array:
+        """Per row whether the day is known and lies within the limit from a known birth."""
+        births, days = seen["birth_date"], seen[limit.column]
+        last = births.distinct.made(limit, lambda: _last_days(births.distinct.values, limit))
         day = days.distinct.made("days", lambda: _days(days.distinct.values))
         return pc.less_equal(look_up(day, days.places), look_up(last, births.places))
 
-    def _coverage_from(self, numbers: pa.Array, paid_on: Seen) -> pa.Array:
-        """Per row the first day of cover: reckoned once for each way of reckoning and each payment day."""
-        starts, size = self.rulebook.starts, len(paid_on.distinct.values)
-        begins = paid_on.distinct.made("begins", lambda: self._begins(paid_on.distinct.values))
+    def _covered(self, numbers: pa.Array, met: set[int], seen: dict[str, Seen]) -> tuple[pa.Array, pa.Array]:
+        """Per row its outcome and its first day of cover, reckoned once for each way and each day to reckon from."""
+        covered = {number: outcome for number in met if (outcome := self.rulebook.outcomes[number]).start is not None}
+        if not covered:
+            return numbers, pa.nulls(len(numbers), pa.date32())
+        days, begin_at = list[pa.Array](), dict[int, int]()
+        for way in dict.fromkeys(outcome.start for outcome in covered.values() if outcome.start is not None):
+            begin_at[way] = sum(map(len, days))
+            days.append(self._begins(self.rulebook.starts[way], seen))
+        paid, births = seen["paid_on"], seen["birth_date"]
         # Behind the days of the last way stand empty ones, for those without cover.
-        ways = [len(starts) if one.start is None else one.start for one in self.rulebook.outcomes]
-        base = look_up(pa.array([way * size for way in ways], pa.int32()), numbers)
-        return look_up(begins, pc.add(base, paid_on.places))
+        nowhere = sum(map(len, days))
+        days.append(pa.nulls(len(paid.distinct.values), pa.date32()))
+        every = range(max(met) + 1)
+        base = pa.array([begin_at[covered[n].start or 0] if n in covered else nowhere for n in every], pa.int32())
+        places = paid.places
+        by_birth = [n in covered and self.rulebook.starts[covered[n].start or 0].column == "birth_date" for n in every]
+        if any(by_birth):
+            places = pc.if_else(look_up(pa.array(by_birth), numbers), births.places, places)
+        begins = look_up(pa.concat_arrays(days), pc.add(look_up(base, numbers), places))
+        ends = {n: outcome.coverage_to for n, outcome in covered.items()}
+        last = min(end for end in ends.values() if end is not None)
+        if not any(array.null_count or pc.max(array).as_py() > last for array in days[:-1]):
+            return numbers, begins
+        return self._referred(numbers, begins, covered)
 
-    def _begins(self, paid_on: list[Value]) -> pa.Array:
-        first = self.rulebook.policy.cover_from
-        ways = [
-            [as_days(start.on(paid, first)) if isinstance(paid, date) else None for paid in paid_on]
-            for start in self.rulebook.starts
-        ]
-        return pa.array([begin for way in ways for begin in way] + [None] * len(paid_on), pa.date32())
+    def _referred(self, numbers: pa.Array, begins: pa.Array, covered: dict[int, Outcome]) -> tuple[pa.Array, pa.Array]:
+        """Where cover would begin after its last day, or on a day that nobody knows, an officer decides."""
+        every = range(max(covered) + 1)
+        end = pa.array([covered[n].coverage_to if n in covered else date.max for n in every], pa.date32())
+        instead = [self.rulebook.referred(covered[n]).number if n in covered else n for n in every]
+        uncovered = pc.greater(numbers, every[-1])
+        known = pc.if_else(uncovered, 0, numbers)
+        in_time = pc.less_equal(begins, look_up(end, known)).fill_null(False)
+        stays = pc.or_(uncovered, in_time)
+        numbers = pc.if_else(stays, numbers, look_up(pa.array(instead, pa.int32()), known))
+        return numbers, pc.if_else(stays, begins, pa.scalar(None, pa.date32()))
+
+    def _begins(self, start: Start, seen: dict[str, Seen]) -> pa.Array:
+        """The first day of cover for each distinct day to reckon from."""
+        distinct, first = seen[start.column].distinct, self.rulebook.policy.cover_from
+
+        def reckoned() -> pa.Array:
+            days = [as_days(start.on(day, first)) if isinstance(day, date) else None for day in distinct.values]
+            return pa.array(days, pa.int32()).cast(pa.date32())
+
+        return distinct.made(start, reckoned)
+
+
+def _spelt(codes: pa.Array, digits: list[list[int]]) -> tuple[pa.Array, list[int]]:
+    """The sets of bits that the codes stand for, each once, and per row the place of its set."""
+    encoded = codes.dictionary_encode()
+    sets = []
+    for code in encoded.dictionary.to_pylist():
+        bits = 0
+        for patterns in digits:
+            code, digit = divmod(code, len(patterns))
+            bits |= patterns[digit]
+        sets.append(bits)
+    return encoded.indices, sets
 
 
 def _zeros(rows: int) -> pa.Array:
     return pa.nulls(rows, pa.int32()).fill_null(0)
-
-
-def _bits_of_word(bits: list[int], low: int) -> pa.Array | None:
-    in_word = [one >> low & (1 << WORD) - 1 for one in bits]
-    return pa.array(in_word, pa.int32()) if any(in_word) else None
 
 
 _NEVER, _ALWAYS = -(2**31), 2**31 - 1
@@ -153,9 +196,9 @@ def _days(values: list[Value]) -> pa.Array:
     return pa.array([as_days(value) if isinstance(value, date) else _ALWAYS for value in values], pa.int32())
 
 
-def _last_days(births: list[Value], months: int) -> pa.Array:
-    """The last days within so many months of birth; an unknown birth has one before every day."""
-    days = [as_days(last_day_within(birth, months)) if isinstance(birth, date) else _NEVER for birth in births]
+def _last_days(births: list[Value], limit: Limit) -> pa.Array:
+    """The last days within the limit from birth; an unknown birth has one before every day."""
+    days = [as_days(limit.last(birth)) if isinstance(birth, date) else _NEVER for birth in births]
     return pa.array(days, pa.int32())
 
 

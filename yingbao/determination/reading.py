@@ -43,9 +43,19 @@ class Distinct:
 
     def __init__(self, values: list[Value], bits: list[int]) -> None:
         self.values, self.bits = values, bits
-        self._made: dict[object, pa.Array | None] = {}
+        self._made: dict[object, pa.Array] = {}
+        self._classes: tuple[pa.Array | None, list[int]] | None = None
 
-    def made(self, what: object, make: Callable[[], pa.Array | None]) -> pa.Array | None:
+    def classes(self) -> tuple[pa.Array | None, list[int]]:
+        """The class of each value, and the bits of each class; no array where all values are of one."""
+        if self._classes is None:
+            patterns = list(dict.fromkeys(self.bits))
+            place = {pattern: place for place, pattern in enumerate(patterns)}
+            of_values = pa.array([place[bits] for bits in self.bits], pa.int32()) if len(patterns) > 1 else None
+            self._classes = of_values, patterns
+        return self._classes
+
+    def made(self, what: object, make: Callable[[], pa.Array]) -> pa.Array:
         """An array with one entry per distinct value, made once."""
         if what not in self._made:
             self._made[what] = make()
@@ -71,7 +81,7 @@ class Reader:
         self.column, self._rulebook = COLUMNS[name], rulebook
         self._empty = as_of if name == "paid_on" else self.column.empty
         self._type = type_.value_type if pa.types.is_dictionary(type_) else type_
-        self._asked = name in rulebook.columns
+        self._asked = name in rulebook.signs.columns
         self._days = pa.types.is_date32(self._type)
         self._counts = pa.types.is_date32(type_) or pa.types.is_integer(type_)
         self._met: dict[object, tuple[Value | _Unreadable, int]] = {}
@@ -153,7 +163,7 @@ class Reader:
             value = self._empty if given is None or given == "" else self.column.read(given)
         except ValueError:
             return _Unreadable(given), 0
-        return value, self._rulebook.bits_of(self.column.name, value)
+        return value, self._rulebook.signs.of(self.column.name, value)
 
     def _given(self, key: object) -> object:
         """The value behind a key; what Python has no date for stays a number, and is refused as one."""

@@ -1,6 +1,6 @@
 """A policy made ready to decide: criteria as bits, decision tables as masks. 规则手册
 
-What holds for a child is one number: a bit per criterion. A row of a table holds if all the bits it needs
+What holds for a child is one number: a bit per criterion (`signs.py`). A row of a table holds if all the bits it needs
 are set, and the row that decides a table sets the bits of the criteria that ask for it later. So the tables
 are decided in plain Python, once for each distinct set of bits, for one child at the counter and for a
 province alike; all literal outputs are a look-up on the outcome (docs/adr/0004).
@@ -9,23 +9,17 @@ province alike; all literal outputs are a look-up on the outcome (docs/adr/0004)
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
 import msgspec
 
-from yingbao.determination.criteria import (
-    Test,
-    column_of,
-    days_after,
-    first_of_next_month,
-    last_day_within,
-    seen_as,
-    test_of,
-)
-from yingbao.determination.facts import Child, Value
+from yingbao.determination.cover import Start, start_of
+from yingbao.determination.facts import Child
+from yingbao.determination.signs import Signs
 from yingbao.policy.model import Policy
-from yingbao.policy.rules import CoverRule, Criterion, Rule, Tables
+from yingbao.policy.rules import Rule, Tables
 
 Status = Literal["enrolled", "ineligible", "not_open", "closed", "refer"]
 
@@ -34,21 +28,6 @@ TABLES: tuple[str, ...] = Tables.__struct_fields__
 
 REMEMBERED = 200_000
 """So many distinct sets of bits keep their outcome in memory; a real city has a few hundred."""
-
-
-class Start(msgspec.Struct, frozen=True):
-    """A way to reckon the first day of cover. 待遇起始日"""
-
-    starts: Literal["year_start", "next_month", "after_days", "refer"]
-    days: int
-
-    def on(self, paid: date, cover_from: date) -> date:
-        """The first day of cover; a wait never begins it before the year's own first day."""
-        if self.starts == "next_month":
-            return max(cover_from, first_of_next_month(paid))
-        if self.starts == "after_days":
-            return max(cover_from, days_after(paid, self.days))
-        return cover_from
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -69,6 +48,8 @@ class Outcome(msgspec.Struct, frozen=True):
     start: int | None
     """which of the rulebook's starts gives the first day of cover; None where there is no cover"""
     coverage_to: date | None
+    wait_months: int
+    """what the policy's rule of waiting adds to the first day of cover"""
     because: tuple[str, ...]
 
 
@@ -78,65 +59,32 @@ class Rulebook:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.rules: dict[str, list[Rule]] = {name: getattr(policy.tables, name) for name in TABLES}
-        used = {name for rules in self.rules.values() for rule in rules for name in rule.when}
-        asked = {name: criterion for name, criterion in policy.criteria.items() if name in used}
-        of_facts = [name for name, criterion in asked.items() if criterion.decided is None]
-        of_tables = [name for name, criterion in asked.items() if criterion.decided is not None]
-        self.starts = list(dict.fromkeys(_start(rule) for rule in policy.tables.cover))
-        """the ways to reckon the first day of cover; an outcome names one by its place"""
-        signs: list[str | Start] = [*of_facts, *self.starts, *of_tables]
-        bits = {sign: 1 << place for place, sign in enumerate(signs)}
-        self.width = len(of_facts) + len(self.starts)
-        """so many bits are set by facts; those of decided criteria stand above them"""
-        self.tests: dict[str, list[tuple[int, Test]]] = {}
-        """per column of facts: a bit, and when it is set"""
-        self.limits: list[tuple[int, str, int]] = []
-        """what two columns decide together: a bit, the column of a date, months after the birth month"""
-        for name in of_facts:
-            self._place(asked[name], bits[name])
-        for start in self.starts:
-            self.tests.setdefault("paid_on", []).append((bits[start], self._too_late(start)))
-        self.columns = {"birth_date", "paid_on", *self.tests}
-        """the columns of facts that decide something"""
-        self._tables = [[_needs_and_sets(table, rule, asked, bits) for rule in self.rules[table]] for table in TABLES]
-        self._late_bits = [bits[_start(rule)] for rule in policy.tables.cover]
+        self.signs = Signs(policy, used_by(policy))
+        self._tables = [[self._needs_and_sets(table, rule) for rule in self.rules[table]] for table in TABLES]
+        self._never = [self.signs.bits[name] for name in policy.waiting.never] if policy.waiting is not None else []
+        self.starts: list[Start] = []
+        """the ways to reckon the first day of cover that were met so far; an outcome names one by its place"""
         self.outcomes: list[Outcome] = []
         """every outcome met so far, at the place of its number"""
         self._of_bits: dict[int, Outcome] = {}
-        self._of_rows: dict[tuple[tuple[int, ...], bool], Outcome] = {}
+        self._of_rows: dict[tuple[tuple[int, ...], int, bool], Outcome] = {}
         self._numbering = threading.Lock()
 
-    def _place(self, criterion: Criterion, bit: int) -> None:
-        column, policy, test = column_of(criterion), self.policy, test_of(criterion, self.policy)
-        if criterion.months_from_birth is not None:
-            self.limits.append((bit, column, criterion.months_from_birth))
-        elif criterion.fact == column:
-            self.tests.setdefault(column, []).append((bit, test))
-        else:
-            self.tests.setdefault(column, []).append((bit, lambda value: test(seen_as(criterion, value, policy))))
+    def _needs_and_sets(self, table: str, rule: Rule) -> tuple[int, int]:
+        """The bits that a row needs, and those of later criteria that it sets when it decides."""
+        bits, asking = self.signs.bits, self.signs.asks_tables.items()
+        needs = sum(bits[name] for name in set(rule.when))
+        return needs, sum(bits[name] for name, asks in asking if asks.decided == table and rule.id in (asks.by or ()))
 
-    def _too_late(self, start: Start) -> Test:
-        """Cover that would begin after the year's last day is a sign of its own: an officer decides."""
-        first, last = self.policy.cover_from, self.policy.cover_to
-        return lambda paid: isinstance(paid, date) and start.on(paid, first) > last
-
-    def bits_of(self, column: str, value: Value) -> int:
-        """The bits that one value in one column sets."""
-        bits = 0
-        for bit, holds in self.tests.get(column, ()):
-            if holds(value):
-                bits |= bit
-        return bits
-
-    def bits_of_child(self, child: Child) -> int:
-        """The bits that one child's facts set."""
-        bits = sum(self.bits_of(column, child[column]) for column in self.tests)
-        birth = child["birth_date"]
-        for bit, column, months in self.limits:
-            day = child[column]
-            if isinstance(birth, date) and isinstance(day, date) and day <= last_day_within(birth, months):
-                bits |= bit
-        return bits
+    def decided(self, child: Child) -> tuple[Outcome, date | None]:
+        """One child's outcome and first day of cover. 单人判定"""
+        outcome = self.outcome(self.signs.of_child(child))
+        if outcome.start is None:
+            return outcome, None
+        begins = self.starts[outcome.start].begins(child, self.policy.cover_from)
+        if begins is None or outcome.coverage_to is None or begins > outcome.coverage_to:
+            return self.referred(outcome), None
+        return outcome, begins
 
     def numbers(self, sets: list[int]) -> list[int]:
         """The number of the outcome for each of these sets of bits. 批量判定"""
@@ -148,27 +96,45 @@ class Rulebook:
         if (known := self._of_bits.get(bits)) is not None:
             return known
         rows: list[int] = []
-        seen = bits
-        for table in self._tables:
-            place, sets = next((place, sets) for place, (needs, sets) in enumerate(table) if seen & needs == needs)
+        seen = self.signs.with_made_up(bits)
+        for name, table in zip(TABLES, self._tables, strict=True):
+            holding = (place for place, (needs, _) in enumerate(table) if seen & needs == needs)
+            if name == "subsidy" and self.policy.several_subsidies == "best":
+                place = self._best(holding, rows[TABLES.index("premium")])
+            else:
+                place = next(holding)
             rows.append(place)
-            seen |= sets
-        decided = dict(zip(TABLES, rows, strict=True))
-        outcome = self._numbered(tuple(rows), bool(bits & self._late_bits[decided["cover"]]))
+            seen |= table[place][1]
+        outcome = self._numbered(tuple(rows), self._wait(rows[TABLES.index("cover")], bits, seen), False)
         if len(self._of_bits) >= REMEMBERED:
             self._of_bits.clear()
         self._of_bits[bits] = outcome
         return outcome
 
-    def _numbered(self, rows: tuple[int, ...], too_late: bool) -> Outcome:
+    def _best(self, holding: Iterable[int], premium: int) -> int:
+        """The row that leaves the family least; of equal ones the first."""
+        premium_fen = self.policy.tables.premium[premium].premium_fen
+        return max(holding, key=lambda place: self.policy.tables.subsidy[place].subsidised_fen(premium_fen))
+
+    def _wait(self, cover: int, bits: int, seen: int) -> int:
+        waiting = self.policy.waiting
+        if waiting is None or not self.policy.tables.cover[cover].waits or any(seen & bit for bit in self._never):
+            return 0
+        return waiting.months(self.signs.count(bits, "lapsed_years"), self.signs.count(bits, "repaired_years"))
+
+    def referred(self, outcome: Outcome) -> Outcome:
+        """The same rows where cover would begin after its last day, or on a day that nobody knows. 转人工"""
+        return self._numbered(outcome.rows, outcome.wait_months, True)
+
+    def _numbered(self, rows: tuple[int, ...], wait_months: int, too_late: bool) -> Outcome:
         with self._numbering:
-            if (known := self._of_rows.get((rows, too_late))) is None:
-                known = self._said(len(self.outcomes), rows, too_late)
+            if (known := self._of_rows.get((rows, wait_months, too_late))) is None:
+                known = self._said(len(self.outcomes), rows, wait_months, too_late)
                 self.outcomes.append(known)
-                self._of_rows[rows, too_late] = known
+                self._of_rows[rows, wait_months, too_late] = known
             return known
 
-    def _said(self, number: int, rows: tuple[int, ...], too_late: bool) -> Outcome:
+    def _said(self, number: int, rows: tuple[int, ...], wait_months: int, too_late: bool) -> Outcome:
         """What the deciding rows say together, by the contract's precedence of states."""
         tables, at = self.policy.tables, dict(zip(TABLES, rows, strict=True))
         agent, phase = tables.entitlement[at["entitlement"]].agent, tables.phase[at["phase"]].phase
@@ -176,7 +142,7 @@ class Rulebook:
         subsidy = tables.subsidy[at["subsidy"]]
         status = _status(agent, phase, too_late or cover.starts == "refer")
         enrolled = status == "enrolled"
-        subsidised = premium if enrolled and subsidy.part == "whole" else 0
+        subsidised = subsidy.subsidised_fen(premium) if enrolled else 0
         deciding = _deciding(status)
         return Outcome(
             number=number,
@@ -190,23 +156,23 @@ class Rulebook:
             self_paid_fen=premium - subsidised if enrolled else 0,
             subsidised_fen=subsidised,
             paid_by=subsidy.paid_by if subsidised else None,
-            start=self.starts.index(_start(cover)) if enrolled else None,
-            coverage_to=self.policy.cover_to if enrolled else None,
+            start=self._start(start_of(cover, wait_months)) if enrolled else None,
+            coverage_to=(cover.ends or self.policy.cover_to) if enrolled else None,
+            wait_months=wait_months,
             because=tuple(self.rules[table][at[table]].id for table in deciding),
         )
 
+    def _start(self, start: Start) -> int:
+        if start not in self.starts:
+            self.starts.append(start)
+        return self.starts.index(start)
 
-def _start(rule: CoverRule) -> Start:
-    return Start(rule.starts, rule.days or 0)
 
-
-def _needs_and_sets(
-    table: str, rule: Rule, asked: dict[str, Criterion], bits: dict[str | Start, int]
-) -> tuple[int, int]:
-    """The bits that a row needs, and those of later criteria that it sets when it decides."""
-    needs = sum(bits[name] for name in set(rule.when))
-    sets = sum(bits[name] for name, asks in asked.items() if asks.decided == table and rule.id in (asks.by or ()))
-    return needs, sets
+def used_by(policy: Policy) -> set[str]:
+    """The criteria that some rule asks for, itself or through others. 用到的条件"""
+    used = {name for table in TABLES for rule in getattr(policy.tables, table) for name in rule.when}
+    used |= set(policy.waiting.never) if policy.waiting is not None else set()
+    return used | {other for name in used for other in policy.criteria[name].either or ()}
 
 
 def _status(agent: str | None, phase: str, refer: bool) -> Status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from yingbao.determination.criteria import last_day_within
+from yingbao.determination.cover import months_after
 from yingbao.enrolment import versions
 from yingbao.enrolment.models import Enrolment, PolicyVersion, Season
 from yingbao.policy import catalogue
@@ -175,7 +175,7 @@ def newborn_last_day(policy: Policy, birth: date | None, on: date) -> LastDay | 
         return None
     by_phase = {window.phase: window for window in windows(policy)}
     window = by_phase["newborn"]
-    last = min(last_day_within(birth, months), window.last)
+    last = min(months_after(birth, months), window.last)
     return LastDay(last, (last - on).days, window) if last > by_phase["open"].last else None
 
 
@@ -208,7 +208,12 @@ def outside_window(*, where: str, season: Season, phase: str, on: date) -> Refus
 
 def school_year_of(season: Season) -> int:
     """The school year in whose rolls the season works: 2019 for 2019/2020. 学年"""
-    first = windows(policy_of(season))[0].first
+    return school_year_under(policy_of(season))
+
+
+def school_year_under(policy: Policy) -> int:
+    """The school year in whose rolls a policy works. 政策所用学年"""
+    first = windows(policy)[0].first
     return first.year if first.month >= SCHOOL_YEAR_BEGINS_IN else first.year - 1
 
 

@@ -10,7 +10,7 @@ from yingbao.policy.directory import Directory
 from yingbao.policy.fit import tables_of
 from yingbao.policy.model import HelpLine, Policy, SeasonPhase
 from yingbao.policy.operators import operators_of
-from yingbao.policy.outcomes import in_general, outcome
+from yingbao.policy.outcomes import in_general, outcome, reward_said, waiting_said
 from yingbao.policy.rules import Rule
 from yingbao.values.text import Language, Text
 
@@ -37,8 +37,11 @@ class _Writer:
                 yield from self._rule(rule)
             if table == "subsidy":
                 yield from self._assisted()
+            if table == "cover":
+                yield from self._waiting()
             if table == "channel":
                 yield from self._routes()
+        yield from self._rewards()
         yield from self._points()
         yield from self._phases()
         yield from self._card()
@@ -72,13 +75,15 @@ class _Writer:
         if source.basis:
             basis = self.joined([Text(zh=each, en=each) for each in source.basis])
             yield self.say("依据：{basis}", "Resting on: {basis}", basis=basis)
+        for each in policy.unconfirmed:
+            yield self.say("待核实：{says}", "Unconfirmed: {says}", says=each.says)
 
     def _windows(self) -> Iterator[str]:
         yield from self._section(
             Text(zh="期限（首尾两天都算，北京时间）", en="Windows (both ends included, China time)")
         )
         for window in self.policy.windows.values():
-            days = self._days(window.first, window.last)
+            days = terms.span_said(window).said(self.language)
             yield f"{INDENT}{window.name.said(self.language)}: {days}{self.clause(window.clause)}"
         cover = self._days(self.policy.cover_from, self.policy.cover_to)
         yield INDENT + self.say("待遇享受期: {days}", "cover: {days}", days=cover)
@@ -95,7 +100,8 @@ class _Writer:
 
     def _rule(self, rule: Rule) -> Iterator[str]:
         result, because = outcome(rule, self.policy), in_general(rule)
-        yield f"{INDENT}· {result.said(self.language)}{self.clause(rule.clause)} [{rule.id}]"
+        doubt = self.say("（暂定）", " (provisional)") if rule.id in self.policy.provisional else ""
+        yield f"{INDENT}· {result.said(self.language)}{doubt}{self.clause(rule.clause)} [{rule.id}]"
         yield f"{INDENT * 3}{because.said(self.language)}"
         if rule.when:
             says = [self.policy.criteria[name].says for name in rule.when]
@@ -103,7 +109,34 @@ class _Writer:
         else:
             yield INDENT * 3 + self.say("其余情形", "in every other case")
 
+    def _waiting(self) -> Iterator[str]:
+        waiting = self.policy.waiting
+        if waiting is None:
+            return
+        sentences = [each.said(self.language) for each in waiting_said(waiting)]
+        yield (
+            INDENT
+            + self.say(
+                "等待期：{said}", "The wait: {said}", said=("" if self.language == "zh" else " ").join(sentences)
+            )
+            + self.clause(waiting.clause)
+        )
+        if waiting.never:
+            never = self.joined([self.policy.criteria[name].says for name in waiting.never])
+            yield INDENT + self.say("不设等待期：{never}", "without a wait: {never}", never=never)
+
+    def _rewards(self) -> Iterator[str]:
+        if not self.policy.rewards:
+            return
+        yield from self._section(Text(zh="连续参保激励", en="What unbroken enrolment earns"))
+        for reward in self.policy.rewards:
+            yield f"{INDENT}· {reward_said(reward).said(self.language)}{self.clause(reward.clause)} [{reward.id}]"
+
     def _assisted(self) -> Iterator[str]:
+        if self.policy.several_subsidies == "best":
+            yield INDENT + self.say(
+                "符合多项的，按家庭缴费最少的一项。", "Of several that hold, the one that costs the family least."
+            )
         for name in dict.fromkeys(name for rule in self.policy.tables.subsidy for name in rule.when):
             criterion = self.policy.criteria[name]
             categories = operators_of(criterion).get("any_of")

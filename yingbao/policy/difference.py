@@ -16,8 +16,8 @@ from yingbao.policy import terms
 from yingbao.policy.directory import Directory, SubDistrict
 from yingbao.policy.fit import tables_of
 from yingbao.policy.model import Area, HelpLine, PaymentRoute, Policy, SeasonPhase, Window
-from yingbao.policy.outcomes import choices, condition, outcome
-from yingbao.policy.rules import Criterion, Rule
+from yingbao.policy.outcomes import choices, condition, outcome, reward_said, waiting_said
+from yingbao.policy.rules import Criterion, Reward, Rule
 from yingbao.values.text import Text
 
 T = TypeVar("T")
@@ -51,6 +51,10 @@ LABELS = {
     "plan_year": Text(zh="年度", en="plan year"),
     "cover": Text(zh="待遇享受期", en="cover"),
     "directory": Text(zh="对应表", en="directory"),
+    "several": Text(zh="符合多项资助时", en="where several subsidies hold"),
+    "wait": Text(zh="等待期", en="the wait"),
+    "never": Text(zh="不设等待期", en="who never waits"),
+    "unconfirmed": Text(zh="待核实", en="unconfirmed"),
     "photo": Text(zh="交照片年龄", en="photo from the age of"),
     "ready": Text(zh="几个月可领", en="months until it is ready"),
     "form": Text(zh="照片规格", en="form of the photo"),
@@ -97,6 +101,11 @@ def _changes(old: Policy, new: Policy) -> Iterator[Change]:
     yield from _keyed(criteria, old_criteria, new_criteria, lambda pair: pair[1].says, _criterion)
     for (table, old_rows), (_, new_rows) in zip(tables_of(old), tables_of(new), strict=True):
         yield from _table(terms.TABLES[table], (old, old_rows), (new, new_rows))
+    waits = Text(zh="等待期", en="The wait")
+    yield from _facets(waits, None, _waiting(old), _waiting(new))
+    rewards = Text(zh="连续参保激励", en="What unbroken enrolment earns")
+    old_rewards, new_rewards = ({each.id: each for each in policy.rewards} for policy in (old, new))
+    yield from _keyed(rewards, old_rewards, new_rewards, lambda each: _plain(each.id), _reward)
     payers = Text(zh="出资方", en="Who pays the rest")
     yield from _keyed(
         payers, old.subsidy_payers, new.subsidy_payers, lambda payer: payer, lambda payer: {"name": payer}
@@ -216,11 +225,34 @@ def _basics(policy: Policy) -> Facets:
         "plan_year": _plain(policy.plan_year),
         "cover": _days(policy.cover_from, policy.cover_to),
         "directory": _plain(policy.directory or "-"),
+        "several": _SEVERAL[policy.several_subsidies],
+        "unconfirmed": [each.says for each in policy.unconfirmed],
     }
 
 
+_SEVERAL = {
+    "first": Text(zh="按第一条成立的", en="the first that holds"),
+    "best": Text(zh="按家庭缴费最少的", en="what costs the family least"),
+}
+
+
+def _waiting(policy: Policy) -> Facets:
+    waiting = policy.waiting
+    if waiting is None:
+        return {}
+    return {
+        "wait": waiting_said(waiting),
+        "never": [policy.criteria[name].says for name in waiting.never],
+        "clause": _plain(waiting.clause),
+    }
+
+
+def _reward(reward: Reward) -> Facets:
+    return {"value": reward_said(reward), "clause": _plain(reward.clause), "sentence": reward.because}
+
+
 def _window(window: Window) -> Facets:
-    return {"name": window.name, "days": _days(window.first, window.last), "clause": _plain(window.clause)}
+    return {"name": window.name, "days": terms.span_said(window), "clause": _plain(window.clause)}
 
 
 def _area(area: Area) -> Facets:

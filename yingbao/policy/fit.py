@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from yingbao.policy.model import Policy
+from yingbao.policy.named import Found, Steps, known
 from yingbao.policy.operators import criterion_problems
 from yingbao.policy.phases import asked_of, tasks_of
 from yingbao.policy.refused import PolicyRefused, Problem, one_of
+from yingbao.policy.results import results_of
 from yingbao.policy.rules import Criterion, Rule, Strict
-from yingbao.policy.tree import Node, Step
+from yingbao.policy.tree import Node
 from yingbao.values.text import Text
 
-PLACEHOLDERS = ("birth_date", "paid_on", "coverage_from", "premium", "age")
+PLACEHOLDERS = ("birth_date", "paid_on", "coverage_from", "coverage_to", "premium", "own", "age", "wait")
 """What a rule's sentence may leave open for the child's own facts."""
-
-Steps = tuple[Step, ...]
-Found = Iterator[tuple[Steps, Text, Text]]
 
 
 def check(policy: Policy, node: Node, path: Path) -> None:
     """Refuse a policy whose parts contradict each other, with every place."""
     problems = [
         Problem(path=str(path), line=node.line_at(steps), what=what, mend=mend)
-        for part in (_identity, _dates, _names, _criteria, _tables, _outcomes, asked_of, _sentences, _unused)
+        for part in (_identity, _dates, _names, _criteria, _tables, results_of, asked_of, _sentences, _unused)
         for steps, what, mend in part(policy)
     ]
     if problems:
@@ -60,6 +59,12 @@ def _dates(policy: Policy) -> Found:
     yield from _in_order(("cover_to",), "cover_from", policy.cover_from, "cover_to", policy.cover_to)
     for name, window in policy.windows.items():
         yield from _in_order(("windows", name, "last"), "first", window.first, "last", window.last)
+        if window.first == window.last and window.opens_at and window.closes_at and window.opens_at >= window.closes_at:
+            yield (
+                ("windows", name, "closes_at"),
+                Text(zh="closes_at 不晚于 opens_at", en="closes_at is not after opens_at"),
+                Text(zh="改正其中一个时刻。", en="Mend one of the two times."),
+            )
     for number, phase in enumerate(policy.phases):
         yield from _in_order(("phases", number, "deadline"), "starts", phase.starts, "deadline", phase.deadline)
         for place, task in enumerate(phase.tasks):
@@ -83,7 +88,12 @@ def _in_order(steps: Steps, early: str, first: date | None, late: str, last: dat
 
 
 def _names(policy: Policy) -> Found:
-    rules = [(("tables", table, n, "id"), rule.id) for table, rows in tables_of(policy) for n, rule in enumerate(rows)]
+    rules: list[tuple[Steps, str]] = [
+        (("tables", table, number, "id"), rule.id)
+        for table, rows in tables_of(policy)
+        for number, rule in enumerate(rows)
+    ]
+    rules += [(("rewards", number, "id"), reward.id) for number, reward in enumerate(policy.rewards)]
     routes = [(("payment_routes", number, "id"), route.id) for number, route in enumerate(policy.payment_routes)]
     phases = [(("phases", number, "id"), phase.id) for number, phase in enumerate(policy.phases)]
     tasks = [((*at, "id"), task.id) for at, _, task in tasks_of(policy) if task.id is not None]
@@ -102,20 +112,10 @@ def _names(policy: Policy) -> Found:
             seen.add(name)
     admission = policy.points_admission
     if admission is not None:
-        yield from _known(("points_admission", "window"), "window", admission.window, policy.windows)
-
-
-def _known(steps: Steps, sort: str, name: str, known: Iterable[str]) -> Found:
-    sorts = {"area": "区域", "window": "期限", "criterion": "条件", "payer": "出资方", "rule": "规则"}
-    names = list(known)
-    if name not in names:
-        yield (
-            steps,
-            Text(zh="没有名为 {name} 的{sort}", en="There is no {sort} called {name}").filled(
-                name=name, sort=Text(zh=sorts[sort], en=sort)
-            ),
-            one_of(name, names),
-        )
+        yield from known(("points_admission", "window"), "window", admission.window, policy.windows)
+    for number, unconfirmed in enumerate(policy.unconfirmed):
+        for place, name in enumerate(unconfirmed.rules):
+            yield from known(("unconfirmed", number, "rules", place), "rule", name, [rule for _, rule in rules])
 
 
 def _criteria(policy: Policy) -> Found:
@@ -126,12 +126,26 @@ def _criteria(policy: Policy) -> Found:
             yield (*at, *steps), what, mend
         for step, area in (("within", criterion.within), ("outside", criterion.outside)):
             if area is not None:
-                yield from _known((*at, step), "area", area, policy.areas)
+                yield from known((*at, step), "area", area, policy.areas)
+        yield from _others(policy, at, criterion)
         if criterion.during is not None:
-            yield from _known((*at, "during"), "window", criterion.during, policy.windows)
+            yield from known((*at, "during"), "window", criterion.during, policy.windows)
         if criterion.decided is not None:
             for number, rule in enumerate(criterion.by or []):
-                yield from _known((*at, "by", number), "rule", rule, rules[criterion.decided])
+                yield from known((*at, "by", number), "rule", rule, rules[criterion.decided])
+
+
+def _others(policy: Policy, at: Steps, criterion: Criterion) -> Found:
+    """Those of which one must hold: criteria about facts, known, and none of them made up of others itself."""
+    for number, name in enumerate(criterion.either or []):
+        yield from known((*at, "either", number), "criterion", name, policy.criteria)
+        other = policy.criteria.get(name)
+        if other is not None and other.fact is None:
+            yield (
+                (*at, "either", number),
+                Text(zh="{name} 不是关于事实的条件", en="{name} asks about no fact").filled(name=name),
+                Text(zh="either 里只写带 fact 的条件。", en="Name criteria that have a fact in either."),
+            )
 
 
 def _tables(policy: Policy) -> Found:
@@ -141,7 +155,7 @@ def _tables(policy: Policy) -> Found:
         for number, rule in enumerate(rows):
             for place, name in enumerate(rule.when):
                 at: Steps = ("tables", table, number, "when", place)
-                yield from _known(at, "criterion", name, policy.criteria)
+                yield from known(at, "criterion", name, policy.criteria)
                 criterion = policy.criteria.get(name)
                 decided = criterion.decided if criterion is not None else None
                 if decided is not None and order.index(decided) >= order.index(table):
@@ -197,37 +211,12 @@ def _rows(table: str, rows: Sequence[Rule]) -> Found:
             )
 
 
-def _outcomes(policy: Policy) -> Found:
-    for number, subsidy in enumerate(policy.tables.subsidy):
-        at: Steps = ("tables", "subsidy", number)
-        if subsidy.paid_by is not None:
-            yield from _known((*at, "paid_by"), "payer", subsidy.paid_by, policy.subsidy_payers)
-        if (subsidy.paid_by is None) != (subsidy.part == "none"):
-            yield (
-                (*at, "part" if subsidy.part != "none" else "paid_by"),
-                Text(zh="paid_by 和 part 不相配", en="paid_by and part contradict each other"),
-                Text(
-                    zh="有人出资时写 part: whole；无人出资时写 paid_by: null，不写 part。",
-                    en="With a payer write part: whole; without one write paid_by: null and leave part out.",
-                ),
-            )
-    for number, cover in enumerate(policy.tables.cover):
-        waits = cover.starts == "after_days"
-        if waits != (cover.days is not None) or (cover.days is not None and not 1 <= cover.days <= 366):
-            yield (
-                ("tables", "cover", number, "days"),
-                Text(zh="starts 和 days 不相配", en="starts and days contradict each other"),
-                Text(
-                    zh="starts 为 after_days 时写 1 到 366 的 days，否则不写。",
-                    en="Write days, from 1 to 366, with starts: after_days and only with it.",
-                ),
-            )
-
-
 def _sentences(policy: Policy) -> Found:
     for table, rows in tables_of(policy):
         for number, rule in enumerate(rows):
             yield from _placeholders(("tables", table, number, "because"), rule.because)
+    for number, reward in enumerate(policy.rewards):
+        yield from _placeholders(("rewards", number, "because"), reward.because)
     yield from _texts(policy, ())
 
 
@@ -289,8 +278,11 @@ def _texts(part: object, at: Steps) -> Found:
 
 def _unused(policy: Policy) -> Found:
     criteria: list[Criterion] = list(policy.criteria.values())
+    asked = {name for _, rows in tables_of(policy) for rule in rows for name in rule.when}
+    asked |= set(policy.waiting.never) if policy.waiting is not None else set()
+    asked |= {other for name, each in policy.criteria.items() if name in asked for other in each.either or ()}
     used: dict[str, set[str | None]] = {
-        "criteria": {name for _, rows in tables_of(policy) for rule in rows for name in rule.when},
+        "criteria": {*asked},
         "areas": {name for each in criteria for name in (each.within, each.outside)},
         "windows": {each.during for each in criteria},
         "subsidy_payers": {rule.paid_by for rule in policy.tables.subsidy},

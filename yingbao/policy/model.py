@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from yingbao.policy.rules import Clause, Criterion, Id, Stage, Strict, Tables
+from yingbao.policy.rules import Clause, Criterion, Id, Reward, Stage, Strict, Tables, Unconfirmed, Waiting
 from yingbao.values.text import Text
 
 Division = Annotated[
@@ -42,6 +42,9 @@ class Source(Strict, frozen=True):
     """the documents that the notice rests on, by number"""
 
 
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="such as 17:00, in quotes")]
+
+
 class Area(Strict, frozen=True):
     """A named set of divisions. 区域"""
 
@@ -56,6 +59,10 @@ class Window(Strict, frozen=True):
     clause: Clause
     first: date
     last: date
+    opens_at: TimeOfDay | None = None
+    """the first day counts from this time on"""
+    closes_at: TimeOfDay | None = None
+    """the last day counts before this time"""
 
 
 class PhaseOwner(Text, frozen=True, forbid_unknown_fields=True):
@@ -179,6 +186,11 @@ class Policy(Strict, frozen=True):
     windows: dict[Id, Window]
     criteria: dict[Id, Criterion]
     tables: Tables
+    several_subsidies: Literal["first", "best"] = "first"
+    """of the rows of `subsidy` that hold, the first decides, or the one that leaves the family least"""
+    waiting: Waiting | None = None
+    rewards: list[Reward] = []
+    unconfirmed: list[Unconfirmed] = []
     subsidy_payers: dict[Id, Text] = {}
     list_providers: list[ListProvider] = []
     points_admission: PointsAdmission | None = None
@@ -188,6 +200,11 @@ class Policy(Strict, frozen=True):
     help_lines: list[HelpLine] = []
     directory: str | None = None
     """the file beside this one that lists the city's sub-districts and schools"""
+
+    @property
+    def provisional(self) -> frozenset[str]:
+        """The ids of rules that rest on something unconfirmed. 暂定规则"""
+        return frozenset(rule for each in self.unconfirmed for rule in each.rules)
 
     @property
     def pooling_area(self) -> str:

@@ -24,9 +24,13 @@ KINDS: dict[Fact, Kind] = {
     "parent_employee_insured": "truth",
     "assistance": "choices",
     "tier": "number",
+    "registered_on": "day",
     "paid_on": "day",
     "lapsed_years": "number",
     "repaired_years": "number",
+    "prepaid_years": "number",
+    "continuous_years": "number",
+    "claim_free_years": "number",
     "age": "number",
 }
 
@@ -35,7 +39,7 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
     "choice": ("is", "any_of"),
     "choices": ("any_of",),
     "truth": ("is",),
-    "day": ("from", "until", "during", "months_from_birth", "known"),
+    "day": ("from", "until", "during", "months_from_birth", "days_from_birth", "known"),
     "number": ("is", "below", "at_least"),
 }
 
@@ -57,7 +61,11 @@ ALL = (
     "until",
     "during",
     "months_from_birth",
+    "days_from_birth",
 )
+
+FROM_BIRTH = {"months_from_birth": 240, "days_from_birth": 3660}
+"""What is reckoned from the day of birth, and the longest sensible span."""
 
 Found = Iterator[tuple[tuple[str | int, ...], Text, Text]]
 
@@ -73,14 +81,42 @@ def criterion_problems(criterion: Criterion) -> Found:
     given = operators_of(criterion)
     if criterion.decided is not None or criterion.by is not None:
         yield from _asks_a_table(criterion, given)
+    elif criterion.either is not None:
+        yield from _asks_others(criterion, given)
     elif criterion.fact is None:
         yield (
             ("says",),
-            Text(zh="条件没有 fact，也没有 decided", en="The criterion has neither fact nor decided"),
-            Text(zh="写上 fact 和一个运算，或 decided 和 by。", en="Write fact and one operator, or decided and by."),
+            Text(zh="条件没有 fact，也没有 decided 或 either", en="The criterion has neither fact, decided nor either"),
+            Text(
+                zh="写上 fact 和一个运算，或 decided 和 by，或 either。",
+                en="Write fact and one operator, or decided and by, or either.",
+            ),
         )
     else:
         yield from _asks_a_fact(criterion.fact, given)
+        if criterion.on is not None and criterion.fact != "age":
+            yield (
+                ("on",),
+                Text(zh="on 只和 age 一起写", en="on stands beside age alone"),
+                Text(zh="日期写在 from、until 或 during 里。", en="Days are written in from, until or during."),
+            )
+
+
+def _asks_others(criterion: Criterion, given: dict[str, object]) -> Found:
+    if len(set(criterion.either or [])) < 2:
+        yield (
+            ("either",),
+            Text(zh="either 里至少要有两个条件", en="either needs two criteria at least"),
+            Text(zh="只有一个时，直接写在规则的 when 里。", en="Name a single one in the rule's when itself."),
+        )
+    for name in [*(["fact"] if criterion.fact is not None else []), *given]:
+        yield (
+            (name,),
+            Text(zh="{name} 不能和 either 写在一起", en="{name} cannot stand beside either").filled(name=name),
+            Text(
+                zh="另取一个条件，把它的名称写进 either。", en="Make it a criterion of its own and name it in either."
+            ),
+        )
 
 
 def _asks_a_table(criterion: Criterion, given: dict[str, object]) -> Found:
@@ -151,17 +187,19 @@ def _value(fact: Fact, kind: Kind, name: str, value: object) -> Found:
             Text(zh="{fact} 不能等于 {value}", en="{fact} cannot be {value}").filled(fact=fact, value=value),
             Text(zh="写整数，不加引号。", en="Write a whole number without quotes."),
         )
-    elif name == "months_from_birth" and fact == "birth_date":
+    elif name in FROM_BIRTH and fact == "birth_date":
         yield (
             (name,),
             Text(zh="出生日期不能从出生算起", en="The birth date cannot be reckoned from birth"),
             Text(zh="fact 写 paid_on。", en="Write paid_on as the fact."),
         )
-    elif name == "months_from_birth" and isinstance(value, int) and not 1 <= value <= 240:
+    elif name in FROM_BIRTH and isinstance(value, int) and not 1 <= value <= FROM_BIRTH[name]:
         yield (
             (name,),
-            Text(zh="月数 {value} 不合理", en="{value} months is no sensible span").filled(value=value),
-            Text(zh="写 1 到 240 的整数。", en="Write a whole number from 1 to 240."),
+            Text(zh="从出生算起 {value} 太短或太长", en="{value} is no sensible span from birth").filled(value=value),
+            Text(zh="写 1 到 {most} 的整数。", en="Write a whole number from 1 to {most}.").filled(
+                most=FROM_BIRTH[name]
+            ),
         )
 
 

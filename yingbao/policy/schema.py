@@ -15,6 +15,7 @@ import msgspec
 
 from yingbao.policy.directory import Directory
 from yingbao.policy.model import Policy
+from yingbao.policy.rules import Rule
 
 KINDS = {"policy": Policy, "directory": Directory}
 
@@ -23,7 +24,7 @@ def schema(kind: str = "policy") -> dict[str, Any]:
     """The JSON Schema of policy files, or of directory files."""
     root = KINDS[kind]
     (top,), parts = msgspec.json.schema_components([root], ref_template="#/$defs/{name}")
-    meanings = _meanings(root) | _meanings(Policy)
+    meanings = _meanings(root) | _meanings(Policy) | _meanings(Rule)
     for name, part in parts.items():
         for field, meaning in meanings.get(name, {}).items():
             described = part.get("properties", {}).get(field)
@@ -57,6 +58,12 @@ def _documented(part: ast.ClassDef) -> list[tuple[str, str]]:
     for field, below in zip(part.body, part.body[1:], strict=False):
         is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
-            # A trailing underscore keeps a field off Python's own words; the file has the word itself.
-            pairs.append((field.target.id.rstrip("_"), " ".join(str(below.value.value).split())))  # type: ignore[attr-defined]
+            pairs.append((_in_file(field), " ".join(str(below.value.value).split())))  # type: ignore[attr-defined]
     return pairs
+
+
+def _in_file(field: ast.AnnAssign) -> str:
+    """The word of the file: a field's own name, unless it is given another, such as one that is Python's own."""
+    words = field.value.keywords if isinstance(field.value, ast.Call) else []
+    named = [word.value.value for word in words if word.arg == "name" and isinstance(word.value, ast.Constant)]
+    return str(named[0] if named else ast.unparse(field.target))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yingbao.policy.model import PhaseTask, PhotoForm
+from yingbao.policy.model import PhaseTask, PhotoForm, Window
 from yingbao.values.text import Text
 
 STAGES = {
@@ -115,7 +115,10 @@ PLACEHOLDERS = {
     "birth_date": Text(zh="出生日", en="the birth date"),
     "paid_on": Text(zh="缴费日", en="the payment day"),
     "coverage_from": Text(zh="待遇开始日", en="the first day of cover"),
+    "coverage_to": Text(zh="待遇结束日", en="the last day of cover"),
     "premium": Text(zh="缴费标准", en="the premium"),
+    "own": Text(zh="家庭缴费额", en="the family's part"),
+    "wait": Text(zh="等待月数", en="the months of the wait"),
     "age": Text(zh="年龄", en="the age"),
 }
 """What stands for a child's own facts while no child is meant. 填写内容"""
@@ -133,9 +136,13 @@ FACTS = {
     "parent_employee_insured": Text(zh="父母参加职工医保", en="a parent is insured as an employee"),
     "assistance": Text(zh="救助类别", en="assistance"),
     "tier": Text(zh="档次", en="tier"),
+    "registered_on": Text(zh="登记日", en="day of registration"),
     "paid_on": Text(zh="缴费日", en="payment day"),
     "lapsed_years": Text(zh="断保年数", en="lapsed years"),
     "repaired_years": Text(zh="补缴年数", en="repaired years"),
+    "prepaid_years": Text(zh="一次缴纳年数", en="years paid at once"),
+    "continuous_years": Text(zh="连续参保年数", en="years enrolled without a break"),
+    "claim_free_years": Text(zh="未报销年数", en="years without a claim"),
     "age": Text(zh="年龄", en="age"),
 }
 """What a criterion asks about. 事实"""
@@ -152,6 +159,7 @@ OPERATORS = {
     "until": Text(zh="至 {value} 止", en="until {value}"),
     "during": Text(zh="在{value}内", en="within {value}"),
     "months_from_birth": Text(zh="在出生 {value} 个月内", en="within {value} months of birth"),
+    "days_from_birth": Text(zh="在出生 {value} 天内", en="within {value} days of birth"),
 }
 """How a criterion asks. 运算"""
 
@@ -210,6 +218,15 @@ def task_said(task: PhaseTask) -> Text:
         zh.append(f"自动完成：{SEEN_BY[task.seen_by].zh}")
         en.append(f"done by itself once {SEEN_BY[task.seen_by].en}")
     return Text(zh=task.zh + (f"（{'；'.join(zh)}）" if zh else ""), en=task.en + (f" ({'; '.join(en)})" if en else ""))
+
+
+def span_said(window: Window) -> Text:
+    """The days of a window, and the times at which it opens and closes. 起止"""
+    first, last = (
+        f"{day} {time}" if time is not None else str(day)
+        for day, time in ((window.first, window.opens_at), (window.last, window.closes_at))
+    )
+    return Text(zh="{first} 至 {last}", en="{first} to {last}").filled(first=first, last=last)
 
 
 def photo_said(form: PhotoForm) -> Text:

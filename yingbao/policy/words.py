@@ -35,6 +35,12 @@ SHAPES = {
         zh="写统筹区六位代码、斜线和年度，如 320500/2020。",
         en="Write the pooling area's six digits, a slash and the plan year, such as 320500/2020.",
     ),
+    r"^(100|[0-9]{1,2})(\.[0-9]{1,4})?%$": Text(
+        zh='写百分数并加引号，如 "80%"、"0.25%"。', en='Write a percentage in quotes, such as "80%" or "0.25%".'
+    ),
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": Text(
+        zh='写时刻并加引号，如 "17:00"。', en='Write a time of day in quotes, such as "17:00".'
+    ),
     r"^[0-9]{5,12}$": Text(zh="电话只写数字，并加引号。", en="Write the phone's digits alone, in quotes."),
 }
 """What would be right, for each pattern of the model."""

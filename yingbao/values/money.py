@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import cn2an
 
 from yingbao.values.text import Text
@@ -20,6 +22,12 @@ def figures(fen: int) -> str:
     """A sum in yuan as papers have it, always with two places: 123456 is 1,234.56. 小写金额"""
     whole, rest = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def share(fen: int, percent: str) -> int:
+    """A share of a sum, such as "0.25%", rounded to the fen, half a fen upwards. 按比例"""
+    exact = Decimal(fen) * Decimal(percent.removesuffix("%")) / 100
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def capitals(fen: int) -> str:
