@@ -19,6 +19,7 @@ from yingbao.enrolment import placing
 from yingbao.enrolment.lifecycle import ENDED, TAKEN, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import current_digest, policy_of, windows
+from yingbao.enrolment.years_before import with_years_before
 from yingbao.people import history
 from yingbao.people.facts import facts_of
 from yingbao.policy.model import Policy
@@ -34,14 +35,18 @@ def decide(
     as_of: date,
     paid_on: Mapping[int, date] | None = None,
     policy: Policy | None = None,
+    change: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> pl.DataFrame:
     """The decisions for these persons as they would be on that day; nothing is stored. 试算
 
     The columns are those of the contract, then `as_of` and `facts` (JSON). `paid_on` gives single persons a day
-    of their own; then only they are decided. `policy` stands in for the one in force, as one that is only proposed.
+    of their own; then only they are decided. `policy` stands in for the one in force, as one that is only proposed;
+    `change` makes the facts those that are expected, as after a promotion.
     """
     policy = policy or policy_of(season)
     facts = _facts(season, policy, person_ids, as_of)
+    if change is not None:
+        facts = change(facts)
     if paid_on is not None:
         days = pl.DataFrame(
             {"person_id": [str(person) for person in paid_on], "paid_on": list(paid_on.values())},
@@ -63,7 +68,7 @@ def _facts(season: Season, policy: Policy, person_ids: Sequence[int], on: date) 
     """
     points = policy.windows[policy.points_admission.window] if policy.points_admission else None
     facts = facts_of(person_ids, pooling_area=season.pooling_area, on=on, points_until=points.last if points else None)
-    tiers = Enrolment.objects.filter(season=season, person_id__in=person_ids, tier__isnull=False)
+    tiers = Enrolment.objects.filter(season_id=season.pk, person_id__in=person_ids, tier__isnull=False)
     if chosen := {str(person): tier for person, tier in tiers.values_list("person_id", "tier")}:
         facts = facts.with_columns(tier=pl.col("person_id").replace_strict(chosen, default=None, return_dtype=pl.Int64))
     with connection.cursor() as cursor:
@@ -77,7 +82,10 @@ def _facts(season: Season, policy: Policy, person_ids: Sequence[int], on: date) 
         )
         new = [person for (person,) in cursor.fetchall()]
     before = pl.col("registered_before") & ~pl.col("person_id").is_in(new)
-    return facts.with_columns(before) if new else facts
+    return with_years_before(
+        facts.with_columns(before) if new else facts,
+        pooling_area=season.pooling_area, plan_year=season.plan_year, season_id=season.pk, on=on,
+    )  # fmt: skip
 
 
 def determine_people(

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from yingbao.agents.models import Organisation, User
 from yingbao.enrolment.lifecycle import ENDED, ENROLLED, LEFT, STATE_NAMES, Act, State
 from yingbao.enrolment.listing import EnrolmentQuerySet
+from yingbao.enrolment.rolling_tables import RollOver, StatusCheck  # noqa: F401  as below
 from yingbao.enrolment.standing_tables import (  # noqa: F401  Django looks for an application's tables here
     BodyDay,
     BodyStanding,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -56,7 +57,7 @@ class Promoted(NamedTuple):
 
 def preview(school: Organisation, school_year: int) -> Promotion:
     """Where each child who is still on an earlier year's roll would go; nothing is written. 升级预览"""
-    ways, leaving = _ways(school)
+    ways, leaving = ways_of(school.stages)
     rolls = (
         SchoolRoll.objects.filter(school=school, left_on__isnull=True, school_year__lt=school_year)
         .order_by("stage", "grade", "class_name", "person__name_pinyin", "person_id")
@@ -86,19 +87,8 @@ def promote(*, school: Organisation, school_year: int, by: Appointment, at: date
             what=Text("只能由本校办理升级", "Only the school itself moves its roll on"),
             mend=Text("请由该校经办人员操作。", "Leave it to the school's clerk."),
         )
-    ways, leaving = _ways(school)
-    with history.by(by.user_id, f"promotion {school_year}", at=at), connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"school": school.pk})
-        cursor.execute(_PROMOTE, {"school": school.pk, "year": school_year, **_lists(ways)})
-        promoted = cursor.rowcount
-        cursor.execute(
-            _GRADUATE,
-            {
-                "school": school.pk, "year": school_year, "end": date(school_year, *SCHOOL_YEAR_ENDS),
-                "stages": [each.stage for each in leaving], "grades": [each.grade for each in leaving],
-            },
-        )  # fmt: skip
-        graduated = cursor.rowcount
+    with history.by(by.user_id, f"promotion {school_year}", at=at):
+        promoted, graduated = move_on([school], school_year)
         for season in Season.objects.filter(pooling_area=school.pooling_area):
             if school_year_of(season) == school_year:
                 list_and_determine(season=season, organisation=school, at=at, by=by.user)
@@ -106,15 +96,36 @@ def promote(*, school: Organisation, school_year: int, by: Appointment, at: date
         return Promoted(promoted, graduated, rest.count())
 
 
-def _ways(school: Organisation) -> tuple[dict[Grade, Grade], list[Grade]]:
-    """From which grade to which, and which leave the school."""
+def move_on(schools: Sequence[Organisation], school_year: int) -> tuple[int, int]:
+    """Move the rolls of schools that have the same stages on; returns how many went up and how many left. 批量升级
+
+    The caller names who does it, and decides the children afresh.
+    """
+    ways, leaving = ways_of(schools[0].stages)
+    keys: dict[str, Any] = {"schools": [school.pk for school in schools], "year": school_year}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, keys)
+        cursor.execute(_PROMOTE, {**keys, **_lists(ways)})
+        promoted = cursor.rowcount
+        cursor.execute(
+            _GRADUATE,
+            {
+                **keys, "end": date(school_year, *SCHOOL_YEAR_ENDS), "stages": [each.stage for each in leaving],
+                "grades": [each.grade for each in leaving],
+            },
+        )  # fmt: skip
+        return promoted, cursor.rowcount
+
+
+def ways_of(stages: Collection[str]) -> tuple[dict[Grade, Grade], list[Grade]]:
+    """From which grade to which at a school with these stages, and which leave it. 升级去向"""
     ways: dict[Grade, Grade] = {}
     leaving: list[Grade] = []
     for stage, grades in GRADES.items():
         for grade in grades[:-1]:
             ways[Grade(stage, grade)] = Grade(stage, grade + 1)
         last = Grade(stage, last_grade(stage))
-        onward = [following for following in NEXT_STAGES.get(stage, ()) if following in school.stages]
+        onward = [following for following in NEXT_STAGES.get(stage, ()) if following in stages]
         if not onward:
             leaving.append(last)
         elif len(onward) == 1:
@@ -140,7 +151,7 @@ def _lists(ways: dict[Grade, Grade]) -> dict[str, list[str | int | None]]:
 # Whoever changes a person holds its row first, in the order of persons (see `people.locking`).
 _LOCK = """
 SELECT FROM people_person
-WHERE id IN (SELECT person_id FROM people_schoolroll WHERE school_id = %(school)s AND left_on IS NULL)
+WHERE id IN (SELECT person_id FROM people_schoolroll WHERE school_id = ANY(%(schools)s) AND left_on IS NULL)
 ORDER BY id FOR NO KEY UPDATE
 """
 _PROMOTE = """
@@ -149,13 +160,13 @@ SET stage = way.to_stage, grade = way.to_grade, school_year = %(year)s,
     class_name = CASE WHEN way.to_stage = roll.stage THEN roll.class_name ELSE '' END
 FROM unnest(%(stages)s::text[], %(grades)s::int[], %(to_stages)s::text[], %(to_grades)s::int[])
      AS way (stage, grade, to_stage, to_grade)
-WHERE roll.school_id = %(school)s AND roll.left_on IS NULL AND roll.school_year = %(year)s - 1
+WHERE roll.school_id = ANY(%(schools)s) AND roll.left_on IS NULL AND roll.school_year = %(year)s - 1
   AND roll.stage = way.stage AND roll.grade IS NOT DISTINCT FROM way.grade
 """
 _GRADUATE = """
 UPDATE people_schoolroll roll
 SET left_on = greatest(roll.entered_on, %(end)s), leave_reason = 'graduated'
 FROM unnest(%(stages)s::text[], %(grades)s::int[]) AS leaving (stage, grade)
-WHERE roll.school_id = %(school)s AND roll.left_on IS NULL AND roll.school_year = %(year)s - 1
+WHERE roll.school_id = ANY(%(schools)s) AND roll.left_on IS NULL AND roll.school_year = %(year)s - 1
   AND roll.stage = leaving.stage AND roll.grade = leaving.grade
 """

@@ -85,6 +85,9 @@ TABLES = (
         "answer": Text("答复", "answer")}, "law"),
     Held("enrolment.RegistrationRequest", Text("首次参保登记申请", "First registration"), "enrolment__person", {
         "asked_at": AT, "state": STATE, "answer": Text("答复", "answer")}, "law"),
+    Held("enrolment.StatusCheck", Text("新年度救助身份确认", "Assisted status, confirmed anew"), "person", {
+        "category": Text("类别", "category"), "provided_by": Text("提供部门", "provided by"), "state": STATE, "at": AT},
+        "law"),
     Held("cases.Case", Text("归属核实", "Whose child"), "person", {
         "asked_at": AT, "asked_by_organisation": Text("提出", "asked by"), "to_organisation": Text("转给", "to"),
         "state": STATE, "answer": Text("答复", "answer")}, "law", only_if_set="asked_by_organisation"),

@@ -22,8 +22,9 @@ AS_OWNER = (
     "enrolment_mark_enrolments",
     "enrolment_mark_rolls",
     "enrolment_mark_season",
+    "enrolment_years_before",
 )
-"""Triggers that read or write more than who set them off."""
+"""Triggers, and one question, that read or write more than who set them off."""
 
 
 def tables() -> list[Table]:
