@@ -12,6 +12,7 @@ import click
 from yingbao.cli import analysing
 from yingbao.cli.language import chosen
 from yingbao.cli.refusing import refusing
+from yingbao.cli.reviewing import reviewed
 from yingbao.policy import catalogue, directory
 from yingbao.policy.refused import refuse
 from yingbao.values.refusal import Refused
@@ -54,28 +55,29 @@ def show(policy: str, language: Language | None) -> None:
 
 @command.command()
 @click.argument("policies", nargs=-1, metavar="[POLICY]...")
-def check(policies: tuple[str, ...]) -> None:
-    """Check the named policies, or all of them; every problem is printed. 检查政策"""
+@click.option("--hints", is_flag=True, help="Also what may well be meant, such as rows whose order decides.")
+def check(policies: tuple[str, ...], hints: bool) -> None:
+    """Check the named policies, or all of them; every problem is printed. 检查政策
+
+    First whether a file can be read, with each line to mend; then what its rules leave open: days in no window,
+    rows that no child reaches, dates and sums that look like slips, each with a child to whom it happens.
+    """
     language = chosen()
     refusals = []
+    sound = True
     for name in policies or _all():
         try:
             path = catalogue.find(name)
-            policy = catalogue.policy_of(path)
-            directory.directory_of(policy, path)
+            directory.directory_of(catalogue.policy_of(path), path)
         except Refused as refused:
             refusals.append(refused)
         else:
-            click.echo(
-                Text(zh="{policy} 无误（{path}）", en="{policy} ok ({path})")
-                .filled(policy=policy.policy, path=_shown(path))
-                .said(language)
-            )
+            sound &= reviewed(path, _shown(path), hints=hints, language=language)
     if not policies:
         refusals += _strays()
     for refusal in refusals:
         click.echo(refusal.said(language), err=True)
-    if refusals:
+    if refusals or not sound:
         sys.exit(1)
 
 

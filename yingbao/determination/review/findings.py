@@ -1,0 +1,53 @@
+"""A policy reviewed as a whole before any child is touched: its gaps, overlaps and slips. 政策审查"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from yingbao.determination.review.cover import of_cover
+from yingbao.determination.review.days import of_days
+from yingbao.determination.review.finding import Finding, located
+from yingbao.determination.review.reach import Reach
+from yingbao.determination.review.rest import of_the_rest
+from yingbao.determination.review.rows import overlapping, unmet_criteria, unreached
+from yingbao.determination.review.space import Space
+from yingbao.determination.review.usual import of_the_unusual
+from yingbao.determination.review.wording import of_words
+from yingbao.policy import tree
+from yingbao.policy.catalogue import policy_in, policy_of
+from yingbao.policy.model import Policy
+
+GRAVEST_FIRST = ("error", "warning", "hint")
+
+
+def findings(policy: Policy) -> list[Finding]:
+    """What a policy leaves open, contradicts or never uses, the gravest first; without lines. 政策审查
+
+    The policy has been read, so that its words and names are in order; nothing is found twice.
+    """
+    every = {(each.severity, each.where, each.what): each for each in _all(policy)}
+    return sorted(every.values(), key=lambda each: GRAVEST_FIRST.index(each.severity))
+
+
+def findings_of_file(path: Path) -> list[Finding]:
+    """The findings of a policy file, with the lines at which they stand. 政策文件审查"""
+    return located(findings(policy_of(path)), tree.read(Path(path)))
+
+
+def findings_of_text(text: str, name: str) -> list[Finding]:
+    """The same of a policy that stands in no file, such as a proposal. 政策文本审查"""
+    node = tree.parse(text.encode("utf-8", "surrogatepass"), Path(name))
+    return located(findings(policy_in(text, name)), node)
+
+
+def _all(policy: Policy) -> Iterator[Finding]:
+    reach = Reach(policy, Space(policy))
+    yield from unmet_criteria(reach)
+    yield from unreached(reach)
+    yield from of_days(reach)
+    yield from of_cover(reach)
+    yield from of_the_rest(reach)
+    yield from of_words(policy)
+    yield from of_the_unusual(policy)
+    yield from overlapping(reach)

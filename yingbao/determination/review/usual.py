@@ -1,0 +1,154 @@
+"""Sums, windows and areas that are out of the usual: yuan for fen, last year's dates, codes of no place. 异常数值"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from yingbao.determination.review.finding import Finding
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import SubsidyRule
+from yingbao.values import divisions, money
+from yingbao.values.text import Text
+
+LEAST_FEN, MOST_FEN = 100, 1_000_000
+"""A child's yearly premium lies between a yuan and ten thousand."""
+EARLIEST = timedelta(days=366)
+"""No payment is taken so long before the cover."""
+
+
+def of_the_unusual(policy: Policy) -> Iterator[Finding]:
+    """What no policy usually says. 异常数值"""
+    yield from _year(policy)
+    yield from _windows(policy)
+    yield from _premiums(policy)
+    yield from _subsidies(policy)
+    yield from _areas(policy)
+
+
+def _year(policy: Policy) -> Iterator[Finding]:
+    days = (policy.cover_to - policy.cover_from).days + 1
+    if policy.plan_year - policy.cover_from.year not in (0, 1):
+        what = Text(
+            zh="待遇期自 {first} 起，不属于 {year} 年度", en="Cover from {first} does not belong to plan year {year}"
+        )
+        yield Finding(
+            "warning",
+            ("cover_from",),
+            what.filled(first=policy.cover_from, year=policy.plan_year),
+            Text(zh="改正 cover_from、cover_to 或 plan_year。", en="Mend cover_from, cover_to or plan_year."),
+        )
+    if not 28 <= days <= 500:
+        what = Text(zh="待遇期共 {days} 天", en="The cover is of {days} days")
+        mend = Text(zh="核对 cover_from 和 cover_to。", en="Look at cover_from and cover_to.")
+        yield Finding("warning", ("cover_to",), what.filled(days=days), mend)
+
+
+def _windows(policy: Policy) -> Iterator[Finding]:
+    """Windows and payment days of another year."""
+    dated: list[tuple[tuple[str, ...], date, date]] = [
+        (("windows", name, "first"), window.first, window.last) for name, window in policy.windows.items()
+    ]
+    for name, criterion in policy.criteria.items():
+        ends = [day for day in (criterion.from_, criterion.until) if day is not None]
+        if criterion.fact == "paid_on" and ends:
+            dated.append((("criteria", name), min(ends), max(ends)))
+    for where, first, last in dated:
+        early, late = last < policy.cover_from - EARLIEST, first > policy.cover_to + timedelta(days=1)
+        if early or late:
+            what = Text(
+                zh="{last} 比待遇开始（{cover}）早一年以上",
+                en="{last} lies more than a year before cover begins ({cover})",
+            ).filled(last=last, cover=policy.cover_from)
+            if late:
+                what = Text(
+                    zh="{first} 在待遇期结束（{cover}）之后", en="{first} lies after the end of cover ({cover})"
+                ).filled(first=first, cover=policy.cover_to)
+            mend = Text(
+                zh="是否照抄了别的年度的日期？改为本年度的。", en="Was it copied from another year? Write this one's."
+            )
+            yield Finding("warning", where, what, mend, days=(first, last))
+
+
+def _premiums(policy: Policy) -> Iterator[Finding]:
+    for place, rule in enumerate(policy.tables.premium):
+        where = ("tables", "premium", place, "premium_fen" if rule.one_sum_fen is not None else "parts")
+        whole = rule.premium_fen
+        odd = rule.one_sum_fen is not None and rule.one_sum_fen % 100
+        if odd or not (whole == 0 or LEAST_FEN <= whole <= MOST_FEN):
+            yield _unusual(where, rule.id, whole)
+
+
+def _unusual(where: tuple[str | int, ...], rule: str, sum_fen: int) -> Finding:
+    what = Text(zh="{rule} 的金额是 {sum}，不像一年的保费", en="The sum of {rule} is {sum}, unlike a year's premium")
+    return Finding(
+        "warning",
+        where,
+        what.filled(rule=rule, sum=money.said(sum_fen)),
+        Text(zh="金额以分为单位：240元写 24000。", en="Sums are in fen: 240 yuan is 24000."),
+    )
+
+
+def _subsidies(policy: Policy) -> Iterator[Finding]:
+    most = max(rule.premium_fen for rule in policy.tables.premium)
+    for place, rule in enumerate(policy.tables.subsidy):
+        for word in ("pays_fen", "family_fen"):
+            where, sum_fen = ("tables", "subsidy", place, word), getattr(rule, word)
+            if sum_fen is None:
+                continue
+            if sum_fen > most:
+                what = Text(
+                    zh="{rule} 的 {sum} 超过了最高的保费 {most}",
+                    en="{rule} names {sum}, more than the highest premium, {most}",
+                )
+                yield Finding(
+                    "warning",
+                    where,
+                    what.filled(rule=rule.id, sum=money.said(sum_fen), most=money.said(most)),
+                    Text(zh="核对金额和单位（分）。", en="Look at the sum and its unit (fen)."),
+                )
+            elif 0 < sum_fen < LEAST_FEN:
+                yield _unusual(where, rule.id, sum_fen)
+        yield from _nothing_left(policy, place, rule, most)
+
+
+def _nothing_left(policy: Policy, place: int, rule: SubsidyRule, most: int) -> Iterator[Finding]:
+    """A payer who never pays anything."""
+    if (
+        rule.paid_by is not None
+        and most > 0
+        and not any(rule.subsidised_fen(each.premium_fen) for each in policy.tables.premium)
+    ):
+        what = Text(zh="{rule} 写了出资方，却一分也不出", en="{rule} names a payer, who never pays anything")
+        mend = Text(zh="核对 family_fen、pays_fen 或 pays_share。", en="Look at family_fen, pays_fen or pays_share.")
+        yield Finding("warning", ("tables", "subsidy", place, "paid_by"), what.filled(rule=rule.id), mend)
+
+
+def _areas(policy: Policy) -> Iterator[Finding]:
+    for name, area in policy.areas.items():
+        for place, code in enumerate(area.divisions):
+            where = ("areas", name, "divisions", place)
+            if not _is_a_place(code):
+                what = Text(zh="没有代码为 {code} 的行政区划", en="There is no division {code}")
+                mend = Text(
+                    zh="核对六位代码；本地自用的代码不必改。", en="Look at the six digits, unless it is a local code."
+                )
+                yield Finding("warning", where, what.filled(code=code), mend)
+            wider = next((other for other in area.divisions if other != code and _holds(other, code)), None)
+            if wider is not None or code in area.divisions[:place]:
+                what = Text(zh="{code} 已包含在 {wider} 里", en="{code} is within {wider} already")
+                yield Finding(
+                    "hint", where, what.filled(code=code, wider=wider or code), Text(zh="可以删去。", en="It may go.")
+                )
+
+
+def _holds(wider: str, code: str) -> bool:
+    return wider.endswith("*") and code.startswith(wider[:-1])
+
+
+def _is_a_place(code: str) -> bool:
+    if not code.endswith("*"):
+        return divisions.exists(code)
+    prefix = code[:-1]
+    digits = 6 - len(prefix)
+    return any(divisions.exists(f"{prefix}{tail:0{digits}}") for tail in range(10**digits))

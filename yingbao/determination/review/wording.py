@@ -1,0 +1,161 @@
+"""Sentences that say something else than the data beside them: years, days, ages, spans and sums. 文字与数据不符"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from yingbao.determination.review.axes import all_of
+from yingbao.determination.review.finding import Finding
+from yingbao.policy.fit import tables_of
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import Criterion, PremiumRule
+from yingbao.values import money
+from yingbao.values.text import Text
+
+_DAY = re.compile(
+    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?|(?<=[至到、~—–-])(?P<alone>\d{1,2})日"
+)
+_PLAN_YEAR = re.compile(r"(\d{4})\s*年度|plan year (\d{4})")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_AGE = re.compile(r"(\d{1,2})\s*周?岁")
+_YUAN = re.compile(r"(\d+(?:\.\d{1,2})?)\s*元")
+_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"十一": 11, "十二": 12, "两": 2}
+_SPANS = {
+    "months_from_birth": re.compile(r"(\d+|十[一二]|[一二两三四五六七八九十])\s*个?月"),
+    "days_from_birth": re.compile(r"(\d+|十[一二]|[一二两三四五六七八九十])\s*[天日](?!起)"),
+}
+_LOOK = Text(
+    zh="以文件原文为准，改正句子或数据。", en="Mend the sentence or the data, whichever the notice contradicts."
+)
+
+
+def of_words(policy: Policy) -> Iterator[Finding]:
+    """What the sentences of a policy contradict. 文字与数据不符"""
+    yield from _plan_years(policy)
+    yield from _criteria(policy)
+    yield from _rules(policy)
+
+
+def _plan_years(policy: Policy) -> Iterator[Finding]:
+    """Another plan year in the policy's names or in a rule's sentence: last year's file was copied."""
+    said: list[tuple[tuple[str | int, ...], str]] = [
+        (("name", "zh"), policy.name.zh),
+        (("name", "en"), policy.name.en),
+        (("source", "title"), policy.source.title),
+    ]
+    for table, rows in tables_of(policy):
+        for place, rule in enumerate(rows):
+            at: tuple[str | int, ...] = ("tables", table, place, "because")
+            said += [((*at, "zh"), rule.because.zh), ((*at, "en"), rule.because.en)]
+    for where, sentence in said:
+        for found in _PLAN_YEAR.finditer(sentence):
+            year = int(found[1] or found[2])
+            if year != policy.plan_year:
+                what = Text(
+                    zh="句子里写的是 {year} 年度，政策是 {plan} 年度",
+                    en="The sentence says plan year {year}, the policy is {plan}",
+                )
+                yield Finding("warning", where, what.filled(year=year, plan=policy.plan_year), _LOOK)
+
+
+def _criteria(policy: Policy) -> Iterator[Finding]:
+    for name, criterion in policy.criteria.items():
+        where = ("criteria", name, "says")
+        own = _own_days(policy, criterion)
+        if own:
+            yield from _foreign_days(where, criterion.says.zh, own)
+        if criterion.fact == "age":
+            yield from _ages(where, criterion)
+        for operator, pattern in _SPANS.items():
+            span = getattr(criterion, operator)
+            told = [_number(found[1]) for found in pattern.finditer(criterion.says.zh)] if span is not None else []
+            if told and span not in told:
+                what = Text(
+                    zh="句子里的 {told} 与 {operator}: {span} 不符", en="The sentence says {told}, {operator} is {span}"
+                )
+                yield Finding("warning", where, what.filled(told=told[0], operator=operator, span=span), _LOOK)
+
+
+def _own_days(policy: Policy, criterion: Criterion) -> list[date]:
+    """The days that a criterion's sentence may name."""
+    days = all_of(criterion, date)
+    if criterion.during is not None:
+        window = policy.windows[criterion.during]
+        days += [window.first, window.last]
+    return [*days, policy.cover_from, policy.cover_to] if days or criterion.fact == "age" else []
+
+
+def _foreign_days(where: tuple[str | int, ...], sentence: str, own: Iterable[date]) -> Iterator[Finding]:
+    """Days in a sentence that the data do not know; a day before or after is the same limit said otherwise."""
+    near = {day + timedelta(days=by) for day in own for by in (-1, 0, 1)}
+    for year, month, day, said in days_in(sentence):
+        known = {(each.month, each.day) for each in near if year is None or each.year == year}
+        if (month, day) not in known:
+            what = Text(
+                zh="句子里的“{said}”不是这里或期限里的日期",
+                en="The sentence names {said}, which is no date of the data",
+            )
+            yield Finding("warning", where, what.filled(said=said), _LOOK)
+
+
+def days_in(sentence: str) -> Iterator[tuple[int | None, int, int, str]]:
+    """The days that a Chinese sentence names, with the year if it is written with the day itself. 句中日期"""
+    month: int | None = None
+    for found in _DAY.finditer(sentence):
+        if found["month"]:
+            month = int(found["month"])
+        day = found["day"] or found["alone"]
+        if day and month is not None:
+            yield int(found["year"]) if found["year"] else None, month, int(day), found[0]
+
+
+def _ages(where: tuple[str | int, ...], criterion: Criterion) -> Iterator[Finding]:
+    said = criterion.says.zh
+    numbers = {number for number in (criterion.below, criterion.at_least, criterion.is_) if isinstance(number, int)}
+    told = [int(found[1]) for found in _AGE.finditer(said)]
+    # 17岁及以下 is below 18, and 超过17岁 at least 18.
+    if told and not any(age in numbers or age + 1 in numbers for age in told):
+        what = Text(
+            zh="句子里的 {told} 岁与数字 {number} 不符", en="The sentence says {told} years, the number is {number}"
+        )
+        yield Finding("warning", where, what.filled(told=told[0], number=", ".join(map(str, sorted(numbers)))), _LOOK)
+    below, above = bool(re.search(r"[未不]满|以下", said)), bool(re.search(r"[已年]满|以上", said))
+    if (below and not above and criterion.below is None and criterion.at_least is not None) or (
+        above and not below and criterion.at_least is None and criterion.below is not None
+    ):
+        what = Text(
+            zh="句子说的是“{says}”，运算却相反", en="The sentence and the operator point in opposite directions: {says}"
+        )
+        yield Finding("warning", where, what.filled(says=criterion.says), _LOOK)
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _DIGITS[word]
+
+
+def _rules(policy: Policy) -> Iterator[Finding]:
+    days = all_of(policy, date)
+    years = {day.year for day in days} | {policy.plan_year}
+    for table, rows in tables_of(policy):
+        for place, rule in enumerate(rows):
+            where = ("tables", table, place, "because")
+            yield from _foreign_days((*where, "zh"), rule.because.zh, days)
+            for found in _YEAR.finditer(rule.because.en):
+                if int(found[1]) not in years:
+                    what = Text(
+                        zh="英文句子里的 {year} 年不在本政策的日期之内",
+                        en="The sentence names {year}, a year of no date here",
+                    )
+                    yield Finding("warning", (*where, "en"), what.filled(year=found[1]), _LOOK)
+            if isinstance(rule, PremiumRule):
+                yield from _sums((*where, "zh"), rule)
+
+
+def _sums(where: tuple[str | int, ...], rule: PremiumRule) -> Iterator[Finding]:
+    """Sums in a premium's sentence of which none is the premium, nor all together."""
+    told = [round(float(found[1]) * 100) for found in _YUAN.finditer(rule.because.zh)]
+    if told and rule.premium_fen not in (*told, sum(told)) and "{premium}" not in rule.because.zh:
+        what = Text(zh="句子里的金额与保费 {premium} 不符", en="No sum in the sentence is the premium, {premium}")
+        yield Finding("warning", where, what.filled(premium=money.said(rule.premium_fen)), _LOOK)
