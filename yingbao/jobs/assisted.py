@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from yingbao.agents.models import Organisation, User
 from yingbao.collection import adjusting
+from yingbao.enrolment import confirming
 from yingbao.enrolment.determining import CHUNK, determine_people
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day
@@ -23,6 +25,8 @@ from yingbao.values import clock
 
 LOOKED_BACK = timedelta(days=7)
 _WRITTEN, _DETERMINED = 60, 99
+_NAMES = Q(act=AssistedRow.Act.ADD, applied_at__isnull=False, withdrawn_at__isnull=True, person__isnull=False)
+"""Rows by which a body says that it lists a person."""
 
 
 @work("assisted.review")
@@ -44,7 +48,7 @@ def commit_list(job: Running, *, assisted_list: int, meant: bool) -> None:
                 meant=meant,
                 progress=job.progress,
             )
-            _follow(effected, by, at, job.progress)
+            _follow(_confirmed(effected, at), by, at, job.progress)
     except Exception:
         # Refused, cancelled or broken: nothing was written, and the list can be confirmed again.
         committing.let_go(assisted_list)
@@ -66,7 +70,7 @@ def withdraw_list(job: Running, *, assisted_list: int, because: str) -> None:
     with transaction.atomic():
         found = AssistedList.objects.get(pk=assisted_list)
         taken = assisted_undoing.take_back(assisted_list=found, because=because, by=by, at=at)
-        _follow(committing.Effected(taken.assisted_list, taken.person_ids), by, at, job.progress)
+        _follow(_asked_again(found, taken.person_ids, at), by, at, job.progress)
     job.progress(WHOLE, WHOLE)
 
 
@@ -74,7 +78,7 @@ def withdraw_row(*, row: AssistedRow, because: str, by: User, at: datetime) -> i
     """Take one row back, with what follows; returns of how many persons something changed. 撤回一行"""
     with transaction.atomic():
         taken = assisted_undoing.take_back(assisted_list=row.assisted_list, row=row, because=because, by=by, at=at)
-        _follow(committing.Effected(taken.assisted_list, taken.person_ids), by, at, silent)
+        _follow(_asked_again(row.assisted_list, taken.person_ids, at, row), by, at, silent)
     return len(taken.person_ids)
 
 
@@ -88,7 +92,7 @@ def catch_up(*, at: datetime, organisation: Organisation | None = None, progress
     for done, list_id in enumerate(lists):
         progress(WHOLE * done // len(lists), WHOLE)
         with transaction.atomic():
-            effected = committing.catch_up(list_id=list_id, at=at)
+            effected = _confirmed(committing.catch_up(list_id=list_id, at=at), at)
             _follow(effected, effected.assisted_list.committed_by, at, silent)
         changed += len(effected.person_ids)
     return changed
@@ -124,6 +128,24 @@ def after_statuses(
     adjusting.follow(season=season, person_ids=person_ids, at=at, by=by)
     money.correct_declarations(season=season, at=at, person_ids=person_ids)
     return changed
+
+
+def _confirmed(effected: committing.Effected, at: datetime) -> committing.Effected:
+    """Whom the list names counts in the new season from now on, also where the list changed nothing else. 名单即确认"""
+    found = effected.assisted_list
+    said = list(found.rows.filter(_NAMES).values_list("person_id", "category"))
+    persons = confirming.confirm(body=found.organisation, said=said, as_of=found.as_of, at=at)
+    return effected._replace(person_ids=sorted({*effected.person_ids, *persons}))
+
+
+def _asked_again(
+    found: AssistedList, changed: Sequence[int], at: datetime, row: AssistedRow | None = None
+) -> committing.Effected:
+    """What a list that was taken back had confirmed waits again. 撤回即待确认"""
+    rows = found.rows.filter(act=AssistedRow.Act.ADD, applied_at__isnull=False, person__isnull=False)
+    said = list((rows if row is None else rows.filter(pk=row.pk)).values_list("person_id", "category"))
+    persons = confirming.ask_again(body=found.organisation, said=said, as_of=found.as_of, at=at)
+    return committing.Effected(found, sorted({*changed, *persons}))
 
 
 def _follow(effected: committing.Effected, by: User | None, at: datetime, progress: Progress) -> None:
