@@ -88,11 +88,14 @@ def begin(*, found: RollOver, seen: str, by: Appointment, at: datetime) -> Seaso
         return season
 
 
-def carry_out(*, found: RollOver, now: Callable[[], datetime], progress: Progress = lambda done, total: None) -> None:
-    """Move the rolls on, then list and decide every child; goes on where an earlier run stopped. 执行结转"""
+def carry_out(*, found: RollOver, now: Callable[[], datetime], progress: Progress = lambda done, total: None) -> bool:
+    """Move the rolls on, then list and decide every child; says whether this run ended it. 执行结转
+
+    Goes on where an earlier run stopped; after the last child it changes nothing.
+    """
     found.refresh_from_db()
     if found.opened is None or found.started_by is None or found.done_at is not None:
-        return
+        return False
     season, by = found.opened, found.started_by
     total = count(found.last)
     _promote(found, season, by, now)
@@ -101,8 +104,9 @@ def carry_out(*, found: RollOver, now: Callable[[], datetime], progress: Progres
         _carry(found, season, persons, by, now())
         done += len(persons)
         progress(min(done, max(total - 1, 0)), total)
-    RollOver.objects.filter(pk=found.pk, done_at__isnull=True).update(done_at=now())
+    ended = RollOver.objects.filter(pk=found.pk, done_at__isnull=True).update(done_at=now())
     progress(total, total)
+    return bool(ended)
 
 
 def _refuse_unless_ready(held: RollOver, policy: Policy, seen: str, today: date) -> None:

@@ -15,6 +15,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         for module in (
             "rosters",
+            "seasons",
             "assisted",
             "payments",
             "refunds",
