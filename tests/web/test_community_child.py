@@ -13,9 +13,10 @@ from tests.web.community_town import Town, infant, listed_at, town_of
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
 from yingbao.cases.models import Case
+from yingbao.determination.signs import Limit
 from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.models import Enrolment
-from yingbao.enrolment.seasons import newborn_last_day, newborn_months, policy_of
+from yingbao.enrolment.seasons import newborn_last_day, newborn_limit, policy_of
 from yingbao.people.models import IdentityDocument, Look
 from yingbao.values import clock
 from yingbao.web.school.pupil import seen
@@ -175,7 +176,7 @@ def test_yuzhong_has_no_way_of_its_own_for_newborns(signed_in):
 
 def test_deadlines_follow_the_policy_alone(town):
     policy = policy_of(town.season)
-    assert newborn_months(policy) == 3
+    assert newborn_limit(policy) == Limit(months=3, days=0)
     assert newborn_last_day(policy, date(2020, 10, 5), AT.date()).day == date(2020, 12, 31)
     assert newborn_last_day(policy, date(2019, 8, 1), AT.date()) is None
     assert newborn_last_day(policy, None, AT.date()) is None

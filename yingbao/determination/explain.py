@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 import msgspec
 
 from yingbao.determination.counter import Decision, determine_one
 from yingbao.determination.criteria import age_on, column_of, seen_as, test_of
 from yingbao.determination.facts import Child, Value, read_child
-from yingbao.determination.rulebook import TABLES, rules_of
+from yingbao.determination.rulebook import TABLES, rulebook_of, rules_of
 from yingbao.determination.signs import Limit, inside, timed
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.policy.outcomes import outcome
-from yingbao.policy.rules import PremiumRule, Rule
+from yingbao.policy.rules import PremiumRule, Rule, SubsidyRule
 from yingbao.values import divisions, money
 from yingbao.values.text import Text
 
@@ -54,30 +55,46 @@ class Walked(msgspec.Struct, frozen=True):
 
     table: str
     rule: Rule
-    """the first row that holds"""
+    """the row that decides: the first that holds, or of several subsidies the best"""
     before: list[tuple[Rule, str]]
-    """the rows before it, each with the criterion that failed first"""
+    """the rows that were looked at and do not hold, each with the criterion that failed first"""
 
 
 def reasons(policy: Policy, facts: Mapping[str, object], decision: Decision, as_of: date) -> list[Reason]:
-    """The sentences of the rules that decided, in the order of the tables. 核定理由"""
+    """The sentences of the rules that decided, in the order of the tables, then what was earned. 核定理由"""
     child, rules = read_child(facts, as_of), rules_of(policy)
-    birth, paid = child["birth_date"], child["paid_on"]
+    known = _filling(policy, child, decision)
+    told = [
+        Reason(table, rule.id, rule.clause, rule.because.filled(**known))
+        for table, rule in (rules[name] for name in decision.because)
+    ]
+    if decision.status != "enrolled":
+        return told
+    earned = [(reward, int(cast("int", child[reward.counts]))) for reward in policy.rewards]
+    return told + [
+        Reason("rewards", reward.id, reward.clause, reward.because.filled(**known, raised=money.said(fen)))
+        for reward, years in earned
+        if (fen := reward.earned_fen(years))
+    ]
+
+
+def _filling(policy: Policy, child: Child, decision: Decision) -> dict[str, object]:
+    """What a rule's sentence may leave open for this child."""
+    birth, paid, rules = child["birth_date"], child["paid_on"], rules_of(policy)
     premium = next(
         (rule.premium_fen for name in decision.because if isinstance(rule := rules[name][1], PremiumRule)),
         decision.premium_fen,
     )
-    known = {
+    return {
         "birth_date": said_day(birth) if isinstance(birth, date) else UNKNOWN,
         "paid_on": said_day(paid) if isinstance(paid, date) else UNKNOWN,
         "coverage_from": said_day(decision.coverage_from) if decision.coverage_from else UNKNOWN,
+        "coverage_to": said_day(decision.coverage_to) if decision.coverage_to else UNKNOWN,
         "premium": money.said(premium),
+        "own": money.said(decision.self_paid_fen),
         "age": age_on(birth, policy.cover_from) if isinstance(birth, date) else UNKNOWN,
+        "wait": rulebook_of(policy).decided(child)[0].wait_months,
     }
-    return [
-        Reason(table, rule.id, rule.clause, rule.because.filled(**known))
-        for table, rule in (rules[name] for name in decision.because)
-    ]
 
 
 def passed_over(policy: Policy, facts: Mapping[str, object], as_of: date) -> list[PassedOver]:
@@ -100,14 +117,26 @@ def walk(policy: Policy, child: Child) -> list[Walked]:
     decided: dict[str, Rule] = {}
     for table in TABLES:
         before: list[tuple[Rule, str]] = []
+        holding: list[Rule] = []
+        best = table == "subsidy" and policy.several_subsidies == "best"
         for rule in getattr(policy.tables, table):
             lacking = next((name for name in rule.when if not holds(policy, child, decided, name)), None)
-            if lacking is None:
-                decided[table] = rule
-                walked.append(Walked(table, rule, before))
+            if lacking is not None:
+                before.append((rule, lacking))
+                continue
+            holding.append(rule)
+            if not best:
                 break
-            before.append((rule, lacking))
+        decided[table] = _kindest(policy, decided, holding) if best else holding[0]
+        walked.append(Walked(table, decided[table], before))
     return walked
+
+
+def _kindest(policy: Policy, decided: Mapping[str, Rule], holding: list[Rule]) -> Rule:
+    """Of the subsidies that hold the one that leaves the family least."""
+    premium = cast("PremiumRule", decided["premium"]).premium_fen
+    subsidies = cast("list[SubsidyRule]", holding)
+    return min(subsidies, key=lambda rule: premium - rule.subsidised_fen(premium))
 
 
 def holds(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str) -> bool:
@@ -122,7 +151,7 @@ def holds(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str) 
         birth = child["birth_date"]
         if not isinstance(birth, date) or not isinstance(value, date):
             return False
-        return value <= Limit(0, "", criterion.months_from_birth or 0, criterion.days_from_birth or 0).last(birth)
+        return value <= Limit(criterion.months_from_birth or 0, criterion.days_from_birth or 0).last(birth)
     if criterion.during is not None and timed(policy.windows[criterion.during]):
         return inside(policy.windows[criterion.during], value, child["paid_time"])
     return test_of(criterion, policy)(seen_as(criterion, value, policy))

@@ -18,7 +18,7 @@ from yingbao.determination.facts import COLUMNS, Value, malformed, row_text
 from yingbao.determination.outputs import CODED_SCHEMA, SCHEMA, Book, Decided, look_up
 from yingbao.determination.reading import Distinct, Malformed, Reader, Seen, as_days, is_readable, plain_text
 from yingbao.determination.rulebook import Outcome, rulebook_of
-from yingbao.determination.signs import Limit
+from yingbao.determination.signs import Limit, Within
 from yingbao.policy.model import Policy
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -112,13 +112,13 @@ class Determiner:
         """Per column and per limit: the rows' places, the class at each place if they differ, each class's bits."""
         for column in seen.values():
             yield column.places, *column.distinct.classes()
-        for limit in self.rulebook.signs.limits:
-            yield self._within(seen, limit).cast(pa.int32()), None, [0, limit.bit]
+        for within in self.rulebook.signs.limits:
+            yield self._within(seen, within).cast(pa.int32()), None, [0, within.bit]
 
-    def _within(self, seen: dict[str, Seen], limit: Limit) -> pa.Array:
+    def _within(self, seen: dict[str, Seen], within: Within) -> pa.Array:
         """Per row whether the day is known and lies within the limit from a known birth."""
-        births, days = seen["birth_date"], seen[limit.column]
-        last = births.distinct.made(limit, lambda: _last_days(births.distinct.values, limit))
+        births, days = seen["birth_date"], seen[within.column]
+        last = births.distinct.made(within.limit, lambda: _last_days(births.distinct.values, within.limit))
         day = days.distinct.made("days", lambda: _days(days.distinct.values))
         return pc.less_equal(look_up(day, days.places), look_up(last, births.places))
 

@@ -23,16 +23,27 @@ MOST_COUNTED = (1 << COUNT_BITS) - 1
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A bit that is set if a day lies no later than so long after birth. 出生后期限"""
+    """So long after birth: the same day of a later month, or so many days. 出生后期限"""
 
-    bit: int
-    column: str
     months: int
     days: int
+
+    @property
+    def months_enough(self) -> int:
+        """So many months reach as far at least."""
+        return self.months or self.days // 28 + 1
 
     def last(self, birth: date) -> date:
         """The last day that still lies within it."""
         return months_after(birth, self.months) if self.months else days_after(birth, self.days)
+
+
+class Within(msgspec.Struct, frozen=True):
+    """A bit that is set if a day lies no later than so long after birth. 出生后期限内"""
+
+    bit: int
+    column: str
+    limit: Limit
 
 
 class Signs:
@@ -44,7 +55,7 @@ class Signs:
         """per criterion its bit"""
         self.tests: dict[str, list[tuple[int, Test]]] = {}
         """per column of facts: a bit, and when it is set"""
-        self.limits: list[Limit] = []
+        self.limits: list[Within] = []
         """what the date of birth and another date decide together"""
         self.counts: dict[str, int] = {}
         """per column whose number itself is needed: how far up its bits stand"""
@@ -78,9 +89,8 @@ class Signs:
         column = column_of(criterion)
         if criterion.months_from_birth is not None or criterion.days_from_birth is not None:
             self.bits[name] = self._bit()
-            self.limits.append(
-                Limit(self.bits[name], column, criterion.months_from_birth or 0, criterion.days_from_birth or 0)
-            )
+            limit = Limit(criterion.months_from_birth or 0, criterion.days_from_birth or 0)
+            self.limits.append(Within(self.bits[name], column, limit))
             return
         window = self.policy.windows[criterion.during] if criterion.during is not None else None
         if window is not None and timed(window):
@@ -116,10 +126,10 @@ class Signs:
         """The bits that one child's facts set."""
         bits = sum(self.of(column, child[column]) for column in self.tests.keys() | self.counts.keys())
         birth = child["birth_date"]
-        for limit in self.limits:
-            day = child[limit.column]
-            if isinstance(birth, date) and isinstance(day, date) and day <= limit.last(birth):
-                bits |= limit.bit
+        for within in self.limits:
+            day = child[within.column]
+            if isinstance(birth, date) and isinstance(day, date) and day <= within.limit.last(birth):
+                bits |= within.bit
         return bits
 
     def with_made_up(self, bits: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from yingbao.determination.cover import months_after
+from yingbao.determination.signs import Limit
 from yingbao.enrolment import versions
 from yingbao.enrolment.models import Enrolment, PolicyVersion, Season
 from yingbao.policy import catalogue
@@ -158,11 +158,17 @@ def last_day_of(enrolment: Enrolment, on: date) -> LastDay:
     return own or last_day(policy, on)
 
 
-def newborn_months(policy: Policy) -> int | None:
-    """Within how many months of birth the policy takes a newborn; None where it has no such way. 出生后月数"""
-    has_way = any(window.phase == "newborn" for window in windows(policy))
-    found = [one.months_from_birth for one in policy.criteria.values() if one.months_from_birth is not None]
-    return max(found, default=None) if has_way else None
+def newborn_limit(policy: Policy) -> Limit | None:
+    """Within how long of birth the policy takes a newborn; None where it has no such way. 新生儿期限"""
+    if all(window.phase != "newborn" for window in windows(policy)):
+        return None
+    asked = [policy.criteria[name] for rule in policy.tables.phase if rule.phase == "newborn" for name in rule.when]
+    spans = [
+        Limit(months=one.months_from_birth or 0, days=one.days_from_birth or 0)
+        for one in asked
+        if one.months_from_birth is not None or one.days_from_birth is not None
+    ]
+    return min(spans, key=lambda span: span.last(policy.cover_from), default=None)
 
 
 def newborn_last_day(policy: Policy, birth: date | None, on: date) -> LastDay | None:
@@ -170,12 +176,12 @@ def newborn_last_day(policy: Policy, birth: date | None, on: date) -> LastDay | 
 
     Not after the newborn window, and only where that day lies after the ordinary window: before it everyone pays alike.
     """
-    months = newborn_months(policy)
-    if birth is None or months is None:
+    limit = newborn_limit(policy)
+    if birth is None or limit is None:
         return None
     by_phase = {window.phase: window for window in windows(policy)}
     window = by_phase["newborn"]
-    last = min(months_after(birth, months), window.last)
+    last = min(limit.last(birth), window.last)
     return LastDay(last, (last - on).days, window) if last > by_phase["open"].last else None
 
 

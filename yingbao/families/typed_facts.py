@@ -22,11 +22,13 @@ Facts = dict[str, object]
 FIELDS_TYPED = (
     "birth_date", "paid_on", "hukou", "parent_hukou", "school_division", "school_stage", "identity_type",
     "points_admitted_on", "registered_before", "residence_permit", "parent_employee_insured", "tier", "lapsed_years",
-    "repaired_years",
+    "repaired_years", "registered_on", "paid_time", "prepaid_years", "continuous_years", "claim_free_years",
 )  # fmt: skip
 """The fields of the form, but for the categories that are ticked."""
 LONGEST = 60
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+NOT_A_TIME = Text("看不出时刻，请写成 16:30。", "This is no time of day; write it as 16:30.")
 NOT_A_DAY = Text("看不出日期，请写成 2012-05-04。", "This is no day; write it as 2012-05-04.")
 NOT_A_CHOICE = Text("请从列出的选项中选择。", "Please choose one of those listed.")
 NOT_A_COUNT = Text("请填 0 到 99 的整数。", "Please give a whole number from 0 to 99.")
@@ -43,7 +45,12 @@ class Read(NamedTuple):
 
 def asked_by(policy: Policy) -> frozenset[str]:
     """The facts that this policy's rules ask about. 政策所问的事实"""
-    asked = {criterion.fact for criterion in policy.criteria.values() if criterion.fact}
+    asked = {str(criterion.fact) for criterion in policy.criteria.values() if criterion.fact}
+    asked |= {reward.counts for reward in policy.rewards}
+    if policy.waiting is not None:
+        asked |= {"lapsed_years", "repaired_years"}
+    if any(window.opens_at or window.closes_at for window in policy.windows.values()):
+        asked.add("paid_time")
     return frozenset((asked - {"age"}) | {"birth_date", "paid_on"})
 
 
@@ -57,14 +64,16 @@ def read(typed: Mapping[str, str], chosen: list[str], policy: Policy, *, today: 
     """The facts in a form: `typed` by field, `chosen` the categories that were ticked. 读取表单"""
     asked, wrong = asked_by(policy), dict[str, Text]()
     facts: Facts = {"person_id": "child"}
-    for field in ("birth_date", "points_admitted_on", "paid_on"):
+    for field in ("birth_date", "points_admitted_on", "registered_on", "paid_on"):
         facts[field] = _day(typed.get(field, ""), field, wrong)
     for field in ("hukou", "parent_hukou", "school_division"):
         facts[field] = _place(typed.get(field, ""), field, wrong, near=policy.pooling_area)
     for field in ("registered_before", "residence_permit", "parent_employee_insured"):
         facts[field] = typed.get(field) == "yes"
-    for field in ("lapsed_years", "repaired_years"):
+    for field in ("lapsed_years", "repaired_years", "continuous_years", "claim_free_years"):
         facts[field] = _count(typed.get(field, ""), field, wrong)
+    facts["prepaid_years"] = _count(typed.get("prepaid_years", ""), "prepaid_years", wrong) or None
+    facts["paid_time"] = _time(typed.get("paid_time", ""), wrong)
     facts["school_stage"] = _word(typed.get("school_stage", "none") or "none", terms.STAGES, "school_stage", wrong)
     facts["identity_type"] = _word(typed.get("identity_type", ""), terms.IDENTITY_TYPES, "identity_type", wrong)
     facts["assistance"] = ";".join(one for one in categories(policy) if one in chosen)
@@ -98,6 +107,17 @@ def _day(text: str, field: str, wrong: dict[str, Text]) -> date | None:
     if found is None:
         wrong[field] = NOT_A_DAY
     return found
+
+
+def _time(text: str, wrong: dict[str, Text]) -> str | None:
+    plain = compact(text).replace("：", ":")
+    if not plain:
+        return None
+    found = _CLOCK.fullmatch(plain)
+    if found is None:
+        wrong["paid_time"] = NOT_A_TIME
+        return None
+    return f"{int(found[1]):02d}:{found[2]}"
 
 
 def _place(text: str, field: str, wrong: dict[str, Text], *, near: str) -> str | None:

@@ -28,6 +28,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "paid_on": pl.Date(),
     "lapsed_years": pl.Int64(),
     "repaired_years": pl.Int64(),
+    "registered_on": pl.Date(),
 }
 
 
@@ -52,7 +53,8 @@ def facts_of(
 _FACTS = """
 SELECT p.id::text, d.kind, p.birth_date, nullif(p.hukou, ''), parents.hukou, o.division,
        coalesce(r.stage, 'none'), b.person_id IS NOT NULL, points.admitted_on, p.residence_permit,
-       p.parent_employee_insured, assisted.categories, NULL::int, NULL::date, p.lapsed_years, p.repaired_years
+       p.parent_employee_insured, assisted.categories, NULL::int, NULL::date, p.lapsed_years, p.repaired_years,
+       b.registered_on
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked (id, place)
 JOIN people_person p ON p.id = asked.id
 LEFT JOIN people_identitydocument d ON d.person_id = p.id AND d.replaced_at IS NULL

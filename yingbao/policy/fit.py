@@ -25,7 +25,18 @@ def check(policy: Policy, node: Node, path: Path) -> None:
     """Refuse a policy whose parts contradict each other, with every place."""
     problems = [
         Problem(path=str(path), line=node.line_at(steps), what=what, mend=mend)
-        for part in (_identity, _dates, _names, _criteria, _tables, results_of, asked_of, _sentences, _unused)
+        for part in (
+            _identity,
+            _dates,
+            _names,
+            _criteria,
+            _by_the_hour,
+            _tables,
+            results_of,
+            asked_of,
+            _sentences,
+            _unused,
+        )
         for steps, what, mend in part(policy)
     ]
     if problems:
@@ -135,6 +146,21 @@ def _criteria(policy: Policy) -> Found:
                 yield from known((*at, "by", number), "rule", rule, rules[criterion.decided])
 
 
+def _by_the_hour(policy: Policy) -> Found:
+    """A time of day is known of payments alone."""
+    for name, criterion in policy.criteria.items():
+        window = policy.windows.get(criterion.during or "")
+        if window is not None and (window.opens_at or window.closes_at) and criterion.fact != "paid_on":
+            yield (
+                ("criteria", name, "during"),
+                Text(
+                    zh="期限 {window} 有时刻，只能用于 paid_on",
+                    en="The window {window} has times, so it is for paid_on",
+                ).filled(window=criterion.during),
+                Text(zh="另写一个没有时刻的期限。", en="Write another window, without times."),
+            )
+
+
 def _others(policy: Policy, at: Steps, criterion: Criterion) -> Found:
     """Those of which one must hold: criteria about facts, known, and none of them made up of others itself."""
     for number, name in enumerate(criterion.either or []):
@@ -216,22 +242,22 @@ def _sentences(policy: Policy) -> Found:
         for number, rule in enumerate(rows):
             yield from _placeholders(("tables", table, number, "because"), rule.because)
     for number, reward in enumerate(policy.rewards):
-        yield from _placeholders(("rewards", number, "because"), reward.because)
+        yield from _placeholders(("rewards", number, "because"), reward.because, (*PLACEHOLDERS, "raised"))
     yield from _texts(policy, ())
 
 
-def _placeholders(at: Steps, because: Text) -> Found:
+def _placeholders(at: Steps, because: Text, known: Sequence[str] = PLACEHOLDERS) -> Found:
     used: dict[str, set[str]] = {}
     for language in ("zh", "en"):
         sentence: str = getattr(because, language)
         used[language] = set(re.findall(r"\{([^{}]*)\}", sentence))
-        for name in sorted(used[language] - set(PLACEHOLDERS)):
+        for name in sorted(used[language] - set(known)):
             yield (
                 (*at, language),
                 Text(zh="句中的 {name} 无从填写", en="Nothing can be filled in for {name}").filled(
                     name="{" + name + "}"
                 ),
-                one_of(name, PLACEHOLDERS),
+                one_of(name, known),
             )
         if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", sentence)):
             yield (
@@ -241,7 +267,7 @@ def _placeholders(at: Steps, because: Text) -> Found:
                     zh="花括号只用来填写，如 {{paid_on}}。", en="Braces are for filling in, such as {{paid_on}}."
                 ).filled(),
             )
-    if used["zh"] != used["en"] and used["zh"] | used["en"] <= set(PLACEHOLDERS):
+    if used["zh"] != used["en"] and used["zh"] | used["en"] <= set(known):
         yield (
             at,
             Text(zh="中英文句子里填写的内容不同", en="The two languages fill in different things"),

@@ -98,8 +98,9 @@ class Rule(Strict, frozen=True):
     id: Id
     clause: Clause
     because: Text
-    """the sentence that a child's family reads; may use {birth_date}, {paid_on}, {coverage_from}, {coverage_to}, {age};
-    {premium} and {own}, the family's part, which are filled in with their unit (240元, 240 yuan); {wait} in months"""
+    """the sentence that a child's family reads; may use {birth_date}, {paid_on}, {coverage_from}, {coverage_to}, {age},
+    {wait} in months, and the sums {premium} and {own}, the family's part, which are filled in with their unit (240元,
+    240 yuan); a reward's may also use {raised}"""
     when: list[Id] = []
 
 

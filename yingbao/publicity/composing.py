@@ -146,7 +146,7 @@ def class_letters(
 def groups(policy: Policy) -> list[Group]:
     """Every premium, and whoever pays less than it, by the rules of the policy. 各类金额"""
     found = [_premium(rule) for rule in sorted(policy.tables.premium, key=lambda rule: rule.premium_fen)]
-    return found + [_subsidy(rule, policy) for rule in policy.tables.subsidy if rule.part == "whole"]
+    return found + [_subsidy(rule, policy) for rule in policy.tables.subsidy if rule.paid_by is not None]
 
 
 def _premium(rule: PremiumRule) -> Group:
@@ -162,7 +162,8 @@ def _subsidy(rule: SubsidyRule, policy: Policy) -> Group:
         if policy.criteria[name].fact == "assistance"
     ]
     words = Text(f"{who.zh}包括：{'、'.join(named)}。", who.en) if named else who
-    return Group(words, 0, rule.clause)
+    whole = policy.tables.premium[-1].premium_fen
+    return Group(words, whole - rule.subsidised_fen(whole), rule.clause)
 
 
 def dates(policy: Policy) -> list[tuple[Text, Text]]:

@@ -13,7 +13,7 @@ from yingbao.families.letters import PAGE, later_days
 from yingbao.paper.letter import LetterPaper, LetterReason
 from yingbao.policy import outcomes
 from yingbao.policy.model import Policy
-from yingbao.policy.rules import Rule
+from yingbao.policy.rules import Rule, SubsidyRule
 from yingbao.publicity.composing import in_words
 from yingbao.publicity.wording import read
 from yingbao.values import money
@@ -52,7 +52,7 @@ REMARK = "（学校附言示例）钱请在周五前交给班主任。"
 
 def offered(policy: Policy) -> list[str]:
     """The samples that the policy knows: not every city exempts, or takes newborns. 可用示例"""
-    exempts = any(rule.part == "whole" for rule in policy.tables.subsidy)
+    exempts = _exempting(policy) is not None
     takes = any(rule.phase == "newborn" for rule in policy.tables.phase)
     return [one for one in SAMPLES if (exempts or one != "exempt") and (takes or one != "newborn")]
 
@@ -60,7 +60,7 @@ def offered(policy: Policy) -> list[str]:
 def sample(season: Season, kind: str, text: str, *, on: date) -> LetterPaper:
     """A letter in these words for an invented child. Raises Refused as `wording.read` does. 预览"""
     one, policy = SAMPLES[kind], policy_of(season)
-    exempt = next((rule for rule in policy.tables.subsidy if rule.part == "whole"), None)
+    exempt = _exempting(policy)
     premium = policy.tables.premium[-1]
     eligible = kind != "not"
     whole = premium.premium_fen if eligible else 0
@@ -78,6 +78,12 @@ def sample(season: Season, kind: str, text: str, *, on: date) -> LetterPaper:
         family_url=f"{settings.PLATFORM_URL}{PAGE}", issued_on=on, simulated=True, dates=later_days(policy),
     )  # fmt: skip
     return in_words(paper, read(text, "child"), one.marks, REMARK, payer.zh if payer else "家庭以外的单位")
+
+
+def _exempting(policy: Policy) -> SubsidyRule | None:
+    """The first rule that leaves the family nothing to pay."""
+    whole = policy.tables.premium[-1].premium_fen
+    return next((rule for rule in policy.tables.subsidy if rule.paid_by and rule.subsidised_fen(whole) == whole), None)
 
 
 def _verdict(eligible: bool, own_fen: int) -> Text:

@@ -15,8 +15,8 @@ from yingbao.cases.models import Case
 from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.listing import MUST_PAY
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.progress import Counts, counts
-from yingbao.enrolment.seasons import OpenWindow, newborn_last_day, newborn_months, policy_of, windows
+from yingbao.enrolment.progress import Counts
+from yingbao.enrolment.seasons import OpenWindow, newborn_last_day, newborn_limit, policy_of, windows
 from yingbao.enrolment.steps import SeasonStep, pays_through_school, steps_of
 from yingbao.people.models import IdentityDocument, IdentityKind
 from yingbao.policy.model import Policy
@@ -31,6 +31,7 @@ from yingbao.web.phases import until, when
 from yingbao.web.school.listing import counted_up_to
 from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
+from yingbao.web.standing import counted
 
 SOON = 30
 """days: a newborn's last day that is so near is shown on the first page"""
@@ -62,7 +63,7 @@ def home(request: Seated) -> HttpResponse:
         called = calls(season, rows)
         context |= {"rows": rows, "total": total(place, rows), "calls": called[:CALLS_SHOWN], "called": len(called)}
         return render(request, "community/above.html", context)
-    now = counts(season, place)
+    now = counted(season, place)
     steps = steps_of(season, place, today, figures=now)
     if pays_through_school(policy):
         steps = with_money(steps, standing(season, place, clock.now()))
@@ -113,8 +114,8 @@ def figures(request: Seated, season: Season, policy: Policy, now: Counts) -> lis
         {"name": Text("24 小时内收款", "Taken within 24 hours"), "n": taken.filter(state="succeeded").count(),
          "url": reverse("counter")},
     ]  # fmt: skip
-    if (months := newborn_months(policy)) is not None:
-        young = own.filter(person__birth_date__gte=months_before(today, months + 1)).exclude(
+    if (limit := newborn_limit(policy)) is not None:
+        young = own.filter(person__birth_date__gte=months_before(today, limit.months_enough + 1)).exclude(
             state__in=["paid", "exempt", "covered"]
         )
         soon = [

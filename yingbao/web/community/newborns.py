@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from yingbao.agents.models import Desk
 from yingbao.enrolment.lifecycle import ENDED, TAKEN
 from yingbao.enrolment.models import Enrolment
-from yingbao.enrolment.seasons import newborn_last_day, newborn_months, policy_of, windows
+from yingbao.enrolment.seasons import newborn_last_day, newborn_limit, policy_of, windows
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, IdentityKind
 from yingbao.values import clock
@@ -31,12 +31,12 @@ def newborns(request: Seated) -> HttpResponse:
     season, today = season_of(request), clock.today()
     policy = policy_of(season)
     own = Enrolment.objects.filter(own_bodies(request.appointment.organisation), season=season)
-    months = newborn_months(policy)
+    limit = newborn_limit(policy)
     unpaid: list[dict[str, Any]] = []
-    if months is not None:
+    if limit is not None:
         eldest = min(window.first for window in windows(policy) if window.phase == "open")
         rows = own.exclude(state__in=sorted(ENDED | TAKEN)).filter(
-            person__birth_date__gte=months_before(eldest, months)
+            person__birth_date__gte=months_before(eldest, limit.months_enough)
         )
         unpaid = [
             {"one": one, "until": until}
@@ -51,7 +51,9 @@ def newborns(request: Seated) -> HttpResponse:
         count=len(unpaid) + len(provisional), at=clock.now(),
     )  # fmt: skip
     context = {
-        "policy": policy, "months": months, "window": next((w for w in windows(policy) if w.phase == "newborn"), None),
+        "policy": policy,
+        "rule": next((rule for rule in policy.tables.phase if rule.phase == "newborn"), None) if limit else None,
+        "window": next((w for w in windows(policy) if w.phase == "newborn"), None),
         "unpaid": [row for row in unpaid if row["until"].days >= 0],
         "late": [row for row in unpaid if row["until"].days < 0],
         "provisional": provisional,

@@ -21,7 +21,8 @@ from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, policy_of, windows
 from yingbao.exchange import paying
 from yingbao.exchange.channels import channels
-from yingbao.values import clock, money
+from yingbao.policy.outcomes import in_general
+from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.family.basket import Basket, Chosen, new_token, tiers_of, token_of, with_its_children
@@ -197,7 +198,7 @@ def reason(one: Chosen) -> Text | None:
     policy = policy_of(one.enrolment.season)
     rules = {rule.id: rule for rule in policy.tables.premium}
     rule = next((rules[name] for name in one.offer.decision.because if name in rules), None)
-    return rule.because.filled(premium=money.said(one.offer.decision.premium_fen)) if rule else None
+    return in_general(rule) if rule else None
 
 
 def ours(basket: Basket) -> Payment | None:
