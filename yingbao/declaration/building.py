@@ -17,7 +17,7 @@ from django.db import connection
 
 from yingbao.agents.models import Organisation
 from yingbao.declaration.lifecycle import OPEN
-from yingbao.declaration.stating import NEXT_LINES, values_of
+from yingbao.declaration.stating import NEXT_LINES, STATED, plain_values, values_of
 from yingbao.enrolment.lifecycle import ENROLLED
 from yingbao.enrolment.models import Season
 from yingbao.values.text import Text
@@ -237,6 +237,24 @@ def build(*, season: Season, organisation: Organisation, at: datetime) -> Buildi
     with connection.cursor() as cursor:
         cursor.execute(BUILDING, values)
         return Building([_child(row) for row in cursor.fetchall()])
+
+
+_WAITING = f"""
+WITH {STATED}, in_hand AS (
+    SELECT l.enrolment_id FROM declaration_declarationline l
+    JOIN declaration_declaration d ON d.id = l.declaration_id
+    WHERE d.season_id = %(season)s AND d.organisation_id = %(organisation)s AND d.state = ANY(%(open)s)
+)
+SELECT count(*) FROM stated WHERE NOT EXISTS (SELECT FROM in_hand h WHERE h.enrolment_id = stated.enrolment_id)
+"""  # noqa: S608  our own words
+
+
+def waiting(*, season: Season, organisation: Organisation, at: datetime) -> int:
+    """How many lines the next declaration would have now: the heads of `NOW`, without the names. 待申报人数"""
+    values = plain_values(season, organisation, at) | {"open": sorted(OPEN)}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, values)
+        return int(cursor.fetchone()[0])
 
 
 def _child(row: tuple[Any, ...]) -> Child:

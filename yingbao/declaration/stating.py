@@ -30,7 +30,7 @@ standing AS (
     ORDER BY l.enrolment_id, d.ordinal DESC
 )"""
 
-NEXT_LINES = f"""
+STATED = f"""
 {STANDING_LINES},
 bodies AS (
     SELECT * FROM unnest(%(persons)s::bigint[], %(listers)s::bigint[], %(categories)s::text[])
@@ -68,7 +68,10 @@ stated AS (
       -- A child whom another agent took over with its money stays on the old agent's list.
       AND (e.state = ANY(%(left)s)
            OR e.organisation_id <> %(organisation)s AND NOT e.state = ANY(%(kept)s))
-),
+)"""  # noqa: S608  our own words
+
+NEXT_LINES = f"""
+{STATED},
 next_lines AS (
     SELECT t.*, p.name, p.name_pinyin, coalesce(d.number_masked, '') AS number_masked,
            left(btrim(concat_ws(' ', g.word, r.class_name)), 60) AS class_label,
@@ -98,13 +101,22 @@ def values_of(
     day = china_day(at)
     people = list(Enrolment.objects.of(season, organisation).exclude(paid_by="").values_list("person_id", flat=True))
     listed = first_body_of(people, exempting_categories(policy_of(season)), day)
+    return plain_values(season, organisation, at, corrections_only=corrections_only) | {
+        "persons": list(listed), "listers": [body for body, _ in listed.values()],
+        "categories": [category for _, category in listed.values()],
+    }  # fmt: skip
+
+
+def plain_values(
+    season: Season, organisation: Organisation, at: datetime, *, corrections_only: bool = False
+) -> dict[str, Any]:
+    """The values that `STATED` asks for, without whose word exempts whom: enough to count heads. 查询参数"""
     stages, grades, words = grade_labels()
     return {
         "season": season.pk, "organisation": organisation.pk, "standing": sorted(STANDING), "left": sorted(LEFT),
-        "taken": sorted(TAKEN), "kept": sorted(TAKEN | ENDED), "phases": phases_open(season, day),
-        "persons": list(listed), "listers": [body for body, _ in listed.values()],
-        "categories": [category for _, category in listed.values()], "stages": stages, "grades": grades,
-        "words": words, "corrections_only": corrections_only,
+        "taken": sorted(TAKEN), "kept": sorted(TAKEN | ENDED), "phases": phases_open(season, china_day(at)),
+        "stages": stages, "grades": grades, "words": words, "corrections_only": corrections_only,
+        "persons": [], "listers": [], "categories": [],
     }  # fmt: skip
 
 

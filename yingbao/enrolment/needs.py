@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.apps import apps
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
 
 from yingbao.agents.models import OrganisationKind
 from yingbao.determination.counter import Decision
@@ -51,8 +54,10 @@ def _of_person(model: Any, **conditions: Any) -> Exists:
     return Exists(model.objects.filter(person=OuterRef("person"), **conditions))
 
 
-def _document(**conditions: Any) -> Exists:
-    return _of_person(IdentityDocument, replaced_at__isnull=True, **conditions)
+def _document_is(kind: str) -> Q:
+    # Asked as a value of each child: as "is there one of this kind" the database gathers a whole city's first.
+    current = IdentityDocument.objects.filter(person=OuterRef("person"), replaced_at__isnull=True)
+    return Q(Exact(Subquery(current.values("kind")[:1]), Value(kind)))
 
 
 def _unregistered_at(*registrations: str) -> Callable[[], Q]:
@@ -126,7 +131,7 @@ KINDS: dict[str, Kind] = {
     "no_document": Kind(
         Text("没有证件号码，请补录", "There is no identity number; please enter it"),
         "agent",
-        lambda: ~Q(_document()),
+        lambda: ~Q(_of_person(IdentityDocument, replaced_at__isnull=True)),
     ),
     "provisional_document": Kind(
         Text(
@@ -134,7 +139,7 @@ KINDS: dict[str, Kind] = {
             "There is only a birth certificate; give the identity number once the child has it",
         ),
         "family",
-        lambda: Q(_document(kind=IdentityKind.BIRTH_CERTIFICATE)),
+        lambda: _document_is(IdentityKind.BIRTH_CERTIFICATE),
     ),
     "no_birth_date": Kind(
         Text("没有出生日期，请补录", "The date of birth is missing; please enter it"),
@@ -147,7 +152,7 @@ KINDS: dict[str, Kind] = {
             "There is a resident identity number but no hukou; please enter it",
         ),
         "agent",
-        lambda: Q(person__hukou="") & Q(_document(kind=IdentityKind.RESIDENT_ID)),
+        lambda: Q(person__hukou="") & _document_is(IdentityKind.RESIDENT_ID),
     ),
     "no_guardian_phone": Kind(
         Text("没有监护人联系电话，请补录", "There is no guardian's phone number; please enter it"),
@@ -205,27 +210,52 @@ def needs(enrolment: Enrolment) -> list[Need]:
     return needs_of([enrolment])[enrolment.pk]
 
 
+FLAGS = tuple(f"needs_{name}" for name in KINDS)
+_COLUMNS = ("id", "state", "status", "registration", "premium_fen", "self_paid_fen", "subsidised_fen")
+_WHICH = '"enrolment_enrolment"."id" = %s'
+
+
+@cache
+def flagged() -> tuple[str, tuple[Any, ...]]:
+    """Enrolments with a column for each kind of need and `{where}` to be said which, worked out once. 待办标记"""
+    rows = apps.get_model("enrolment", "Enrolment").objects.order_by().filter(pk=-1)
+    held = [ExpressionWrapper(kind.holds(), BooleanField()) for kind in KINDS.values()]
+    rows = rows.values(*_COLUMNS, "organisation__kind").annotate(**dict(zip(FLAGS, held, strict=True)))
+    sql, values = rows.query.sql_with_params()
+    *values, which = values
+    if which != -1 or sql.count(_WHICH) != 1:
+        raise AssertionError(sql)
+    return sql.replace("{", "{{").replace("}", "}}").replace(_WHICH, "{where}"), tuple(values)
+
+
 def needs_of(enrolments: Iterable[Enrolment] | QuerySet[Enrolment]) -> dict[int, list[Need]]:
     """What is missing for each of these children, by the enrolment's key, in one statement. 批量待办"""
-    model = apps.get_model("enrolment", "Enrolment")
-    held_here = {f"needs_{name}": ExpressionWrapper(kind.holds(), BooleanField()) for name, kind in KINDS.items()}
-    keys = [enrolment.pk for enrolment in enrolments]
-    rows = (
-        model.objects.filter(pk__in=keys)
-        .exclude(state__in=sorted(ENDED))
-        .annotate(**held_here)
-        .values_list(
-            "pk", "organisation__kind", "season__policy", "season__version", "because", "facts", "as_of", *held_here
-        )
-    )
-    found: dict[int, list[Need]] = {key: [] for key in keys}
-    for key, organisation_kind, policy, version, because, facts, as_of, *held in rows:
+    found: dict[int, list[Need]] = {enrolment.pk: [] for enrolment in enrolments}
+    rows, values = flagged()
+    live = "enrolment_enrolment.id = ANY(%s) AND NOT enrolment_enrolment.state = ANY(%s)"
+    asked = f"SELECT id, organisation__kind, {', '.join(FLAGS)} FROM ({rows.format(where=live)}) rows"  # noqa: S608  our own words
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [*values, list(found), sorted(ENDED)])
+        told = cursor.fetchall()
+    for key, organisation_kind, *held in told:
         agent: Helper = "school" if organisation_kind == OrganisationKind.SCHOOL else "community"
         for (name, kind), holds_here in zip(KINDS.items(), held, strict=True):
             if holds_here:
-                text = why_not(policy_at(policy, version), because, facts, as_of) if name == "ineligible" else kind.text
-                found[key].append(Need(name, text, agent if kind.who == "agent" else kind.who))
+                found[key].append(Need(name, kind.text, agent if kind.who == "agent" else kind.who))
+    _explain(found)
     return found
+
+
+def _explain(found: dict[int, list[Need]]) -> None:
+    """Say in the policy's own words why a child cannot be enrolled."""
+    keys = [key for key, needed in found.items() if any(need.kind == "ineligible" for need in needed)]
+    rows = apps.get_model("enrolment", "Enrolment").objects.order_by().filter(pk__in=keys)
+    told = rows.values_list("pk", "season__policy", "season__version", "because", "facts", "as_of") if keys else ()
+    for key, policy, version, because, facts, as_of in told:
+        if as_of is None:  # nothing was decided yet
+            continue
+        text = why_not(policy_at(policy, version), because, facts, as_of)
+        found[key] = [need._replace(text=text) if need.kind == "ineligible" else need for need in found[key]]
 
 
 def why_not(policy: Policy, because: str, facts: Mapping[str, object], as_of: date) -> Text:

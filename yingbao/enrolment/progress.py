@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from yingbao.agents.models import Organisation
-from yingbao.enrolment.lifecycle import ENDED, ENROLLED, State
+from yingbao.enrolment.counting import LIVE, Counting, Of, in_need
+from yingbao.enrolment.lifecycle import ENROLLED, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY
-from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.needs import DATA_KINDS, REGISTRATION_KINDS, holds
+from yingbao.enrolment.models import Season
+from yingbao.enrolment.needs import DATA_KINDS, REGISTRATION_KINDS
 from yingbao.people.models import SchoolRoll
-
-LIVE = ~Q(state__in=sorted(ENDED))
 
 
 class Counts(NamedTuple):
@@ -42,25 +41,32 @@ class Counts(NamedTuple):
     withdrawn: int
 
 
+def _wanted() -> dict[str, Of]:
+    enrolled = Q(state__in=sorted(ENROLLED))
+    return {
+        "listed": Of(LIVE),
+        "confirmed": Of(enrolled),
+        "ready": Of(READY),
+        "undecided": Of(LIVE & ~enrolled & ~Q(status="ineligible")),
+        "must_pay": Of(MUST_PAY),
+        "must_pay_fen": Of(MUST_PAY, sums="self_paid_fen"),
+        "exempt": Of(EXEMPT),
+        "exempt_fen": Of(EXEMPT, sums="subsidised_fen"),
+        "ineligible": Of(INELIGIBLE),
+        "first_timers": Of(FIRST_TIMER),
+        "to_register": in_need(*REGISTRATION_KINDS),
+        "data_missing": in_need(*DATA_KINDS),
+        "needs_something": in_need(),
+        "declined": Of(Q(state=State.DECLINED)),
+        "withdrawn": Of(Q(state=State.WITHDRAWN)),
+    }
+
+
+_COUNTING = Counting(_wanted)
+
+
 def counts(season: Season, organisation: Organisation) -> Counts:
     """The figures of an agent's home page, in one statement and one for the roll. 统计"""
-    own = Enrolment.objects.of(season, organisation)
-    figures = own.aggregate(
-        listed=Count("pk", filter=LIVE),
-        confirmed=Count("pk", filter=Q(state__in=sorted(ENROLLED))),
-        ready=Count("pk", filter=READY),
-        undecided=Count("pk", filter=LIVE & ~Q(state__in=sorted(ENROLLED)) & ~Q(status="ineligible")),
-        must_pay=Count("pk", filter=MUST_PAY),
-        must_pay_fen=Sum("self_paid_fen", filter=MUST_PAY, default=0),
-        exempt=Count("pk", filter=EXEMPT),
-        exempt_fen=Sum("subsidised_fen", filter=EXEMPT, default=0),
-        ineligible=Count("pk", filter=INELIGIBLE),
-        first_timers=Count("pk", filter=FIRST_TIMER),
-        to_register=Count("pk", filter=holds(*REGISTRATION_KINDS)),
-        data_missing=Count("pk", filter=holds(*DATA_KINDS)),
-        needs_something=Count("pk", filter=holds()),
-        declined=Count("pk", filter=Q(state=State.DECLINED)),
-        withdrawn=Count("pk", filter=Q(state=State.WITHDRAWN)),
-    )
+    figures = _COUNTING.of(season=season.pk, organisations=[organisation.pk])
     on_roll = SchoolRoll.objects.filter(school=organisation, left_on__isnull=True).count()
     return Counts(on_roll=on_roll, **figures)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from yingbao.agents.models import Organisation
 from yingbao.enrolment import reckoning
 from yingbao.enrolment.models import Season
+from yingbao.enrolment.progress import Counts, counts
 from yingbao.enrolment.standing import MISSING
 from yingbao.values import clock
 from yingbao.web.wall.seating import by_platform
@@ -20,6 +22,12 @@ def as_of(season: Season, organisations: Sequence[int] | None = None, *, at_once
     at = clock.now()
     with by_platform("children are counted by the platform; who looks at figures sees sums"):
         return reckoning.freshen(season=season, organisations=organisations, at=at, at_once=at_once) or at
+
+
+def counted(season: Season, organisation: Organisation) -> Counts:
+    """The figures of an agent's own list, counted now. 本单位统计"""
+    with by_platform("heads of the desk's own list; child by child, the wall asks for each a dozen times"):
+        return counts(season, organisation)
 
 
 def children_of(season: Season, organisations: Sequence[int], line: str) -> list[int]:

@@ -20,7 +20,6 @@ from yingbao.declaration.lifecycle import OPEN
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment import standing
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.progress import counts
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
 from yingbao.enrolment.tallying import Figures, by_agent, summed
@@ -30,7 +29,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.phases import until
 from yingbao.web.school.pupils import season_of
-from yingbao.web.standing import as_of
+from yingbao.web.standing import as_of, counted
 from yingbao.web.tax.shared import page_of
 
 AGENTS = (OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY)
@@ -109,7 +108,7 @@ def progress(request: Seated, pk: int = 0) -> HttpResponse:
     if place.kind in AGENTS:
         filed = Declaration.objects.filter(season=season, organisation=place).order_by("-ordinal").first()
         context |= {
-            "counts": counts(season, place), "standing": standings(season, [place])[0], "filed": filed,
+            "counts": counted(season, place), "standing": standings(season, [place])[0], "filed": filed,
             "filed_open": filed is not None and filed.state in OPEN,
             "last": last_activity(season, [place.pk]).get(place.pk),
             "curve": curve_of(season, [place.pk], today=clock.today()),

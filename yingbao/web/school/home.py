@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
-from yingbao.enrolment.progress import Counts, counts
+from yingbao.enrolment.progress import Counts
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import SeasonStep, pays_through_school, steps_of
 from yingbao.spreadsheet.models import Roster
@@ -21,6 +21,7 @@ from yingbao.web.access import Seated, desk
 from yingbao.web.phases import until
 from yingbao.web.school.paying import standing, with_money
 from yingbao.web.school.pupils import season_of
+from yingbao.web.standing import counted
 
 WAYS_ON: dict[str, tuple[str, str, Text]] = {
     "roster": ("roster-upload", "", Text("上传花名册", "Upload the roster")),
@@ -42,7 +43,7 @@ def home(request: Seated) -> HttpResponse:
     organisation, today = request.appointment.organisation, clock.today()
     season = season_of(request)
     policy = policy_of(season)
-    now = counts(season, organisation)
+    now = counted(season, organisation)
     last = last_roster(organisation, season)
     to_mend = last.counts.get("error", 0) if last else 0
     steps = steps_of(season, organisation, today, roster_errors=to_mend, figures=now)

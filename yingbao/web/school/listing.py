@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, Value, When
+from django.db.models import Case, F, FilteredRelation, IntegerField, Q, Value, When
 from django.db.models.expressions import Func
 
 from yingbao.agents.models import Appointment
+from yingbao.enrolment.counting import Counting, Of, in_need
 from yingbao.enrolment.lifecycle import ENROLLED, STATE_NAMES, TAKEN, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
@@ -25,6 +26,7 @@ from yingbao.people.models import IdentityDocument, Person, SchoolRoll
 from yingbao.people.search import search
 from yingbao.values.text import Text
 from yingbao.web.standing import WORKED, as_of, children_of
+from yingbao.web.wall import by_platform
 
 PAGE_SIZE = 50
 
@@ -34,34 +36,48 @@ class View(NamedTuple):
 
     name: Text
     holds: Q
+    counted: Of
+    """the same, as it is counted beside the others"""
+
+
+def _view(name: Text, condition: Q) -> View:
+    return View(name, condition, Of(condition))
+
+
+def _needing(name: Text, *kinds: str) -> View:
+    return View(name, holds(*kinds), in_need(*kinds))
 
 
 @cache
 def views() -> dict[str, View]:
     """The views of the list, in the order in which they are offered. 名单视图"""
     return {
-        "": View(Text("全部", "All"), Q()),
-        "ready": View(Text("待确认", "To confirm"), READY),
-        "needs": View(Text("有待办", "Need something"), holds()),
-        "data": View(Text("待补资料", "Data missing"), holds(*DATA_KINDS)),
-        "register": View(Text("待登记", "To be registered"), holds(*REGISTRATION_KINDS)),
-        "must-pay": View(Text("需缴费", "Must pay"), MUST_PAY),
-        "exempt": View(Text("免缴", "Exempt"), EXEMPT),
-        "enrolled": View(Text("已确认参保", "Confirmed"), Q(state__in=sorted(ENROLLED))),
-        "unpaid": View(Text("已申报待缴费", "Declared, to be paid"), Q(state=State.DECLARED)),
-        "paid": View(Text("已缴费或免缴", "Paid or exempt"), Q(state__in=sorted(TAKEN - {State.DECLARED}))),
-        "first": View(Text("首次参保", "First-timers"), FIRST_TIMER),
-        "ineligible": View(Text("不能参保", "Not eligible"), INELIGIBLE),
+        "": _view(Text("全部", "All"), Q()),
+        "ready": _view(Text("待确认", "To confirm"), READY),
+        "needs": _needing(Text("有待办", "Need something")),
+        "data": _needing(Text("待补资料", "Data missing"), *DATA_KINDS),
+        "register": _needing(Text("待登记", "To be registered"), *REGISTRATION_KINDS),
+        "must-pay": _view(Text("需缴费", "Must pay"), MUST_PAY),
+        "exempt": _view(Text("免缴", "Exempt"), EXEMPT),
+        "enrolled": _view(Text("已确认参保", "Confirmed"), Q(state__in=sorted(ENROLLED))),
+        "unpaid": _view(Text("已申报待缴费", "Declared, to be paid"), Q(state=State.DECLARED)),
+        "paid": _view(Text("已缴费或免缴", "Paid or exempt"), Q(state__in=sorted(TAKEN - {State.DECLARED}))),
+        "first": _view(Text("首次参保", "First-timers"), FIRST_TIMER),
+        "ineligible": _view(Text("不能参保", "Not eligible"), INELIGIBLE),
     }
 
 
-COUNTED = 1_000
+_COUNTING = Counting(lambda: {key: view.counted for key, view in views().items()})
+
+
+COUNTED = 300
 """Children of other bodies are counted up to so many: in a division of a city they may be tens of thousands."""
 
 
 def counted_up_to(rows: EnrolmentQuerySet, most: int = COUNTED) -> dict[str, Any]:
     """How many there are, and whether there are more than that. 有限计数"""
-    n = rows.order_by()[: most + 1].count()
+    with by_platform("heads, up to a limit, of children who come to the desk; who they are is asked behind the wall"):
+        n = rows.order_by()[: most + 1].count()
     return {"n": min(n, most), "more": n > most}
 
 
@@ -290,7 +306,8 @@ class Listing:
             .in_bulk()
         )
         page = [found[key] for key in keys if key in found]
-        missing = needs_of(page)
+        with by_platform("what children whom the page shows still need; keys that the desk has just seen"):
+            missing = needs_of(page)
         people = [one.person_id for one in page]
         current = IdentityDocument.objects.filter(person__in=people, replaced_at__isnull=True)
         numbers = dict(current.values_list("person_id", "number_masked"))
@@ -299,17 +316,11 @@ class Listing:
     @cached_property
     def offered(self) -> list[dict[str, Any]]:
         """The views that hold anyone, and how many each; all of them and the present one always. 视图及人数"""
-        wanted = views()
-        counted = self.own.aggregate(
-            **{f"n_{key}": Count("pk", filter=view.holds) for key, view in wanted.items() if not self._is_held(key)}
-        )
-        found = [
-            (key, view.name, len(self.held) if self._is_held(key) else counted[f"n_{key}"])
-            for key, view in wanted.items()
-        ]
+        with by_platform("heads of the desk's own list; child by child, the wall asks for each a dozen times"):
+            counted = _COUNTING.of(season=self.season.pk, organisations=self.bodies)
         offered = [
-            {"key": key, "name": name, "count": count, "more": False, "here": key == self.show}
-            for key, name, count in found
+            {"key": key, "name": view.name, "count": counted[key], "more": False, "here": key == self.show}
+            for key, view in views().items()
         ]
         claimed = counted_up_to(self.claimed)
         offered.append(
@@ -317,9 +328,6 @@ class Listing:
              "here": self.show == CLAIMED}
         )  # fmt: skip
         return [view for view in offered if view["count"] or view["key"] in ("", self.show)]
-
-    def _is_held(self, key: str) -> bool:
-        return key == self.show and key in COSTLY
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, Sum
 
 from yingbao.agents.models import Organisation
 from yingbao.collection.models import Obligation
-from yingbao.declaration.building import NOW, build
+from yingbao.declaration.building import waiting
 from yingbao.declaration.lifecycle import OPEN, STANDING, State
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment.models import Season
@@ -45,7 +45,7 @@ def standing(season: Season, school: Organisation, at: datetime) -> Standing:
         unpaid=Count("pk", filter=Q(due_fen__gt=0, paid_fen=0)), fen=Sum(F("due_fen") - F("paid_fen"), default=0)
     )
     return Standing(
-        waiting=build(season=season, organisation=school, at=at).sums(*NOW).heads,
+        waiting=waiting(season=season, organisation=school, at=at),
         open=next((one for one in own if one.state in OPEN), None),
         returned=last if last is not None and last.state == State.RETURNED else None,
         declared=any(one.state in STANDING for one in own),
