@@ -43,16 +43,28 @@ def of_cover(reach: Reach) -> Iterator[Finding]:
             )
             yield _found("error", where, what.filled(rule=rule.id, last=reach.policy.cover_to), mend, late[0])
         elif late:
-            what = Text(
-                zh="{rule}：自 {paid} 起缴费的，待遇要在年度结束之后才开始，要由经办人员决定",
-                en="{rule}: paid on {paid} or later, cover would begin after the year's end; an officer decides",
-            )
-            mend = Text(
-                zh="文件若不收这些缴费，改 phase 表。", en="If the notice takes no such payment, mend the table phase."
-            )
-            first = min(late, key=lambda one: one.paid)
-            yield _found("hint", where, what.filled(rule=rule.id, paid=first.paid), mend, first)
+            yield _some_late(reach, rule, where, min(late, key=lambda one: one.paid))
+            over = [one for one in late if one.paid > reach.policy.cover_to]
+            yield from (_over(reach, where, one) for one in over[:1])
         yield from _backwards(rule, where, found)
+
+
+def _some_late(reach: Reach, rule: CoverRule, where: tuple[str | int, ...], one: Decided) -> Finding:
+    what = Text(
+        zh="{rule}：自 {paid} 起缴费的，待遇要在年度结束之后才开始，要由经办人员决定",
+        en="{rule}: paid on {paid} or later, cover would begin after the year's end; an officer decides",
+    )
+    mend = Text(zh="文件若不收这些缴费，改 phase 表。", en="If the notice takes no such payment, mend the table phase.")
+    return _found("hint", where, what.filled(rule=rule.id, paid=one.paid), mend, one)
+
+
+def _over(reach: Reach, where: tuple[str | int, ...], one: Decided) -> Finding:
+    what = Text(
+        zh="{paid} 还收缴费，而待遇期在 {last} 已经结束",
+        en="On {paid} a premium is still taken, though cover ends on {last}",
+    )
+    mend = Text(zh="让缴费时段不晚于待遇期。", en="Let no payment be taken after the cover.")
+    return _found("warning", where, what.filled(paid=one.paid, last=reach.policy.cover_to), mend, one)
 
 
 def _backwards(rule: CoverRule, where: tuple[str | int, ...], found: list[Decided]) -> Iterator[Finding]:

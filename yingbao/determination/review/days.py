@@ -63,21 +63,19 @@ def of_days(reach: Reach) -> Iterator[Finding]:
 
 def _never_open(calendar: Calendar) -> Iterator[Finding]:
     reach = calendar.reach
-    for row in calendar.rows:
-        if not calendar.open_runs(row):
-            rule = reach.rules["entitlement"][row]
-            what = Text(
-                zh="{rule} 的孩子有参保资格，却没有一天可以缴费",
-                en="The children of {rule} are eligible, yet there is no day on which they can pay",
-            )
-            child = reach.space.child_in(reach.boxes("entitlement", row))
-            yield Finding(
-                "error",
-                ("tables", "phase"),
-                what.filled(rule=rule.id),
-                Text(zh="在 phase 表里给他们一个时段。", en="Give them an open phase in the table phase."),
-                example=as_facts(child or {}),
-            )
+    shut = [row for row in calendar.rows if not calendar.open_runs(row)]
+    if shut:
+        what = Text(
+            zh="{rules} 的孩子有参保资格，却没有一天可以缴费",
+            en="The children of {rules} are eligible, yet there is no day on which they can pay",
+        )
+        yield Finding(
+            "error",
+            ("tables", "phase"),
+            what.filled(rules=_named(reach, "entitlement", shut)),
+            Text(zh="在 phase 表里给他们一个时段。", en="Give them an open phase in the table phase."),
+            example=as_facts(reach.space.child_in(reach.boxes("entitlement", shut[0])) or {}),
+        )
 
 
 def _between(calendar: Calendar) -> Iterator[Finding]:

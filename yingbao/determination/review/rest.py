@@ -96,19 +96,22 @@ def _stages(reach: Reach) -> Iterator[Finding]:
 
 def _between(reach: Reach, table: str) -> Iterator[Finding]:
     """Values between those that rows ask for, which only the last row takes: 6 between below 6 and at least 7."""
-    space, rules = reach.space, reach.rules[table]
-    asked = {column: reach.asking(table, column) for column in space.axes}
-    for column, rows in asked.items():
+    space = reach.space
+    for column, axis in space.axes.items():
+        rows = reach.asking(table, column)
         if len(rows) < 2 or (table == "phase" and column == "paid_on"):
             continue
-        axis = space.axes[column]
-        taken = [any(met(reach.boxes(table, row), [space.at(column, n)]) for row in rows) for n in range(len(axis))]
-        for n in range(len(axis)):
-            if taken[n] or not any(taken[:n]) or not any(taken[n + 1 :]):
+        # Whom each row would take if this column were something else, and where on its axis the row takes anyone.
+        freed = {row: space.freed(column, reach.would_hold(table, row)) for row in rows}
+        at = [{row for row in rows if met(reach.boxes(table, row), [space.at(column, n)])} for n in range(len(axis))]
+        for n, run in enumerate(axis):
+            if at[n]:
                 continue
-            left = space.can_be(met(reach.boxes(table, len(rules) - 1), [space.at(column, n)]))
+            left = space.can_be(met(reach.boxes(table, len(reach.rules[table]) - 1), [space.at(column, n)]))
+            for side in (at[:n], at[n + 1 :]):
+                left = met(left, [box for row in set().union(*side) for box in freed[row]])
             if left:
-                yield _gap(reach, table, column, axis[n], left)
+                yield _gap(reach, table, column, run, left)
 
 
 def _gap(reach: Reach, table: str, column: str, run: Run, left: list[Box]) -> Finding:

@@ -18,7 +18,7 @@ ABOUT = {"id", "clause", "because", "when"}
 def unmet_criteria(reach: Reach) -> Iterator[Finding]:
     """Criteria that hold for no child at all. 永不成立的条件"""
     for name, criterion in reach.policy.criteria.items():
-        if criterion.decided is None and not reach.space.boxes_of(name):
+        if reach.space.asks(name) and not reach.space.boxes_of(name):
             what = Text(
                 zh="条件 {name}（{says}）对任何孩子都不成立", en="The criterion {name} ({says}) holds for no child"
             )
@@ -110,7 +110,7 @@ def _taken(reach: Reach, table: str, place: int, would: list[Box]) -> Finding:
     takers = [rule.id for n, rule in enumerate(rules) if n != place and met(reach.boxes(table, n), would)]
     what = Text(
         zh="规则 {rule} 永远轮不到：符合它的孩子都已由 {takers} 决定",
-        en="{rule} is never reached: {takers} take every child for whom it holds",
+        en="{rule} is never reached: every child for whom it holds is taken by {takers}",
     )
     return Finding(
         "error",

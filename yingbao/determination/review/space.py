@@ -12,7 +12,7 @@ from yingbao.determination.facts import COLUMNS, Value
 from yingbao.determination.review.axes import Marks, Run, days_of, numbers_of, runs, unordered
 from yingbao.determination.review.boxes import Box, met, without
 from yingbao.determination.rulebook import rulebook_of
-from yingbao.determination.signs import Limit
+from yingbao.determination.signs import Within
 from yingbao.policy.model import Policy
 
 DAYS = tuple(name for name in COLUMNS if name == "birth_date" or name.endswith("_on"))
@@ -53,9 +53,9 @@ class Space:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._signs = rulebook_of(policy).signs
-        self._limits: dict[str, list[Limit]] = {"paid_on": []}
-        for limit in self._signs.limits:
-            self._limits.setdefault(limit.column, []).append(limit)
+        self._limits: dict[str, list[Within]] = {"paid_on": []}
+        for within in self._signs.limits:
+            self._limits.setdefault(within.column, []).append(within)
         columns = ["birth_date", *self._limits, "school_stage", "school_division", *self._signs.tests]
         self.columns = tuple(dict.fromkeys(columns))
         """the columns that decide something"""
@@ -68,7 +68,7 @@ class Space:
         """every child"""
         self._place_of = {column: place for place, group in enumerate(self.groups) for column in group.columns}
         self._column_of = {bit: column for column, tests in self._signs.tests.items() for bit, _ in tests}
-        self._column_of |= {limit.bit: limit.column for limit in self._signs.limits}
+        self._column_of |= {within.bit: within.column for within in self._signs.limits}
         self._made_up = dict(self._signs.made_up)
         self._boxes: dict[int, list[Box]] = {}
         self.possible = self._possible()
@@ -165,7 +165,7 @@ class Space:
         """What a day marks together with the day of birth."""
         if birth is None:
             return OWN
-        said = sum(limit.bit for limit in self._limits[column] if day <= limit.last(birth)) << 1
+        said = sum(within.bit for within in self._limits[column] if day <= within.limit.last(birth)) << 1
         return said | OWN if column == "paid_on" and birth <= day else said
 
     def _segments(self, birth: date | None, column: str) -> Iterator[Segment]:
@@ -211,6 +211,10 @@ class Space:
             )
             found += met(met([stage], [school]), [born])
         return found
+
+    def asks(self, name: str) -> bool:
+        """Whether a table asks a criterion about facts. 是否用到"""
+        return name in self._signs.bits and name not in self._signs.asks_tables
 
     def boxes_of(self, name: str) -> list[Box]:
         """The children for whom a criterion about facts holds. 条件范围"""
@@ -268,6 +272,11 @@ class Space:
             if bit in self._column_of:
                 found.add(self._column_of[bit])
         return found
+
+    def freed(self, column: str, boxes: Iterable[Box]) -> list[Box]:
+        """The same children with whatever value in a column's group. 不限某列"""
+        place = self._place_of[column]
+        return [(*box[:place], self.full[place], *box[place + 1 :]) for box in boxes]
 
     def can_be(self, boxes: Iterable[Box]) -> list[Box]:
         """Those of some children who can be. 可能的儿童"""
