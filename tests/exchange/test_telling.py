@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 import tomllib
 from datetime import datetime, timedelta
 
@@ -85,13 +84,6 @@ def state(message: Message) -> str:
 
 def phone_of(message: Message) -> str:
     return sealed.unseal(message.phone_cipher)
-
-
-def taken_after_all(providers: Simulators, message: Message, seconds: float = 3.0) -> None:
-    """What lay before a provider's door while it stood still is taken in, or is known not to come any more."""
-    end = time.monotonic() + seconds
-    while not providers.messages(recipient=phone_of(message)) and time.monotonic() < end:
-        time.sleep(0.05)
 
 
 def test_a_code_reaches_its_phone_and_is_erased_here(providers):
@@ -171,7 +163,7 @@ def test_a_provider_that_is_down_for_a_day_loses_nothing_and_nothing_is_told_twi
         telling.send_due(at=AT + timedelta(hours=3))
     finally:
         providers.process.send_signal(signal.SIGCONT)
-    taken_after_all(providers, message)
+    providers.taken_in(recipient=phone_of(message))
     # Nobody wants a code of yesterday; the reminder was taken after all, or goes out now.
     assert (state(one_time), one_time.secret_cipher) == ("expired", None)
     day_after = AT + timedelta(days=1)

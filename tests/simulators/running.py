@@ -77,6 +77,12 @@ class Simulators:
         """What reached phones and followers, oldest first; `via`, `recipient`, `own_id`."""
         return list(self.control("messages", dict(of), "GET"))
 
+    def taken_in(self, seconds: float = 3.0, **of: str) -> None:
+        """Wait until what lay at the door of a simulator that stood still is taken in, or does not come any more."""
+        end = time.monotonic() + seconds
+        while not self.messages(**of) and time.monotonic() < end:
+            time.sleep(0.05)
+
     def follower(self, name: str = "微信用户") -> str:
         """Somebody follows the official account; gives the openid."""
         return str(self.control("messages/followers", {"name": name})["key"])

@@ -117,8 +117,9 @@ PLACEHOLDERS = {
     "coverage_from": Text(zh="待遇开始日", en="the first day of cover"),
     "coverage_to": Text(zh="待遇结束日", en="the last day of cover"),
     "premium": Text(zh="缴费标准", en="the premium"),
-    "own": Text(zh="家庭缴费额", en="the family's part"),
-    "wait": Text(zh="等待月数", en="the months of the wait"),
+    "own": Text(zh="应缴部分", en="the family's part"),
+    "wait": Text(zh="若干", en="some"),
+    "raised": Text(zh="相应额度", en="a sum"),
     "age": Text(zh="年龄", en="the age"),
 }
 """What stands for a child's own facts while no child is meant. 填写内容"""
