@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yingbao.determination.facts import COLUMNS, STAGES, Value
 from yingbao.determination.review.axes import Run
-from yingbao.determination.review.boxes import Box, met
+from yingbao.determination.review.boxes import Box, met, without
 from yingbao.determination.review.finding import Finding, as_facts
 from yingbao.determination.review.reach import PAYABLE, Reach
 from yingbao.determination.rulebook import TABLES
@@ -15,6 +15,8 @@ from yingbao.policy.rules import Entitlement, PhaseRule, Rule
 from yingbao.values.text import Text
 
 ON_ROLL = tuple(stage for stage in STAGES if stage not in ("none", "university"))
+FEW_STAGES = 3
+"""A policy that names fewer stages is about those alone."""
 
 
 def of_the_rest(reach: Reach) -> Iterator[Finding]:
@@ -64,34 +66,38 @@ def _open_to_all(reach: Reach) -> Iterator[Finding]:
 
 
 def _stages(reach: Reach) -> Iterator[Finding]:
-    """A stage at which nobody is eligible, though pupils of other stages are."""
-    space, rules = reach.space, reach.rules["entitlement"]
+    """A stage at which a child is not eligible where it would be at every other stage that the policy names."""
+    space = reach.space
     eligible = [
         box
-        for place, rule in enumerate(rules)
+        for place, rule in enumerate(reach.rules["entitlement"])
         if isinstance(rule, Entitlement) and rule.agent is not None
         for box in space.can_be(reach.boxes("entitlement", place))
     ]
-    without = [stage for stage in ON_ROLL if not met(eligible, [space.of_value("school_stage", stage)])]
-    if not without or len(without) == len(ON_ROLL):
-        return
-    left = space.can_be(met([space.full], [space.of_value("school_stage", without[0])]))
-    child = as_facts(space.child_in(left) or {}) | {"school_stage": without[0]}
-    names = [terms.STAGES[stage] for stage in without]
-    what = Text(
-        zh="没有一个{stages}的孩子能参保，其他学段都可以",
-        en="No child at the stage {stages} is eligible, while pupils of other stages are",
-    )
-    yield Finding(
-        "warning",
-        ("tables", "entitlement"),
-        what.filled(stages=Text(zh="、".join(name.zh for name in names), en=", ".join(name.en for name in names))),
-        Text(
-            zh="看看学段的条件（any_of）是否漏写；文件确实不收时不必改。",
-            en="See whether an any_of of stages lacks it, unless the notice leaves it out.",
-        ),
-        example=child,
-    )
+    asking = [each for each in reach.policy.criteria.values() if each.fact == "school_stage"]
+    named = {str(stage) for each in asking for stage in (*(each.any_of or ()), each.is_)}
+    at = {stage: space.of_value("school_stage", stage) for stage in ON_ROLL}
+    taken = {stage: space.freed("school_stage", met(eligible, [at[stage]])) for stage in ON_ROLL}
+    for stage in ON_ROLL:
+        others = [other for other in ON_ROLL if other != stage and other in named]
+        left = space.can_be(without([at[stage]], taken[stage])) if len(others) >= FEW_STAGES else []
+        for other in others:
+            left = met(left, taken[other])
+        if left:
+            what = Text(
+                zh="{stage}的孩子不能参保，同样情形的其他学段都可以",
+                en="A child at the stage {stage} is not eligible, though at every other stage it would be",
+            )
+            yield Finding(
+                "hint" if stage in named and taken[stage] else "warning",
+                ("tables", "entitlement"),
+                what.filled(stage=terms.STAGES[stage]),
+                Text(
+                    zh="看看学段的条件（any_of）是否漏写；文件确实不收时不必改。",
+                    en="See whether an any_of of stages lacks it, unless the notice leaves it out.",
+                ),
+                example=as_facts(space.child_in(left) or {}) | {"school_stage": stage},
+            )
 
 
 def _between(reach: Reach, table: str) -> Iterator[Finding]:
