@@ -50,3 +50,88 @@ def test_new_never_overwrites_and_says_what_to_do_instead(folder: Path, tmp_path
     assert "文件已经存在" in result.stderr
     assert (folder / "320500-suzhou" / "2020.yaml").read_bytes() == before
     assert run("new", "320500/2020", "--out", str(tmp_path / "a.yaml")).exit_code == 0
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Path:
+    path = tmp_path / "facts.csv"
+    path.write_text(
+        "person_id,birth_date,hukou,school_division,school_stage,assistance,registered_before,paid_on,points_admitted_on,parent_hukou\n"
+        "A1,2012-05-04,320508,320508,primary,,true,,,\n"
+        "A2,2012-05-04,341226,320508,primary,,false,,,\n"
+        "A3,2012-05-04,320508,320508,primary,minimum_living,true,,,\n"
+        "A4,2012-05-04,320508,,none,,true,2019-12-20,,\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_try_tells_the_figures_and_each_child_with_its_clauses(facts: Path):
+    result = run("try", "320500/2020", str(facts), "--as-of", "2019-10-08")
+    assert (result.exit_code, result.stderr) == (0, "")
+    for words in (
+        "4 children in all", "2  can be enrolled", "families 240.00 yuan", "the treasury 240.00 yuan",
+        "points_missed [四(三)]", "A3: the family pays 0 yuan, the treasury pays 240 yuan, from 1 January 2020",
+        "[五(一)] Declaration and payment ended",
+    ):  # fmt: skip
+        assert words in result.stdout
+    assert "家庭缴240元" in run("try", "320500/2020", str(facts), "--language", "zh").stdout
+
+
+def test_try_shows_the_child_that_is_asked_for_and_says_who_is_not_there(facts: Path):
+    result = run("try", "320500/2020", str(facts), "--person", "A4", "--person", "A9")
+    assert "A4: closed" in result.stdout
+    assert "A1:" not in result.stdout
+    assert "A9 is not in the file" in result.stderr
+
+
+def test_try_against_another_year_moves_that_year_and_tells_who_pays_more(facts: Path, folder: Path):
+    dearer = folder / "320500-suzhou" / "2021.yaml"
+    run("new", "320500/2021", "--from", "320500/2020")
+    dearer.write_text(dearer.read_text("utf-8").replace("premium_fen: 24000", "premium_fen: 28000"), "utf-8")
+    result = run("try", str(dearer), str(facts), "--against", "320500/2020", "--as-of", "2020-10-08")
+    assert "1  family pays more" in result.stdout
+    assert "families +40.00 yuan, others +40.00 yuan" in result.stdout
+    assert "A2:" not in result.stdout
+    assert "before: the family pays 240 yuan, from 1 January 2021" in result.stdout
+
+
+def test_try_says_where_a_value_is_wrong_and_which_columns_nobody_reads(facts: Path, tmp_path: Path):
+    facts.write_text(facts.read_text("utf-8").replace("A3,2012-05-04", "A3,4 May 2012"), "utf-8")
+    result = run("try", "320500/2020", str(facts))
+    assert result.exit_code == 1
+    assert "row 3 (line 4 of the file), birth_date is '4 May 2012'" in result.stderr
+    few = tmp_path / "few.csv"
+    few.write_text("person_id,shoe\nA1,38\n", "utf-8")
+    told = run("try", "320500/2020", str(few)).stderr
+    assert "passed over: shoe" in told
+    assert "empty for all: birth_date, hukou" in told
+    assert run("try", "320500/2020", str(tmp_path / "none.csv")).exit_code == 1
+
+
+@pytest.mark.django_db
+def test_simulate_tells_what_a_policy_costs_and_names_nobody(folder: Path):
+    from tests.enrolment.building import AT, child, organisation
+    from yingbao.enrolment.opening import list_and_determine
+    from yingbao.enrolment.seasons import open_season
+
+    season = open_season(policy_id="320500/2020", at=AT)
+    school = organisation(name="星海学校")
+    for _ in range(3):
+        child(school)
+    child(school, hukou="341226", registered=None)
+    list_and_determine(season=season, organisation=school, at=AT)
+    run("new", "320500/2021", "--from", "320500/2020")
+    dearer = folder / "320500-suzhou" / "2021.yaml"
+    dearer.write_text(dearer.read_text("utf-8").replace("premium_fen: 24000", "premium_fen: 28000"), "utf-8")
+    result = run("simulate", "320500/2021", "--by", "place", "--by", "hukou", "--pay-on", "2020-11-30")
+    assert (result.exit_code, result.stderr) == (0, "")
+    for words in (
+        "320500/2021 · the children of 320500/2020", "paid on 2020-11-30", "premiums come to 840.00 yuan",
+        "3  family pays more", "families +120.00 yuan", "points_missed", "Gusu, Suzhou: 4 children, 3 enrolled",
+        "other provinces: 1 children, 0 enrolled",
+    ):  # fmt: skip
+        assert words in result.stdout
+    assert "张小明" not in result.stdout
+    assert run("simulate", "320500/2021", "--season", "320500/2031").exit_code == 1
+    assert "no such season" in run("simulate", "320500/2021", "--season", "7").stderr

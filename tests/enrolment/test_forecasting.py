@@ -10,13 +10,13 @@ import pytest
 from tests.enrolment.building import AT, child, organisation
 from yingbao.determination.counter import determine_one
 from yingbao.enrolment import versions
-from yingbao.enrolment.forecasting import forecast, held_against, in_year, season_named, season_of
+from yingbao.enrolment.forecasting import forecast, held_against, season_named, season_of
 from yingbao.enrolment.models import PolicyVersion
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.population import facts_of_everyone
 from yingbao.enrolment.seasons import open_season, policy_of
 from yingbao.policy import catalogue
-from yingbao.policy.moving import moved
+from yingbao.policy.moving import in_year, moved
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from yingbao.cli.determine import Day
 from yingbao.cli.language import chosen
 from yingbao.cli.refusing import refusing
 from yingbao.values.text import Language, Text
+
+if TYPE_CHECKING:
+    from yingbao.determination.trying import Shown
+    from yingbao.policy.model import Policy
 
 LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="As YINGBAO_LANG says, unless named.")
 
@@ -46,6 +54,137 @@ def new(policy: str, name: str, last: str | None, out: Path | None) -> None:
         click.echo(copied.said(chosen()))
     then = Text("改完运行：yingbao policy check {path}", "Then run: yingbao policy check {path}")
     click.echo(then.filled(path=_from_here(path)).said(chosen()))
+
+
+@click.command("try")
+@click.argument("policy")
+@click.argument("facts", type=click.Path(path_type=Path))
+@click.option("--as-of", type=Day(), help="Stands in where paid_on is empty; default: today, or the first open day.")
+@click.option("--against", help="Another policy, an id or a file: who changes, and how; another year's days are moved.")
+@click.option("--first", default=10, show_default=True, help="So many children are shown one by one.")
+@click.option("--person", "persons", multiple=True, help="Shows this child, by its person_id; may be said again.")
+@click.option("--school", default="", help="The division of the school whose list it is, where no column says so.")
+@LANGUAGE
+def try_(
+    policy: str, facts: Path, as_of: date | None, against: str | None, first: int, persons: tuple[str, ...],
+    school: str, language: Language | None,
+) -> None:  # fmt: skip
+    """Try POLICY on the children in FACTS. 用名单试算
+
+    FACTS is a file of facts (CSV, Parquet) or a workbook as a clerk has it. Nothing is written anywhere.
+    """
+    # Imported here: other commands start without them.
+    from yingbao.determination.telling import lines
+    from yingbao.determination.trying import day_to_try, tried
+    from yingbao.policy.catalogue import policy_of
+    from yingbao.spreadsheet.facts_sheet import FactsSheet, facts_source
+
+    said = spoken(language)
+    with refusing():
+        loaded = policy_of(policy)
+        other = _other(against, loaded) if against else None
+        source = facts_source(facts, on=_today(), near=loaded.pooling_area, school=school)
+        day = as_of or day_to_try(loaded, _today())
+        found = tried(loaded, source, where=str(facts), as_of=day, against=other, first=first, persons=persons)
+    for note in source.notes if isinstance(source, FactsSheet) else ():
+        click.echo(note.said(said), err=True)
+    for told, names in (
+        (Text("无法识别的列，已略过：{names}", "unknown columns are passed over: {names}"), found.unknown),
+        (Text("名单里没有这些列，都按空处理：{names}", "not in the file, so empty for all: {names}"), found.missing),
+    ):
+        if names:
+            click.echo(told.filled(names=", ".join(names)).said(said), err=True)
+    head = Text("{policy} · 缴费日 {day}（名单里写明的除外）", "{policy} · paid on {day} where the file gives no day")
+    click.echo(head.filled(policy=loaded.policy, day=day).said(said))
+    for line in lines(found.figures, loaded, other):
+        click.echo(line.said(said))
+    for child in found.children:
+        for line in _child(child, loaded, other):
+            click.echo(line.said(said))
+    for name in sorted(set(persons) - {child.decision.person_id for child in found.children}):
+        click.echo(Text("名单里没有 {name}", "{name} is not in the file").filled(name=name).said(said), err=True)
+
+
+def _child(child: Shown, policy: Policy, against: Policy | None) -> Iterator[Text]:
+    """One child: what was decided, why, and what another policy would have said."""
+    from yingbao.determination.telling import side_of
+
+    decision = child.decision
+    yield Text("{id}：{side}", "{id}: {side}").filled(id=decision.person_id, side=side_of(decision, policy))
+    if child.before is not None and against is not None:
+        word = Text("  原来：{side}", "  before: {side}") if child.changed else Text("  与原来相同", "  as before")
+        yield word.filled(side=side_of(child.before, against))
+    for reason in child.reasons:
+        yield Text("  [{clause}] {sentence}（{rule}）", "  [{clause}] {sentence} ({rule})").filled(
+            clause=reason.clause, sentence=reason.sentence, rule=reason.rule
+        )
+
+
+@click.command()
+@click.argument("policy")
+@click.option("--season", help="Whose children: a season's number, or its policy's id; default: the policy's own.")
+@click.option("--as-of", type=Day(), help="The day on which lists hold; default: today, or the first open day.")
+@click.option("--pay-on", type=Day(), help="The day on which everyone pays; default: the same day.")
+@click.option("--against", help="Another policy, an id or a file; default: what is in force, else last year's.")
+@click.option("--by", type=click.Choice(["place", "stage", "hukou"]), multiple=True, help="Parted so, too.")
+@LANGUAGE
+def simulate(
+    policy: str, season: str | None, as_of: date | None, pay_on: date | None, against: str | None,
+    by: tuple[str, ...], language: Language | None,
+) -> None:  # fmt: skip
+    """Reckon POLICY for everyone on the platform. 全员测算
+
+    How many pay how much, what each payer pays, who would fall out by which rule, and what changes. Reads the database
+    and writes nothing; nothing of a single child is told.
+    """
+    # Imported here: only this command needs the database.
+    from yingbao.cli.platform import ready
+
+    ready()
+    from yingbao.determination.telling import lines, parts
+    from yingbao.determination.trying import day_to_try
+    from yingbao.enrolment import forecasting
+    from yingbao.policy import catalogue, terms
+
+    said = spoken(language)
+    with refusing():
+        path = catalogue.find(policy)
+        loaded = catalogue.policy_of(path)
+        whose = forecasting.season_named(season) if season else forecasting.season_of(loaded)
+        text = catalogue.text_of(path)
+        other = _other(against, loaded) if against else forecasting.held_against(loaded, text)
+        day = as_of or day_to_try(loaded, _today())
+        told = forecasting.forecast(season=whose, policy=loaded, against=other, on=day, paid_on=pay_on)
+    head = Text("{policy} · {season} 的人口 · 名单按 {on} · 缴费日 {paid}",
+                "{policy} · the children of {season} · lists of {on} · paid on {paid}")  # fmt: skip
+    filled = head.filled(policy=loaded.policy, season=whose.policy, on=told["on"], paid=told["paid_on"])
+    click.echo(filled.said(said))
+    for line in lines(told, loaded, other):
+        click.echo(line.said(said))
+    names = {
+        "place": {key: Text(**each) for key, each in told["places"].items()}, "stage": terms.STAGES,
+        "hukou": forecasting.HUKOU,
+    }  # fmt: skip
+    for name in by:
+        click.echo(forecasting.PARTED[name].said(said))
+        for line in parts(told["by"][name], names[name]):
+            click.echo(line.said(said))
+
+
+def _other(against: str, policy: Policy) -> Policy:
+    """The policy to compare with; one of another year as if its rules held in this one."""
+    from yingbao.policy import catalogue, moving
+
+    path = catalogue.find(against)
+    found = catalogue.policy_of(path)
+    same = found.plan_year == policy.plan_year
+    return found if same else moving.in_year(catalogue.text_of(path), policy.plan_year)
+
+
+def _today() -> date:
+    from yingbao.values.clock import today
+
+    return today()
 
 
 def _with_directory(text: str, source: Path | None, path: Path) -> Path | None:

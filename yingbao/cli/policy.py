@@ -24,7 +24,8 @@ def command() -> None:
     """Policies as data: begun, checked, told, compared, tried, simulated. 政策"""
 
 
-command.add_command(analysing.new)
+for each in (analysing.new, analysing.try_, analysing.simulate):
+    command.add_command(each)
 
 
 @command.command("list")

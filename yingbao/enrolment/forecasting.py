@@ -20,12 +20,18 @@ from yingbao.enrolment.population import Progress, facts_of_everyone
 from yingbao.enrolment.seasons import season_for
 from yingbao.policy import catalogue
 from yingbao.policy.model import Policy
-from yingbao.policy.moving import moved
+from yingbao.policy.moving import in_year
 from yingbao.values import divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
 PARTS = ("place", "stage", "hukou")
+PARTED = {
+    "place": Text("按街道（区域）", "By sub-district"),
+    "stage": Text("按学段", "By stage"),
+    "hukou": Text("按户籍", "By hukou"),
+}
+"""By what the figures are parted. 分组方式"""
 HUKOU = {
     "here": Text("本统筹区", "this pooling area"),
     "province": Text("省（市）内其他地方", "elsewhere in the province"),
@@ -86,11 +92,6 @@ def held_against(policy: Policy, text: str = "") -> Policy | None:
         if each.startswith(f"{area}/") and each < f"{area}/{year}":
             return in_year(versions.text_in_force(each), policy.plan_year)
     return None
-
-
-def in_year(text: str, year: int) -> Policy:
-    """A policy's rules as if they held in another year. 按年度平移"""
-    return catalogue.policy_in(moved(text, to=year).text, "policy.yaml")
 
 
 def season_named(name: str) -> Season:

@@ -15,6 +15,9 @@ from typing import Any
 import msgspec
 import yaml
 
+from yingbao.policy import catalogue
+from yingbao.policy.model import Policy
+from yingbao.values import money
 from yingbao.values.text import Text
 
 MARK = "# 核对 / check"
@@ -88,6 +91,11 @@ def moved(text: str, *, to: int) -> Moved:
         _replace(lines, word, said, year, by)
     lines = [_comment_moved(line, year, by) for line in lines]
     return Moved("\n".join(_marked(lines, words, notes)) + "\n", len(notes))
+
+
+def in_year(text: str, year: int) -> Policy:
+    """A policy's rules as if they held in another year, so that what differs is not the calendar. 按年度平移"""
+    return catalogue.policy_in(moved(text, to=year).text, "policy.yaml")
 
 
 def directory_moved(text: str, policy_id: str) -> str:
@@ -164,17 +172,13 @@ def _seen(word: _Word, year: int, by: int) -> tuple[str, Text | None]:
     if _ID.fullmatch(value):
         return _years(value, year, by, anywhere=True), None
     if steps[-1].endswith("_fen") and value.isdigit():
-        return value, Text("去年 {sum} 元", "last year {sum} yuan").filled(sum=_yuan(int(value)))
+        return value, Text("去年 {sum} 元", "last year {sum} yuan").filled(sum=money.yuan(int(value)))
     if re.fullmatch(r"[\d.%]+", value):
         return value, Text("去年 {n}", "last year {n}").filled(n=value) if steps[0] != "areas" else None
     if re.search(r"\d", value):
         said = _years(value, year, by)
         return said, Text("句中的数字", "figures in the words") if steps[0] != "areas" else None
     return value, None
-
-
-def _yuan(fen: int) -> str:
-    return str(fen // 100) if fen % 100 == 0 else f"{fen / 100:.2f}"
 
 
 def _years(text: str, year: int, by: int, *, anywhere: bool = False) -> str:
