@@ -61,8 +61,7 @@ def looked_at(day: date = TODAY) -> RollOver:
     found = roll_over_of(policy)
     told = outlook.look_ahead(last=found.last, policy=policy, today=day)
     note_outlook(found=found, told=told, digest=digest(), at=OPENED)
-    found.refresh_from_db()
-    return found
+    return RollOver.objects.select_related("last").get()
 
 
 def digest() -> str:

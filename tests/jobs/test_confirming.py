@@ -53,9 +53,9 @@ def three(civil_affairs, officer):
     policy = versions.in_force("320500/2021")
     found, digest = roll_over_of(policy), versions.digest_of(versions.text_in_force("320500/2021"))
     note_outlook(found=found, told=outlook.look_ahead(last=last, policy=policy, today=TODAY), digest=digest, at=OPENED)
-    found.refresh_from_db()
+    found = roll_over_of(policy)
     begin(found=found, seen=mark_of(found, digest), by=clerk(organisation("insurance_agency")), at=OPENED)
-    carry_out(found=found, now=lambda: OPENED)
+    carry_out(found=roll_over_of(policy), now=lambda: OPENED)
     return people
 
 

@@ -42,7 +42,7 @@ from yingbao.collection.receipting import issue
 from yingbao.collection.refunding import ask as ask_refund
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment import versions
-from yingbao.enrolment.models import CorrectionRequest, Enrolment, PolicyProposal, Season
+from yingbao.enrolment.models import CorrectionRequest, Enrolment, PolicyProposal, PolicyVersion, Season
 from yingbao.enrolment.seasons import open_season
 from yingbao.families.binding import bind
 from yingbao.families.consent import PHONE_ACCESS
@@ -51,6 +51,7 @@ from yingbao.jobs.models import Job
 from yingbao.ledger.posting import AccountName, Role
 from yingbao.messages.models import Message
 from yingbao.people.models import Person
+from yingbao.policy import moving
 from yingbao.publicity.models import HandOut, LetterBatch, Publicising
 from yingbao.sealing.sealed import seal_bytes
 from yingbao.spreadsheet.models import AssistedList, Roster
@@ -143,7 +144,20 @@ def policies_of(season: Season, of: Appointment) -> dict[str, int]:
         made_at=AT,
     )  # fmt: skip
     kept = versions.take_in(season.policy, at=AT)
-    return {"proposal": proposal.pk, "version": kept.pk if kept else 0}
+    return {"proposal": proposal.pk, "version": kept.pk if kept else 0, "next year": next_year_of(season)}
+
+
+def next_year_of(season: Season) -> int:
+    """The year after, with a policy published here; elsewhere the first year, which follows upon none."""
+    if season.pooling_area != "320500":
+        return season.plan_year
+    year = season.plan_year + 1
+    text = moving.moved(versions.text_in_force(season.policy), to=year).text
+    PolicyVersion.objects.get_or_create(
+        policy=f"{season.pooling_area}/{year}", number=1,
+        defaults={"text": text, "digest": versions.digest_of(text), "at": AT},
+    )  # fmt: skip
+    return year
 
 
 def proofs_of(of: Appointment) -> dict[str, int]:

@@ -48,23 +48,30 @@ def last_before(policy: Policy) -> Season | None:
 
 
 def roll_over_of(policy: Policy) -> RollOver | None:
-    """The roll-over into a policy's season, begun now if there was none; none where no season came before. 结转"""
+    """The roll-over into a policy's season, not kept yet if nobody began it; none where no season came before. 结转"""
     found = RollOver.objects.select_related("last", "opened", "started_by").filter(policy=policy.policy).first()
     if found is not None or (last := last_before(policy)) is None:
         return found
-    return RollOver.objects.get_or_create(policy=policy.policy, defaults={"last": last})[0]
+    return RollOver(policy=policy.policy, last=last)
+
+
+def kept(found: RollOver) -> RollOver:
+    """The same, kept from now on. 建立结转"""
+    if not found._state.adding:
+        return found
+    return RollOver.objects.get_or_create(policy=found.policy, defaults={"last": found.last})[0]
 
 
 def mark_of(found: RollOver, digest: str) -> str:
     """What a page shows, as a mark that the deed brings back: the policy's text and the outlook. 页面标记"""
     shown_at = found.outlook_at.isoformat() if found.outlook_at else ""
-    return versions.digest_of(f"{found.pk} {digest} {shown_at}")[:16]
+    return versions.digest_of(f"{found.policy} {digest} {shown_at}")[:16]
 
 
 def note_outlook(*, found: RollOver, told: dict[str, Any], digest: str, at: datetime) -> bool:
     """Keep what the outlook told, unless the season was opened meanwhile; says whether it was kept. 保存预览"""
-    kept = RollOver.objects.filter(pk=found.pk, opened__isnull=True)
-    return bool(kept.update(outlook=told, outlook_for=digest, outlook_at=at))
+    unopened = RollOver.objects.filter(pk=kept(found).pk, opened__isnull=True)
+    return bool(unopened.update(outlook=told, outlook_for=digest, outlook_at=at))
 
 
 def begin(*, found: RollOver, seen: str, by: Appointment, at: datetime) -> Season:
@@ -75,7 +82,8 @@ def begin(*, found: RollOver, seen: str, by: Appointment, at: datetime) -> Seaso
     """
     check_officer(by, found.policy)
     with transaction.atomic():
-        held = RollOver.objects.select_for_update(of=("self",)).select_related("last", "opened").get(pk=found.pk)
+        rows = RollOver.objects.select_for_update(of=("self",)).select_related("last", "opened")
+        held = rows.get(pk=kept(found).pk)
         if held.opened is not None:
             return held.opened
         policy = versions.in_force(held.policy)

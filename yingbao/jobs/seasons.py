@@ -10,9 +10,9 @@ from yingbao.values import clock
 
 
 @work("seasons.look_ahead")
-def look_ahead(job: Running, *, roll_over: int) -> None:
+def look_ahead(job: Running, *, policy: str) -> None:
     """Reckon what opening the next season from the last would do. 结转预览"""
-    found = RollOver.objects.select_related("last").get(pk=roll_over)
+    found = RollOver.objects.select_related("last").get(policy=policy)
     digest = versions.digest_of(versions.text_in_force(found.policy))
     told = outlook.look_ahead(
         last=found.last, policy=versions.in_force(found.policy), today=clock.today(), progress=job.progress
@@ -21,9 +21,9 @@ def look_ahead(job: Running, *, roll_over: int) -> None:
 
 
 @work("seasons.roll_over")
-def roll_over(job: Running, *, roll_over: int) -> None:
+def roll_over(job: Running, *, policy: str) -> None:
     """Open the next season from the last, child by child; goes on where it was cut off. 结转"""
-    found = RollOver.objects.select_related("last", "opened", "started_by").get(pk=roll_over)
+    found = RollOver.objects.select_related("last", "opened", "started_by").get(policy=policy)
     if rolling_over.carry_out(found=found, now=clock.now, progress=job.progress):
         note(
             what="season.rolled_over", user=found.started_by, organisation=None, about=found.policy,

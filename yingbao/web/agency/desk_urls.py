@@ -6,7 +6,18 @@ from django.urls import path
 
 from yingbao.agents.models import Desk
 from yingbao.web import comparing
-from yingbao.web.agency import close, directory, handover, home, organisations, policies, proposals, seasons, writing
+from yingbao.web.agency import (
+    close,
+    directory,
+    handover,
+    home,
+    organisations,
+    policies,
+    proposals,
+    roll_over,
+    seasons,
+    writing,
+)
 
 urlpatterns = [
     path("", home.home, name="agency-home"),
@@ -22,6 +33,9 @@ urlpatterns = [
     path("policies/<int:pk>/drop", proposals.drop, name="agency-proposal-drop"),
     path("seasons/", seasons.seasons, name="agency-seasons"),
     path("seasons/open", seasons.open_next, name="agency-season-open"),
+    path("seasons/<int:year>/roll-over/", roll_over.roll_over, name="agency-roll-over"),
+    path("seasons/<int:year>/roll-over/outlook", roll_over.look_ahead, name="agency-roll-over-outlook"),
+    path("seasons/<int:year>/roll-over/start", roll_over.start, name="agency-roll-over-start"),
     path("organisations/", organisations.organisations, name="agency-organisations"),
     path("organisations/directory", directory.directory, name="agency-directory"),
     path("organisations/<int:pk>/", organisations.organisation, name="agency-organisation"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk
 from yingbao.collection.models import Close
-from yingbao.enrolment import proposing, tallying, versions
+from yingbao.enrolment import proposing, rolling_over, tallying, versions
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import open_season, policy_of, rests_on_an_older_file, windows
 from yingbao.policy.catalogue import ID
@@ -41,7 +41,8 @@ def page(request: Seated, *, refused: Refused | None = None, status: int = 200) 
         "seasons": [told(season) for season in rows],
         "next": [
             {"policy": policy, "windows": [state_of(window, clock.today()) for window in windows(policy)],
-             "version": versions.newest(policy.policy), "mark": mark_of(policy)}
+             "version": versions.newest(policy.policy), "mark": mark_of(policy),
+             "last": rolling_over.last_before(policy)}
             for policy in readable(area) if policy.policy not in opened
         ],
         "refused": refused,
@@ -71,6 +72,7 @@ def told(season: Season) -> dict[str, Any]:
     return {
         "season": season, "policy": policy, "figures": figures, "close": close,
         "older": rests_on_an_older_file(season), **until(policy, today),
+        "roll_over": rolling_over.roll_over_of(policy),
         "windows": [state_of(window, today) for window in windows(policy)],
     }  # fmt: skip
 
