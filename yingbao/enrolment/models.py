@@ -18,6 +18,7 @@ from yingbao.enrolment.standing_tables import (  # noqa: F401  Django looks for 
     SeasonDay,
     StandingMark,
 )
+from yingbao.enrolment.unlisted_tables import Unlisted, UnlistedAsOf  # noqa: F401  as above
 from yingbao.people.models import Person
 from yingbao.values.text import Text
 

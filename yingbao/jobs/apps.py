@@ -30,6 +30,7 @@ class JobsConfig(AppConfig):
             "campaign",
             "nightly",
             "standing",
+            "unlisted",
             "families",
             "survey",
             "cards",

@@ -109,6 +109,9 @@ class Person(models.Model):
             models.Index(fields=["hukou"], condition=~Q(hukou=""), name="person_hukou"),
             # Two records that may be one child were born on one day and are called alike.
             models.Index(
+                fields=["hukou", "birth_date"], condition=Q(merged_into__isnull=True), name="person_of_a_division"
+            ),
+            models.Index(
                 fields=["birth_date", "name_pinyin"],
                 condition=Q(birth_date__isnull=False, merged_into__isnull=True),
                 name="person_born_and_called",

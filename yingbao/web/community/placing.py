@@ -5,19 +5,22 @@ Six digits of hukou do not tell communities of one division apart. So a sub-dist
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Min
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
+from yingbao.enrolment import unlisted
 from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.taking_in import take_in
+from yingbao.enrolment.unlisted import Found
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, Person
 from yingbao.values import clock
@@ -30,16 +33,8 @@ from yingbao.web.school.pupils import season_of
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond, by_platform
 
-SHOWN = 100
-
-_UNLISTED = """
-SELECT p.id FROM people_person p
-WHERE p.merged_into_id IS NULL AND p.hukou = ANY(%(divisions)s) AND p.birth_date > %(eldest)s
-  AND NOT EXISTS (SELECT FROM enrolment_enrolment e WHERE e.person_id = p.id AND e.season_id = %(season)s)
-  AND NOT EXISTS (SELECT FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id
-                  WHERE r.person_id = p.id AND r.left_on IS NULL AND o.pooling_area = %(area)s)
-ORDER BY p.birth_date DESC, p.id LIMIT %(shown)s
-"""
+SHOWN = 50
+"""of each list at a time: who is placed makes room for the next"""
 
 
 @require_GET
@@ -54,13 +49,7 @@ def page(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page. 页面"""
     season = season_of(request)
     communities = below(request)
-    rows = [*unlisted(season, communities), *untouched(season, communities)]
-    numbers = dict(
-        IdentityDocument.objects.filter(person__in=[row["person"].pk for row in rows], replaced_at__isnull=True)
-        .values_list("person_id", "number_masked")
-    )  # fmt: skip
-    for row in rows:
-        row["number"] = numbers.get(row["person"].pk, "")
+    rows, found = waiting(season, communities)
     looked(
         user=request.user, organisation=request.appointment.organisation, what="list", count=len(rows),
         at=clock.now(),
@@ -68,46 +57,46 @@ def page(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
         "rows": rows, "communities": communities, "policy": policy_of(season),
         **until(policy_of(season), clock.today()),
-        "shown": SHOWN, "chosen": [], "wanted": "",
+        "found": found, "chosen": [], "wanted": "",
     }  # fmt: skip
     return render(request, "community/placing.html", context | more, status=status)
 
 
-def unlisted(season: Season, communities: list[Organisation]) -> list[dict[str, Any]]:
-    """Children whose hukou lies here, who are at no school, and whom nobody has listed. 未列入名单"""
+class Waiting(NamedTuple):
+    """Both work lists. 待分派"""
+
+    rows: list[dict[str, Any]]
+    found: Found | None
+
+
+def waiting(season: Season, communities: list[Organisation]) -> Waiting:
+    """Who is on nobody's list, and whom the oldest community got by default. 待分派"""
     if not communities:
-        return []
-    first = policy_of(season).cover_from
-    # Keys alone, and by the owner: behind the wall each of the division's children would be asked for by itself.
-    with by_platform("keys of the own divisions' children on nobody's list"), connection.cursor() as cursor:
-        cursor.execute(
-            _UNLISTED,
-            {
-                "divisions": sorted({one.division for one in communities}),
-                "eldest": first.replace(year=first.year - 18),
-                "season": season.pk, "area": season.pooling_area, "shown": SHOWN,
-            },
-        )  # fmt: skip
-        keys = [key for (key,) in cursor.fetchall()]
-    people = Person.objects.in_bulk(keys)
-    return [{"person": people[key], "now": None} for key in keys]
+        return Waiting([], None)
+    divisions = sorted({one.division for one in communities})
+    # By the owner: behind the wall each of the division's children would be asked for by itself.
+    with by_platform("the own divisions' children on nobody's list, and an own community's whom nobody has touched"):
+        found = unlisted.youngest(season=season, divisions=divisions, most=SHOWN, at=clock.now())
+        people = Person.objects.in_bulk(found.persons)
+        rows: list[dict[str, Any]] = [{"person": people[key], "now": None} for key in found.persons if key in people]
+        rows += untouched(season, communities)
+        numbers = IdentityDocument.objects.filter(person__in=[row["person"].pk for row in rows])
+        masked = dict(numbers.filter(replaced_at__isnull=True).values_list("person_id", "number_masked"))
+    return Waiting([row | {"number": masked.get(row["person"].pk, "")} for row in rows], found)
 
 
 def untouched(season: Season, communities: list[Organisation]) -> list[dict[str, Any]]:
     """Children of the division's oldest community of whom nobody has done anything yet. 平台代管"""
-    oldest = {
-        one.pk
-        for one in communities
-        if not Organisation.objects.filter(
-            kind=OrganisationKind.COMMUNITY, active=True, pooling_area=one.pooling_area, division=one.division,
-            pk__lt=one.pk,
-        ).exists()
-    }  # fmt: skip
+    every = Organisation.objects.filter(
+        kind=OrganisationKind.COMMUNITY, active=True, pooling_area=season.pooling_area,
+        division__in={one.division for one in communities},
+    )  # fmt: skip
+    first = {first for _, first in every.values_list("division").annotate(Min("pk")).order_by()}
+    oldest = {one.pk for one in communities} & first
     rows = Enrolment.objects.filter(
         season=season, organisation__in=oldest, state__in=[State.DRAFT, State.DETERMINED]
     ).exclude(steps__act__in=["move", "register", "confirm", "reopen"])
-    with by_platform("keys of an own community's children whom nobody has touched"):
-        keys = list(rows.order_by("person__hukou", "person__name_pinyin", "pk").values_list("pk", flat=True)[:SHOWN])
+    keys = list(rows.order_by("person__hukou", "person__name_pinyin", "pk").values_list("pk", flat=True)[:SHOWN])
     found = Enrolment.objects.select_related("person", "organisation").in_bulk(keys)
     return [{"person": found[key].person, "now": found[key].organisation} for key in keys if key in found]
 
@@ -120,8 +109,7 @@ def place(request: Seated) -> HttpResponseBase:
     season, at = season_of(request), clock.now()
     communities = {str(one.pk): one for one in below(request)}
     to = communities.get(str(request.POST.get("community", "")))
-    rows = [*unlisted(season, list(communities.values())), *untouched(season, list(communities.values()))]
-    here = {str(row["person"].pk): row["person"] for row in rows}
+    here = {str(row["person"].pk): row["person"] for row in waiting(season, list(communities.values())).rows}
     ticked = request.POST.getlist("child")
     chosen = [here[key] for key in ticked if key in here]
     kept = {"chosen": [one.pk for one in chosen], "wanted": str(to.pk) if to else ""}

@@ -159,6 +159,7 @@ TABLES = (
 )  # fmt: skip
 
 ELSEWHERE = {
+    "enrolment.Unlisted": "a work list, made anew every few minutes out of what is shown",
     "survey.Given": "each time an answer was given; the answer that stands is shown",
     "survey.Counted": "at which school an answer was counted; it says no more than the roll",
     "survey.Difference": "how an answer and the enrolment differ; both are shown",

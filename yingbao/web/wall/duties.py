@@ -77,6 +77,8 @@ DUTIES: tuple[Duty, ...] = (
     # Marks come by trigger as well, and whoever looks at figures has the platform reckon them.
     Duty("enrolment_(body|class)standing|enrolment_standingmark|enrolment_(body|season)day",
          _of(*REGISTRARS, EDUCATION, may=READ)),
+    # Children on nobody's list are nobody's rows: the platform keeps them, and a page asks it for keys.
+    Duty("enrolment_unlisted.*", {}),
     Duty("enrolment_.*", _of(*REGISTRARS, may=ALL) | _of(TAX, EDUCATION, CARD, FAMILY, may=READ)),
     # What was published is never rewritten; whether it helped, everybody may say.
     Duty("cases_(generalanswer|answerend)", _of(*EVERY, may=READ)
@@ -117,7 +119,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("collection_refund", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, LISTS, FAMILY, may=READ)),
     Duty("collection_.*", {TAX: ALL} | _of(SCHOOL, COMMUNITY, AGENCY, EDUCATION, CARD, FAMILY, may=READ)),
     Duty("ledger_.*", {TAX: ALL, AGENCY: READ, AUDIT: READ}),
-    Duty("spreadsheet_roster.*", _of(SCHOOL, may=ALL) | {AGENCY: READ, EDUCATION: READ, COMMUNITY: READ}),
+    Duty("spreadsheet_roster.*", _of(SCHOOL, COMMUNITY, may=ALL) | {AGENCY: READ, EDUCATION: READ}),
     Duty("spreadsheet_.*", _of(LISTS, may=ALL) | {AGENCY: READ}),
     # A picture is shown to who looks after the child and to the card centre; the agency that registers needs none.
     Duty("cards_(photo|picture)", _of(SCHOOL, COMMUNITY, CARD, FAMILY, may=ALL)),
