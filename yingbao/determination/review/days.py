@@ -20,7 +20,7 @@ Days = tuple[date, date]
 class Calendar:
     """For each rule of entitlement and each run of payment days the phases that children can be in. 缴费日历"""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, among: list[Box]) -> None:
         self.reach, space = reach, reach.space
         runs = space.axes["paid_on"]
         self.days: list[Days] = [ends_of(run) for run in runs]
@@ -35,7 +35,7 @@ class Calendar:
         for rule, pieces in zip(reach.rules["phase"], reach.decided["phase"], strict=True):
             for piece in pieces:
                 for n in range(len(runs)):
-                    if found := space.can_be(met([piece.box], [self._on[n]])):
+                    if found := met(met([piece.box], [self._on[n]]), among):
                         phases = self._phases.setdefault((piece.rows["entitlement"], n), {})
                         phases.setdefault(_phase(rule), []).extend(found)
 
@@ -54,9 +54,10 @@ class Calendar:
 
 def of_days(reach: Reach) -> Iterator[Finding]:
     """What the days of payment and of cover leave open. 日期问题"""
-    calendar = Calendar(reach)
+    calendar = Calendar(reach, reach.space.possible)
     yield from _never_open(calendar)
-    yield from _between(calendar)
+    # Newborns may pay on days that are closed to everyone else; a gap between windows is one all the same.
+    yield from _between([calendar, Calendar(reach, reach.space.can_be([reach.space.older]))])
     yield from _outside(calendar)
     yield from _windows_overlap(calendar)
 
@@ -78,18 +79,18 @@ def _never_open(calendar: Calendar) -> Iterator[Finding]:
         )
 
 
-def _between(calendar: Calendar) -> Iterator[Finding]:
+def _between(calendars: list[Calendar]) -> Iterator[Finding]:
     """Days on which nobody of a rule can pay, though before and after them somebody can."""
-    gaps: dict[tuple[int, int], list[int]] = {}
-    for row in calendar.rows:
-        open_runs = calendar.open_runs(row)
-        for before, after in pairwise(open_runs):
-            if after > before + 1:
-                gaps.setdefault((before + 1, after - 1), []).append(row)
-    reach = calendar.reach
+    gaps: dict[tuple[int, int], dict[int, Calendar]] = {}
+    for calendar in calendars:
+        for row in calendar.rows:
+            for before, after in pairwise(calendar.open_runs(row)):
+                if after > before + 1:
+                    gaps.setdefault((before + 1, after - 1), {}).setdefault(row, calendar)
     for (first, last), rows in gaps.items():
-        days = (calendar.days[first][0], calendar.days[last][1])
-        closed = [box for boxes in calendar.phases(rows[0], first).values() for box in boxes]
+        calendar = next(iter(rows.values()))
+        reach, days = calendar.reach, (calendar.days[first][0], calendar.days[last][1])
+        closed = [box for boxes in calendar.phases(next(iter(rows)), first).values() for box in boxes]
         child = reach.space.child_in(closed)
         falls = _deciding(reach, "phase", closed)
         what = Text(
@@ -99,7 +100,9 @@ def _between(calendar: Calendar) -> Iterator[Finding]:
         yield Finding(
             "warning",
             ("tables", "phase", falls[0] if falls else 0, "id"),
-            what.filled(days=said(days), rules=_named(reach, "entitlement", rows), falls=_named(reach, "phase", falls)),
+            what.filled(
+                days=said(days), rules=_named(reach, "entitlement", list(rows)), falls=_named(reach, "phase", falls)
+            ),
             Text(
                 zh="把前后两个期限的首尾日期接上；文件确有停办的日子时不必改。",
                 en="Let the windows follow each other without a gap, unless the notice does pause.",

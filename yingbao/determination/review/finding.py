@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from yingbao.determination.facts import COLUMNS
 from yingbao.policy.tree import Node, Step
 from yingbao.values.text import Language, Text
 
@@ -54,10 +55,10 @@ def located(found: list[Finding], node: Node) -> list[Finding]:
 
 
 def as_facts(child: Mapping[str, object]) -> dict[str, str]:
-    """A child's facts as a file of facts holds them, without what is empty. 事实行"""
+    """A child's facts as a file of facts holds them, without what is empty but its stage. 事实行"""
     said: dict[str, str] = {}
     for name, value in child.items():
-        if value is None or value is False or value == () or value == "":
+        if value == COLUMNS[name].empty and name != "school_stage":
             continue
         if value is True:
             said[name] = "true"

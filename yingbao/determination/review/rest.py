@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yingbao.determination.facts import COLUMNS, STAGES, Value
+from yingbao.determination.facts import STAGES, Value
 from yingbao.determination.review.axes import Run
 from yingbao.determination.review.boxes import Box, met, without
 from yingbao.determination.review.finding import Finding, as_facts
@@ -15,6 +15,8 @@ from yingbao.policy.rules import Entitlement, PhaseRule, Rule
 from yingbao.values.text import Text
 
 ON_ROLL = tuple(stage for stage in STAGES if stage not in ("none", "university"))
+NOT_KNOWN = ("birth_date", "hukou", "identity_type")
+"""Columns that may be empty of a child whom the policy did not think of; elsewhere empty is an answer like others."""
 FEW_STAGES = 3
 """A policy that names fewer stages is about those alone."""
 
@@ -147,8 +149,8 @@ def _unknown(reach: Reach, table: str) -> Iterator[Finding]:
     left = reach.space.can_be(reach.boxes(table, place))
     if not left or len(reach.rules[table]) == 1 or _refuses(rule):
         return
-    for column in reach.space.columns:
-        if column == "paid_time" or not reach.asking(table, column) or COLUMNS[column].empty not in (None, ()):
+    for column in NOT_KNOWN:
+        if column not in reach.space.columns or not reach.asking(table, column):
             continue
         known = reach.space.known(column)
         if known is not None and not met(left, [known]):

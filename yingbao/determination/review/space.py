@@ -273,6 +273,12 @@ class Space:
                 found.add(self._column_of[bit])
         return found
 
+    @property
+    def older(self) -> Box:
+        """Children for whom no limit from birth holds on their day of payment. 非新生儿"""
+        limits = sum(within.bit for within in self._signs.limits) << 1
+        return self.where("birth_date", lambda one: not one.marks & limits)
+
     def freed(self, column: str, boxes: Iterable[Box]) -> list[Box]:
         """The same children with whatever value in a column's group. 不限某列"""
         place = self._place_of[column]
