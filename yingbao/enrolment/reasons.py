@@ -40,6 +40,17 @@ def verdict(one: Enrolment) -> Verdict:
     return words.get(one.status, Verdict("warn", Text("还没有核定", "Not decided yet")))
 
 
+def continuity(one: Enrolment) -> Text | None:
+    """What earlier years mean for a child that was enrolled before; none for a first-timer. 续保"""
+    if not one.facts.get("registered_before"):
+        return None
+    if missed := int(one.facts.get("lapsed_years") or 0):
+        return Text(
+            "续保，此前连续 {n} 年未参保；不用再登记", "A renewal after {n} years without cover; nothing to register"
+        ).filled(n=missed)
+    return Text("续保，不用再登记", "A renewal; nothing to register")
+
+
 def payer(one: Enrolment, policy: Policy) -> Text:
     """Who pays what the family does not. 资助方"""
     return policy.subsidy_payers.get(one.paid_by, Text(one.paid_by, one.paid_by))

@@ -47,6 +47,25 @@ def last_before(policy: Policy) -> Season | None:
     return earlier.order_by("-plan_year").first()
 
 
+def due(pooling_area: str, on: date) -> RollOver | None:
+    """The roll-over that an officer can begin or has to end on that day. 可以结转的参保季
+
+    The next year's, once its school year has begun, or the newest one that was cut off; none before any season.
+    """
+    newest = Season.objects.filter(pooling_area=pooling_area).order_by("-plan_year").first()
+    if newest is None:
+        return None
+    begun = RollOver.objects.filter(opened=newest, done_at__isnull=True).first()
+    later = [each for each in versions.known() if each.startswith(f"{pooling_area}/") and each > newest.policy]
+    if begun is not None or not later:
+        return begun
+    try:
+        policy = versions.in_force(later[0])
+    except Refused:
+        return None
+    return roll_over_of(policy) if date(school_year_under(policy), SCHOOL_YEAR_BEGINS_IN, 1) <= on else None
+
+
 def roll_over_of(policy: Policy) -> RollOver | None:
     """The roll-over into a policy's season, not kept yet if nobody began it; none where no season came before. 结转"""
     found = RollOver.objects.select_related("last", "opened", "started_by").filter(policy=policy.policy).first()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.collection import handover
-from yingbao.enrolment import tallying
+from yingbao.enrolment import rolling_over, tallying
 from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
 from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, windows
 from yingbao.enrolment.standing import MISSING
@@ -78,12 +78,27 @@ def state_of(window: OpenWindow, today: date) -> dict[str, Any]:
 def waiting(request: Seated, season: Season, tree: Tree, today: date) -> list[Waits]:
     """All that waits for the agency, the most urgent first; also what is empty now. 待办"""
     found = [
-        *policy_changes(request), registrations(season), corrections(season), *requests_of_families(season),
+        *next_season(season, today), *policy_changes(request), registrations(season), corrections(season),
+        *requests_of_families(season),
         duplicates(season), mismatches(season), *lists(season, tree, today), bodies_without_list(season),
         *registrations_elsewhere(season),
     ]  # fmt: skip
     urgency = {"bad": 0, "warn": 1, "accent": 2}
     return sorted(found, key=lambda each: urgency[each.tone])
+
+
+def next_season(season: Season, today: date) -> list[Waits]:
+    """The next year, once it can be opened from this one, and an opening that was cut off."""
+    found = rolling_over.due(season.pooling_area, today)
+    if found is None:
+        return []
+    name = Text("下一参保季可以开启", "The next season can be opened")
+    said = Text("试算后由本季结转：升级、续保、断保、救助身份", "reckon it, then open it from this one")
+    if found.opened_id:
+        name = Text("参保季结转没有做完", "Opening the season was cut off")
+        said = Text("接着做，不会重复", "go on; nothing is done twice")
+    address = reverse("agency-roll-over", args=[int(found.policy.split("/")[1])])
+    return [Waits(name, 1, Text("季", "season"), None, said, address, "warn")]
 
 
 def policy_changes(request: Seated) -> list[Waits]:

@@ -36,18 +36,33 @@ def page(request: Seated, *, refused: Refused | None = None, status: int = 200) 
     """The page, with why an opening was refused. 参保季页面"""
     area = area_of(request)
     rows = Season.objects.filter(pooling_area=area).select_related("version").order_by("-plan_year")
-    opened = {season.policy for season in rows}
+    offered, later = to_open(area, [season.plan_year for season in rows])
     context = {
         "seasons": [told(season) for season in rows],
         "next": [
             {"policy": policy, "windows": [state_of(window, clock.today()) for window in windows(policy)],
              "version": versions.newest(policy.policy), "mark": mark_of(policy),
              "last": rolling_over.last_before(policy)}
-            for policy in readable(area) if policy.policy not in opened
+            for policy in offered
         ],
+        "later": later,
         "refused": refused,
     }  # fmt: skip
     return render(request, "agency/seasons.html", context, status=status)
+
+
+def to_open(area: str, years: list[int]) -> tuple[list[Policy], list[Policy]]:
+    """The policies whose season can be opened now, and those of years after the next. 可开启的政策
+
+    Where no season was opened yet, a city begins with any of them.
+    """
+    waiting = [policy for policy in readable(area) if policy.plan_year not in years]
+    after = [policy for policy in waiting if not years or policy.plan_year > max(years)]
+    if not years or not after:
+        return waiting, []
+    following = min(policy.plan_year for policy in after)
+    offered = [policy for policy in waiting if policy.plan_year == following]
+    return offered, [policy for policy in after if policy not in offered][::-1]
 
 
 def readable(area: str) -> list[Policy]:

@@ -16,7 +16,7 @@ from yingbao.collection.models import Receipt
 from yingbao.collection.quoting import Quote, quote
 from yingbao.enrolment.lifecycle import ENDED, State
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.reasons import passed_over, reasons, verdict
+from yingbao.enrolment.reasons import continuity, passed_over, reasons, verdict
 from yingbao.enrolment.seasons import last_day_of, policy_of
 from yingbao.families import stages, wishing
 from yingbao.families.models import Binding, DataRequest
@@ -96,7 +96,8 @@ def page(binding: Binding) -> dict[str, Any]:
     policy, found = policy_of(one.season), quoted(one)
     last = last_day_of(one, clock.today())
     return context | {
-        "policy": policy, "verdict": verdict(one), "stages": stages.stages(one, at), "reasons": reasons(one, policy),
+        "policy": policy, "verdict": verdict(one), "continuity": continuity(one), "stages": stages.stages(one, at),
+        "reasons": reasons(one, policy),
         "passed_over": passed_over(one, policy), "rest": stages.who_pays_rest(one, policy), "quote": found,
         "payable": found.refused is None and one.state not in ENDED, "last": last,
         "to_do": one.state not in ENDED | SETTLED, "answers": answering(one.organisation), "way": wishing.way(one, at),

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 
 from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.seasons import policy_of, windows
 from yingbao.families import binding, sessions
 from yingbao.families.models import Binding, FamilySession
 from yingbao.people.models import Person
@@ -128,9 +129,15 @@ def ward(request: Visiting, pk: int) -> Binding:
 
 
 def enrolment_of(person: Person) -> Enrolment | None:
-    """The child's enrolment of the newest year; of two, the one that somebody works on. 当年参保"""
+    """The child's enrolment of the newest year that has begun; of two, the one that somebody works on. 当年参保
+
+    A season may be opened before its first day: until then families go on with the year before.
+    """
     rows = Enrolment.objects.filter(person=person).select_related("person", "season", "organisation__parent")
     found = list(rows.order_by("-plan_year", "-pk"))
+    if len(found) > 1:
+        today = clock.today()
+        found = [one for one in found if windows(policy_of(one.season))[0].first <= today] or found[-1:]
     newest = [one for one in found if one.plan_year == found[0].plan_year]
     return next((one for one in newest if one.state not in ENDED), newest[0] if newest else None)
 

@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, OrganisationKind
+from yingbao.enrolment import confirming
 from yingbao.jobs import work
 from yingbao.people.models import AssistedStatus
 from yingbao.policy.terms import ASSISTANCE
@@ -132,6 +133,7 @@ def _shown(request: Seated, refused: Refused | None = None) -> HttpResponse:
     context["points"] = of_points(request)
     with by_platform("what became of a body's own lists, as heads and sums: nobody's name"):
         context["became"] = became_of(body, context["season"])
+        context["awaited"] = confirming.awaited_of(body, today)
     return render(request, "lists/home.html", context, status=422 if refused else 200)
 
 

@@ -22,7 +22,7 @@ from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.lifecycle import Act, State, acts_open, is_done
 from yingbao.enrolment.models import Enrolment, RegistrationRequest
 from yingbao.enrolment.needs import DATA_KINDS, needs
-from yingbao.enrolment.reasons import facts_used, passed_over, payer, reasons, verdict
+from yingbao.enrolment.reasons import continuity, facts_used, passed_over, payer, reasons, verdict
 from yingbao.enrolment.seasons import policy_of, windows_text
 from yingbao.people.looks import looked
 from yingbao.people.models import Person, SchoolRoll
@@ -163,6 +163,7 @@ def page(request: Seated, one: Enrolment, **more: Any) -> dict[str, Any]:
         "verdict": verdict(one),
         "payer": payer(one, policy),
         "registration": terms.REGISTRATIONS[one.registration] if one.registration else None,
+        "continuity": continuity(one),
         "reasons": reasons(one, policy),
         "passed_over": passed_over(one, policy),
         "facts": facts_used(one),
