@@ -16,6 +16,7 @@ from yingbao.enrolment.determining import determine_people
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.opening import open_enrolments
 from yingbao.people.models import Person
+from yingbao.spreadsheet.models import Roster
 
 
 def child_of(place: Organisation, season: Season) -> Enrolment:
@@ -67,4 +68,8 @@ def own_things(seat: Appointment, season: Season) -> dict[str, Any]:
         **cards_of(seat.organisation, season, seat, one.person),
         "child": one.person_id, "body below": seat.organisation.pk,
         "case": case_of(seat.organisation, season, one.person, seat),
+        "roster": Roster.objects.create(
+            school=seat.organisation, season=season, school_year=2019, uploaded_by=seat.user, uploaded_at=AT,
+            filename="登记表.xlsx", sha256="0" * 64, size_bytes=1, state=Roster.State.REVIEWED,
+        ).pk,
     }  # fmt: skip

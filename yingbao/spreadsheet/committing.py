@@ -13,7 +13,8 @@ from yingbao.enrolment.models import Season
 from yingbao.enrolment.opening import open_enrolments
 from yingbao.enrolment.seasons import china_day
 from yingbao.people import history
-from yingbao.spreadsheet import keeping, staging, writing
+from yingbao.people.bulk import NumberTaken
+from yingbao.spreadsheet import children, children_writing, keeping, staging, writing
 from yingbao.spreadsheet.models import Roster
 from yingbao.spreadsheet.outcomes import IMPORTED
 from yingbao.spreadsheet.review import WHOLE, Progress, compare, counted, locked, seems_whole, silent
@@ -41,9 +42,9 @@ def commit(
     """
     try:
         return _commit(roster, by, at, progress, whole_file)
-    except IntegrityError:
+    except (IntegrityError, NumberTaken):
         # Someone else wrote the same child between our look and our pen: what they wrote has to be seen first.
-        if not _look_again(roster, whole_file):
+        if not _look_again(roster, at, whole_file):
             raise
         return Roster.objects.get(pk=roster.pk)
 
@@ -55,14 +56,17 @@ def _commit(roster: Roster, by: User, at: datetime, progress: Progress, whole_fi
             return roster
         whole = seems_whole(roster) if whole_file is None else whole_file
         progress(0, WHOLE)
-        different = _compared_again(roster, whole)
+        different = _compared_again(roster, at, whole)
         if different:
             return _shown_again(roster, different)
         progress(_COMPARED, WHOLE)
         with history.by(by.pk, f"roster {roster.pk}", at=at):
-            writing.write(school=roster.school_id, on=china_day(at), at=at, whole_file=whole)
-            progress(_WRITTEN, WHOLE)
-            _enrol(roster, by, at, whole, progress)
+            if children.is_of_community(roster):
+                children_writing.write(roster=roster, by=by, at=at)
+            else:
+                writing.write(school=roster.school_id, on=china_day(at), at=at, whole_file=whole)
+                progress(_WRITTEN, WHOLE)
+                _enrol(roster, by, at, whole, progress)
         _finish(roster, by, at, whole)
     progress(WHOLE, WHOLE)
     return roster
@@ -88,12 +92,12 @@ def _held(roster: Roster) -> Roster:
     return roster
 
 
-def _compared_again(roster: Roster, whole: bool) -> int:
+def _compared_again(roster: Roster, at: datetime, whole: bool) -> int:
     """Compare the staged rows with what is known now; returns how many rows the clerk has not seen like this."""
     staging.stage_again(roster.pk)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_PERSONS, [roster.school_id])
-    compare(roster)
+    compare(roster, at=at)
     return keeping.differently(roster, whole_file=whole)
 
 
@@ -105,12 +109,12 @@ def _shown_again(roster: Roster, different: int) -> Roster:
     return roster
 
 
-def _look_again(roster: Roster, whole_file: bool | None) -> bool:
+def _look_again(roster: Roster, at: datetime, whole_file: bool | None) -> bool:
     """Bring the review up to date; returns whether anything in it is different now."""
     with transaction.atomic():
         roster = _held(roster)
         whole = seems_whole(roster) if whole_file is None else whole_file
-        different = _compared_again(roster, whole)
+        different = _compared_again(roster, at, whole)
         if different:
             _shown_again(roster, different)
     return bool(different)

@@ -6,6 +6,7 @@ it. Nothing outside these tables changes until the clerk commits; what is no lon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,13 +21,13 @@ from yingbao.people.models import ASSISTANCE, Person
 class RosterQuerySet(models.QuerySet["Roster"]):
     """Rosters, narrowed to those that someone may see."""
 
-    def of_school(self, school: Organisation) -> RosterQuerySet:
-        """The rosters that this school uploaded. 本校花名册"""
-        return self.filter(school=school)
+    def of(self, bodies: Iterable[Organisation]) -> RosterQuerySet:
+        """The rosters that are of these schools or communities. 本单位花名册"""
+        return self.filter(school__in=[body.pk for body in bodies])
 
 
 class Roster(models.Model):
-    """One uploaded file of a school's pupils. 花名册"""
+    """One uploaded file of a school's pupils, or of a community's children outside school. 花名册"""
 
     class State(models.TextChoices):
         WAITING = "waiting", "等待读取"

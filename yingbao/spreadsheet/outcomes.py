@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from yingbao.people.grades import grade_name, stage_name
+from yingbao.spreadsheet.children_outcomes import CHILDREN_FAULTS
+from yingbao.spreadsheet.faults import Wrong
 from yingbao.spreadsheet.models import Roster, RosterRow
 from yingbao.spreadsheet.roster_columns import TITLES
 from yingbao.values import divisions, identity
@@ -51,14 +53,6 @@ IMPORTED = ("new", "moved_here", "on_two_rosters", "changed", "unchanged")
 """the outcomes whose rows a commit takes"""
 
 
-class Wrong(NamedTuple):
-    """What the comparison found wrong with a row, and the field it is about. 核对错误"""
-
-    field: str
-    what: Text
-    mend: Text
-
-
 FAULTS: dict[str, Wrong] = {
     "name_conflict": Wrong(
         "name",
@@ -101,6 +95,7 @@ FAULTS: dict[str, Wrong] = {
         Text("这个学段没有这个年级", "this stage has no such grade"),
         Text("核对年级，如小学为一至六年级", "check the grade: primary school has grades 1 to 6"),
     ),
+    **CHILDREN_FAULTS,
 }
 
 FIELDS: dict[str, Text] = {
@@ -190,7 +185,7 @@ def problems(roster: Roster, row: RosterRow) -> Iterator[Problem]:
         letter=letter,
         header=_header(header, wrong.field),
         value=_value(row, wrong.field),
-        what=wrong.what.filled(row=row.other_row),
+        what=wrong.what.filled(row=row.other_row, body=row.other_school.name if row.other_school else ""),
         mend=wrong.mend,
         severe=True,
     )

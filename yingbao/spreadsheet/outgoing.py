@@ -55,7 +55,11 @@ def _all_problems(roster: Roster) -> list[Problem]:
     doubtful = roster.rows.filter(row_number__isnull=False).filter(
         Q(outcome__in=["error", "duplicate"]) | ~Q(errors=[])
     )
-    return [problem for row in doubtful.order_by("row_number") for problem in problems(roster, row)]
+    return [
+        problem
+        for row in doubtful.select_related("other_school").order_by("row_number")
+        for problem in problems(roster, row)
+    ]
 
 
 def _mark(problem: Problem, language: Language) -> Mark:

@@ -20,7 +20,7 @@ from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, school_year_of
 from yingbao.people.models import SchoolRoll
 from yingbao.sealing import sealed
-from yingbao.spreadsheet import comparing, keeping, rows, staging
+from yingbao.spreadsheet import children, comparing, keeping, rows, staging
 from yingbao.spreadsheet.container import LARGEST_FILE
 from yingbao.spreadsheet.models import Roster, RosterRow
 from yingbao.spreadsheet.outcomes import IMPORTED
@@ -114,9 +114,11 @@ def review(roster_id: int, *, at: datetime, progress: Progress = silent) -> Rost
         staging.stage(parsed, progress=_part(progress, _READ, _STAGED))
         del parsed
         progress(_STAGED, WHOLE)
-        compare(roster)
+        compare(roster, at=at)
         progress(_COMPARED, WHOLE)
         keeping.keep(roster)
+        if children.is_of_community(roster):
+            children.note_looks(roster, at=at)
         roster.state, roster.counts = Roster.State.REVIEWED, counted(roster)
         roster.save(update_fields=["state", "notes", "layout", "counts"])
     progress(WHOLE, WHOLE)
@@ -161,9 +163,12 @@ def locked(roster_id: int) -> Roster:
     return Roster.objects.select_for_update(of=("self",)).select_related("school", "season").get(pk=roster_id)
 
 
-def compare(roster: Roster) -> None:
+def compare(roster: Roster, *, at: datetime) -> None:
     """Compare what is in the temporary tables with what is known. 比对"""
     school = roster.school
+    if children.is_of_community(roster):
+        children.compare(season=roster.season, community=school, at=at)
+        return
     comparing.compare(school=school.pk, stages=school.stages, school_year=roster.school_year)
 
 
@@ -225,7 +230,8 @@ def _parsed(roster: Roster, on: date, progress: Progress) -> rows.Roster:
     assert roster.content_cipher is not None
     data = sealed.unseal_bytes(roster.content_cipher)
     table = read_table(data, roster.filename, progress=_part(progress, 0, _OPENED))
-    return parse_roster(table, on=on, near=roster.school.division, progress=_part(progress, _OPENED, _READ))
+    parsed = parse_roster(table, on=on, near=roster.school.division, progress=_part(progress, _OPENED, _READ))
+    return children.checked(parsed, roster.filename) if children.is_of_community(roster) else parsed
 
 
 def _part(progress: Progress, first: int, last: int) -> Progress:

@@ -1,4 +1,4 @@
-"""The roster template that schools download and fill in. 花名册模板"""
+"""The templates that schools and communities download and fill in. 花名册与儿童登记表模板"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from yingbao.spreadsheet.roster_columns import TITLES
 from yingbao.spreadsheet.workbooks import OPTIONS
 from yingbao.values import identity
 
-SHEET = "花名册"
+SHEET, CHILDREN_SHEET = "花名册", "儿童登记表"
 
 _SEXES = ["男", "女"]
 _YES_NO = ["是", "否"]
@@ -37,7 +37,9 @@ class _Column(msgspec.Struct, frozen=True):
     example: str
 
 
-_COLUMNS = (
+Columns = tuple[_Column, ...]
+
+_COLUMNS: Columns = (
     _Column("name", 12, True, [], "按身份证件上的姓名填写", "as on the identity document", "张小明"),
     _Column(
         "identity_type", 20, False, _KINDS, "不填按号码判断；港澳台和外籍学生请填写",
@@ -91,6 +93,36 @@ _COLUMNS = (
     ),
     _Column("entered_on", 13, False, [], "如 2019-09-01", "such as 2019-09-01", "2019-09-01"),
 )  # fmt: skip
+_OF_A_CHILD = {
+    "name": True, "identity_type": False, "identity_number": True, "sex": False, "birth_date": False, "hukou": True,
+    "guardian_name": False, "guardian_relation": True, "guardian_phone": True, "parent_hukou": False,
+}  # fmt: skip
+"""the columns for children outside school, and whether each must be filled"""
+CHILDREN_FIELDS = tuple(_OF_A_CHILD)
+_IN_OTHER_WORDS = {
+    "identity_type": (
+        "不填按号码判断；新生儿可用出生医学证明",
+        "found from the number if empty; a birth certificate will do",
+    ),
+    "hukou": (
+        "写到区县，或填6位代码；持港澳台或外籍证件的不填",
+        "down to the district, or six digits; none from abroad",
+    ),
+    "guardian_relation": ("监护人是孩子的什么人", "who the guardian is to the child"),
+    "parent_hukou": (
+        "孩子户籍不在本社区时填写父母的；两地用分号隔开",
+        "if the child's lies elsewhere; two with ; between",
+    ),
+}
+_BORN_LATER = identity.with_check_character("32050520170305123")
+_CHILD_EXAMPLE = {"identity_number": _BORN_LATER, "birth_date": "2017-03-05", "parent_hukou": ""}
+_CHILDREN_COLUMNS = tuple(
+    msgspec.structs.replace(
+        column, must=_OF_A_CHILD[column.field], example=_CHILD_EXAMPLE.get(column.field, column.example),
+        **dict(zip(("zh", "en"), _IN_OTHER_WORDS.get(column.field, (column.zh, column.en)), strict=True)),
+    )
+    for column in _COLUMNS if column.field in _OF_A_CHILD
+)  # fmt: skip
 _FILLED_ROWS = 5000
 """rows for which the lists to choose from are laid out"""
 _ADVICE = (
@@ -113,8 +145,30 @@ _ADVICE = (
 )
 
 
+_CHILDREN_ADVICE = (
+    (
+        "每名孩子一行，从第2行开始。只填户籍（或父母户籍）在本社区、没有上学的孩子；在校学生由学校办理。",
+        "One row for each child, from row 2: those with hukou here, their own or a parent's, who are not at school.",
+    ),
+    *_ADVICE[1:3],
+    (
+        "上传后先核对，不会直接登记；已登记过的不会重复，有错误的行会标在文件里退回。",
+        "After the upload you review first. Nobody is registered twice; errors come back marked in the file.",
+    ),
+)
+
+
 def roster_template() -> bytes:
     """An empty roster with lists to choose from, an example and explanations, as .xlsx. 下载模板"""
+    return _template(SHEET, _COLUMNS, _ADVICE)
+
+
+def children_template() -> bytes:
+    """The same for a community's children outside school. 下载儿童登记表模板"""
+    return _template(CHILDREN_SHEET, _CHILDREN_COLUMNS, _CHILDREN_ADVICE)
+
+
+def _template(sheet: str, columns: Columns, advice: tuple[tuple[str, str], ...]) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
         styles = {
@@ -127,23 +181,23 @@ def roster_template() -> bytes:
             "text": book.add_format({"num_format": "@"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
         }
-        _write_roster(book.add_worksheet(SHEET), styles)
-        _write_example(book.add_worksheet("填写示例"), styles)
-        _write_explanation(book.add_worksheet("填写说明"), styles)
+        _write_roster(book.add_worksheet(sheet), styles, columns)
+        _write_example(book.add_worksheet("填写示例"), styles, columns)
+        _write_explanation(book.add_worksheet("填写说明"), styles, columns, advice)
     return content.getvalue()
 
 
-def _write_headings(page: Any, styles: dict[str, Any]) -> None:
-    for at, column in enumerate(_COLUMNS):
+def _write_headings(page: Any, styles: dict[str, Any], columns: Columns) -> None:
+    for at, column in enumerate(columns):
         title = TITLES[column.field]
         page.set_column(at, at, column.width, styles["text"])
         page.write_string(0, at, ("*" if column.must else "") + title.zh, styles["must" if column.must else "may"])
     page.freeze_panes(1, 1)
 
 
-def _write_roster(page: Any, styles: dict[str, Any]) -> None:
-    _write_headings(page, styles)
-    for at, column in enumerate(_COLUMNS):
+def _write_roster(page: Any, styles: dict[str, Any], columns: Columns) -> None:
+    _write_headings(page, styles, columns)
+    for at, column in enumerate(columns):
         page.write_comment(0, at, f"{TITLES[column.field].en}\n{column.zh}\n{column.en}", {"x_scale": 2})
         if column.choices:
             validation = {
@@ -157,21 +211,23 @@ def _write_roster(page: Any, styles: dict[str, Any]) -> None:
             page.data_validation(1, at, _FILLED_ROWS, at, validation)
 
 
-def _write_example(page: Any, styles: dict[str, Any]) -> None:
-    _write_headings(page, styles)
-    for at, column in enumerate(_COLUMNS):
+def _write_example(page: Any, styles: dict[str, Any], columns: Columns) -> None:
+    _write_headings(page, styles, columns)
+    for at, column in enumerate(columns):
         page.write_string(1, at, column.example, styles["text"])
 
 
-def _write_explanation(page: Any, styles: dict[str, Any]) -> None:
-    for row, (zh, en) in enumerate(_ADVICE):
+def _write_explanation(
+    page: Any, styles: dict[str, Any], columns: Columns, advice: tuple[tuple[str, str], ...]
+) -> None:
+    for row, (zh, en) in enumerate(advice):
         page.merge_range(row, 0, row, 3, f"{zh}\n{en}", styles["wrap"])
         page.set_row(row, 32)
-    start = len(_ADVICE) + 1
+    start = len(advice) + 1
     for at, title in enumerate(("列名", "Column", "怎样填写", "How to fill it")):
         page.write_string(start, at, title, styles["may"])
         page.set_column(at, at, (18, 30, 44, 60)[at])
-    for row, column in enumerate(_COLUMNS, start + 1):
+    for row, column in enumerate(columns, start + 1):
         meant = TITLES[column.field]
         for at, said in enumerate((("*" if column.must else "") + meant.zh, meant.en, column.zh, column.en)):
             page.write_string(row, at, said, styles["wrap"])

@@ -16,6 +16,7 @@ LOOKS = {
     "list": Text("看名单", "a list"),
     "export": Text("导出", "an export"),
     "search": Text("查找", "a search"),
+    "import": Text("核对登记表", "a file of children"),
     "full_number": Text("看完整号码", "a full number"),
     "case": Text("看事项", "a case"),
     "debits": Text("看扣款", "debits"),

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from yingbao.agents.models import Organisation, OrganisationKind
+from yingbao.cases.newcomer import WITHOUT_HUKOU
 from yingbao.people.bulk import NewDocument, NewGuardian, NewPerson
 from yingbao.people.checking import agreed_birth_date, checked_document, checked_name, kind_of
-from yingbao.people.models import IdentityKind
 from yingbao.policy import terms
 from yingbao.values import divisions, identity, phones
 from yingbao.values.fault import Fault
@@ -22,10 +22,6 @@ FIELDS = (
     "not_same",
 )  # fmt: skip
 LONGEST = 120
-WITHOUT_HUKOU = frozenset(
-    {IdentityKind.PASSPORT, IdentityKind.HK_MO_PERMIT, IdentityKind.TW_PERMIT, IdentityKind.HMT_RESIDENCE_PERMIT,
-     IdentityKind.FOREIGN_PERMANENT_RESIDENCE}
-)  # fmt: skip
 RELATIONS = {"father": Text("父亲", "father"), "mother": Text("母亲", "mother"),
              "grandparent": Text("祖父母", "grandparent"), "other": Text("其他", "other")}  # fmt: skip
 EMPTY = {
@@ -79,20 +75,6 @@ def read(typed: Mapping[str, str], *, place: Organisation, on: date) -> Filled:
         guardians=tuple(one for one in guardians if one is not None),
     )  # fmt: skip
     return Filled(person, school, {})
-
-
-def facts_of(person: NewPerson, school: Organisation | None) -> dict[str, object]:
-    """The facts of a child who is not stored yet, in the words of the contract. 事实"""
-    parents = {one.hukou for one in person.guardians if one.hukou and one.relation in ("father", "mother", "")}
-    return {
-        "person_id": "new",
-        "identity_type": person.documents[-1].kind,
-        "birth_date": person.birth_date,
-        "hukou": person.hukou or None,
-        "parent_hukou": ";".join(sorted(parents)) or None,
-        "school_division": school.division if school else None,
-        "school_stage": school.stages[0] if school else "none",
-    }
 
 
 def choices() -> dict[str, Any]:

@@ -18,10 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
-from yingbao.cases import handing
+from yingbao.cases import handing, newcomer
 from yingbao.cases.kinds import RESPONSIBLE
 from yingbao.cases.responsible import communities_of, contact_of, look
-from yingbao.determination.counter import Decision, determine_one
+from yingbao.determination.counter import Decision
 from yingbao.determination.explain import reasons
 from yingbao.enrolment import actions
 from yingbao.enrolment.lifecycle import Act, State, edge_of
@@ -148,11 +148,12 @@ def known_already(request: Seated, person: NewPerson, typed: dict[str, str], at:
 def preview(request: Seated, person: NewPerson, school: Organisation | None, place: Organisation) -> dict[str, Any]:
     """The decision as it would be, who is responsible, and a mark of both. 试算"""
     policy, today = policy_of(season_of(request)), clock.today()
-    facts = form.facts_of(person, school)
-    decision = determine_one(policy, facts, today)
-    parents = [one.hukou for one in person.guardians if one.hukou]
-    others = communities_of(place.pooling_area, [person.hukou, *parents])
-    ours = decision.agent == "community" and is_ours(place, person, parents)
+    others = communities_of(place.pooling_area, newcomer.divisions_of(person))
+    weighed = newcomer.weigh(
+        policy=policy, person=person, place=place, others=others, on=today,
+        school_division=school.division if school else None, stage=school.stages[0] if school else "none",
+    )  # fmt: skip
+    facts, decision, ours = weighed
     mark = repr((person, school.pk if school else None, place.pk, decision, ours)).encode()
     body = (
         school if decision.agent == "school" else None if ours or decision.agent is None else next(iter(others), None)
@@ -168,18 +169,11 @@ def preview(request: Seated, person: NewPerson, school: Organisation | None, pla
         "contact": contact_of(body) if body else None,
         "registers": REGISTRATION_PLACES.get(decision.registration or "") if decision.registration else None,
         "until": newborn_last_day(policy, person.birth_date, today),
-        "storable": ours and decision.status in ("enrolled", "refer"),
+        "storable": weighed.storable,
         "payable": ours and decision.status == "enrolled" and pays_here(decision),
         "place": place,
         "expected": hashlib.sha256(mark).hexdigest()[:16],
     }
-
-
-def is_ours(place: Organisation, person: NewPerson, parents: list[str]) -> bool:
-    """Whether a community may take the child: its own hukou lies there, or nobody's and a parent's does. 是否本社区"""
-    if person.hukou == place.division:
-        return True
-    return place.division in parents and not communities_of(place.pooling_area, [person.hukou])
 
 
 def pays_here(decision: Decision) -> bool:

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from yingbao.agents.models import Desk, Organisation
+from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.jobs import work
 from yingbao.jobs.models import Job
 from yingbao.people.looks import looked
@@ -25,11 +25,13 @@ from yingbao.spreadsheet.columns import Field
 from yingbao.spreadsheet.container import LARGEST_FILE
 from yingbao.spreadsheet.models import Roster
 from yingbao.spreadsheet.outgoing import errors_workbook, has_errors_workbook, roster_template
-from yingbao.spreadsheet.roster_columns import ROSTER
+from yingbao.spreadsheet.roster_columns import ROSTER, TITLES
+from yingbao.spreadsheet.template import CHILDREN_FIELDS, children_template
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.community.register import below
 from yingbao.web.school import promotion
 from yingbao.web.school.pupils import season_of
 from yingbao.web.school.roster_page import RosterPage
@@ -56,9 +58,19 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def own(request: Seated) -> QuerySet[Roster]:
-    """The rosters of the school whose desk this is, without the files themselves. 本校花名册"""
-    rosters = Roster.objects.of_school(request.appointment.organisation).select_related("uploaded_by", "committed_by")
-    return rosters.defer("content_cipher")
+    """The files of the school or community whose desk this is, without the files themselves. 本单位名册"""
+    return everything(request).select_related("uploaded_by", "committed_by").defer("content_cipher")
+
+
+def everything(request: Seated) -> QuerySet[Roster]:
+    """The same with the files; a sub-district has those of its communities. 本单位名册文件"""
+    return Roster.objects.of(places(request)).select_related("school")
+
+
+def places(request: Seated) -> list[Organisation]:
+    """For whom this desk hands in files: the school, the community, a sub-district's communities. 上传单位"""
+    place = request.appointment.organisation
+    return [place] if place.kind in (OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY) else below(request)
 
 
 def job_of(roster: Roster) -> Job | None:
@@ -67,7 +79,7 @@ def job_of(roster: Roster) -> Job | None:
 
 
 @require_http_methods(["GET", "POST"])
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def upload(request: Seated) -> HttpResponseBase:
     """Choose a file; it is kept sealed and read by a job. 上传花名册"""
     refused: Refused | None = None
@@ -83,8 +95,12 @@ def upload(request: Seated) -> HttpResponseBase:
         "rosters": own(request).order_by("-uploaded_at", "-pk")[:SHOWN],
         "required": [field.title for field in ROSTER.fields if field.required],
         "understood": [field.title for field in ROSTER.fields if _is_shown(field)],
+        "of_a_child": [TITLES[field] for field in CHILDREN_FIELDS],
         "disputed": [{"roll": roll, "others": _others(roll)} for roll in disputed],
         "season": season_of(request),
+        "outside_school": request.appointment.desk == Desk.COMMUNITY,
+        "places": places(request),
+        "chosen": request.POST.get("community", ""),
     }
     if disputed:
         _look(request, "list", len(disputed))
@@ -120,10 +136,18 @@ def _received(request: Seated) -> Roster:
             what=Text("没有选择文件", "no file was chosen"),
             mend=Text("选择一个 .xlsx 或 CSV 文件再上传", "choose an .xlsx or CSV file, then upload"),
         )
+    every, chosen = places(request), request.POST.get("community", "")
+    place = next((one for one in every if len(every) == 1 or str(one.pk) == chosen), None)
+    if place is None:
+        raise Refused(
+            where=Text("社区", "Community").said(language()),
+            what=Text("没有选择登记的社区", "no community was chosen"),
+            mend=Text("选择孩子所属的社区，再选文件上传", "choose whose children they are, then the file"),
+        )
     # One byte more than may be is enough to refuse a file that is too large.
     data = file.read(LARGEST_FILE + 1)
     roster = review.receive(
-        school=request.appointment.organisation,
+        school=place,
         season=season_of(request),
         filename=file.name or "",
         data=data,
@@ -148,7 +172,7 @@ def _start(request: Seated, task: str, about: Text, roster: Roster, **arguments:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def roster(request: Seated, pk: int) -> HttpResponseBase:
     """One roster: how far its reading is, what it would do, or what it did. 花名册核对"""
     found = get_object_or_404(own(request), pk=pk)
@@ -160,6 +184,8 @@ def roster(request: Seated, pk: int) -> HttpResponseBase:
         "under_way": under_way,
         "doing": doing(job) if job else None,
         "mine": job is not None and job.owner == request.user,
+        "outside_school": found.school.kind == OrganisationKind.COMMUNITY,
+        "places": places(request),
     }
     watching = bool(request.htmx) and request.htmx.target == "progress"
     if under_way:
@@ -199,7 +225,7 @@ def seen(found: Roster) -> str:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def commit(request: Seated, pk: int) -> HttpResponseBase:
     """Say yes: a job imports all valid rows, or none. 确认导入"""
     found = get_object_or_404(own(request), pk=pk)
@@ -218,7 +244,7 @@ def commit(request: Seated, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def drop(request: Seated, pk: int) -> HttpResponseBase:
     """Say no: the file and its rows are erased. 放弃花名册"""
     found = get_object_or_404(own(request), pk=pk)
@@ -235,7 +261,7 @@ def drop(request: Seated, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def stop(request: Seated, pk: int) -> HttpResponseBase:
     """Stop the work on a roster; nothing of it stays. 停止任务"""
     found = get_object_or_404(own(request), pk=pk)
@@ -246,7 +272,7 @@ def stop(request: Seated, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def again(request: Seated, pk: int) -> HttpResponseBase:
     """Read a roster whose reading was stopped or failed. 重新读取"""
     found = get_object_or_404(own(request), pk=pk)
@@ -259,10 +285,10 @@ def again(request: Seated, pk: int) -> HttpResponseBase:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def errors(request: Seated, pk: int) -> HttpResponseBase:
     """The clerk's own file, with what is wrong beside the cells. 标错文件"""
-    found = get_object_or_404(Roster.objects.of_school(request.appointment.organisation), pk=pk)
+    found = get_object_or_404(everything(request), pk=pk)
     try:
         marked = errors_workbook(found, language=language())
     except Refused as refused:
@@ -275,9 +301,11 @@ def errors(request: Seated, pk: int) -> HttpResponseBase:
 
 
 @require_GET
-@desk(Desk.SCHOOL)
+@desk(Desk.SCHOOL, Desk.COMMUNITY)
 def template(request: Seated) -> HttpResponseBase:
     """An empty roster to fill in. 下载模板"""
+    if request.appointment.desk == Desk.COMMUNITY:
+        return _workbook(children_template(), Text("儿童登记表模板.xlsx", "children-template.xlsx").said(language()))
     return _workbook(roster_template(), Text("花名册模板.xlsx", "roster-template.xlsx").said(language()))
 
 

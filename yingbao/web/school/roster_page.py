@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from yingbao.people.grades import grade_name
+from yingbao.spreadsheet.children import is_of_community
+from yingbao.spreadsheet.children_outcomes import CHILDREN_ANNOUNCED, CHILDREN_OUTCOMES
 from yingbao.spreadsheet.models import Roster, RosterRow
 from yingbao.spreadsheet.outcomes import IMPORTED, OUTCOMES, differences, problems
 from yingbao.values.text import Text
@@ -36,10 +38,15 @@ class RosterPage:
         """Rows per outcome. Of a committed roster only the rows to mend are still there."""
         return dict(self.roster.counts)
 
+    @property
+    def outside_school(self) -> bool:
+        """Whether it is a community's file, of children outside school."""
+        return is_of_community(self.roster)
+
     @cached_property
     def views(self) -> list[dict[str, Any]]:
         """The outcomes that there are, those to look at first in front. 各类结果"""
-        words = {**OUTCOMES, WARNED: _WARNED_WORDS}
+        words = {**OUTCOMES, **(CHILDREN_OUTCOMES if self.outside_school else {}), WARNED: _WARNED_WORDS}
         order = ["error", "duplicate", "on_two_rosters", "moved_here", WARNED, "new", "changed", "left", "unchanged"]
         if self.roster.state == Roster.State.COMMITTED:
             order = ["error"]
@@ -110,20 +117,26 @@ class RosterPage:
     @property
     def announced(self) -> list[Text]:
         """What a yes does, in words. 将要发生"""
-        said = {
-            "new": Text("新增 {n} 名学生，列入本季名单并核定", "{n} new pupils are listed for the season and decided"),
-            "moved_here": Text(
-                "{n} 名学生转入本校，原校学籍结束", "{n} pupils move here and leave the roll of their last school"
-            ),
-            "on_two_rosters": Text(
-                "{n} 名学生另一所学校也报了，先记为两校同时在册，由双方核实",
-                "{n} pupils are named by another school too; both schools are told and settle it",
-            ),
-            "changed": Text(
-                "更新 {n} 名学生的信息并重新核定", "{n} pupils' data are brought up to date and decided afresh"
-            ),
-            "unchanged": Text("{n} 名学生不变", "{n} pupils stay as they are"),
-        }
+        said = (
+            CHILDREN_ANNOUNCED
+            if self.outside_school
+            else {
+                "new": Text(
+                    "新增 {n} 名学生，列入本季名单并核定", "{n} new pupils are listed for the season and decided"
+                ),
+                "moved_here": Text(
+                    "{n} 名学生转入本校，原校学籍结束", "{n} pupils move here and leave the roll of their last school"
+                ),
+                "on_two_rosters": Text(
+                    "{n} 名学生另一所学校也报了，先记为两校同时在册，由双方核实",
+                    "{n} pupils are named by another school too; both schools are told and settle it",
+                ),
+                "changed": Text(
+                    "更新 {n} 名学生的信息并重新核定", "{n} pupils' data are brought up to date and decided afresh"
+                ),
+                "unchanged": Text("{n} 名学生不变", "{n} pupils stay as they are"),
+            }
+        )
         return [words.filled(n=self.counts[key]) for key, words in said.items() if self.counts.get(key)]
 
 
