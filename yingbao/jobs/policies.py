@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from procrastinate.contrib.django import app
 
 from yingbao.agents.models import User
 from yingbao.collection import handover
-from yingbao.enrolment import determining, proposing, simulating, tallying
+from yingbao.determination.trying import day_to_try
+from yingbao.enrolment import determining, forecasting, proposing, simulating, tallying
 from yingbao.enrolment.models import PolicyProposal, Season
 from yingbao.enrolment.seasons import windows
 from yingbao.jobs.work import Running, work
@@ -21,16 +24,35 @@ EVERY_FIVE_MINUTES = "*/5 * * * *"
 
 
 @work("policies.simulate")
-def simulate(job: Running, *, proposal: int) -> None:
-    """Reckon what a proposal would do to the season's children. 政策试算"""
+def simulate(job: Running, *, proposal: int, paid_on: str = "") -> None:
+    """Reckon what a proposal would do to the season's children, and what it means for everyone. 政策试算
+
+    Everyone pays on `paid_on`, without it on the day to reckon for. Raises Refused if the area has opened no season:
+    then there is nobody to reckon for.
+    """
     held = PolicyProposal.objects.get(pk=proposal)
     season = Season.objects.filter(policy=held.policy).first()
     target = proposing.target_of(held)
-    if season is None:
-        return
     policy = catalogue.policy_in(held.text, "policy.yaml")
-    told = simulating.simulate(season=season, policy=policy, on=day_for(policy), progress=job.progress)
+    told: dict[str, Any] = {}
+    if season is not None:
+        first_half = _half(job, 0)
+        told = simulating.simulate(season=season, policy=policy, on=day_for(policy), progress=first_half)
+    told["figures"] = forecasting.forecast(
+        season=season or forecasting.season_of(policy),
+        policy=policy,
+        against=forecasting.held_against(policy, held.text),
+        on=day_to_try(policy, clock.today()),
+        paid_on=date.fromisoformat(paid_on) if paid_on else None,
+        progress=_half(job, 1),
+    )
     proposing.note_simulation(proposal=held, target=target, told=told, at=clock.now())
+    job.progress(1, 1)
+
+
+def _half(job: Running, half: int) -> Callable[[int, int], None]:
+    """Tells the progress of one half of the work as that of the whole; it can be stopped until the end."""
+    return lambda done, total: job.progress(min(half * total + done, 2 * total - 1), 2 * total)
 
 
 def day_for(policy: Policy) -> date:

@@ -6,7 +6,7 @@ Text is written as text, whatever it begins with: a name `=HYPERLINK(…)` is a 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -53,43 +53,60 @@ class Marked(msgspec.Struct, frozen=True):
     """says so if the upload's layout was not kept"""
 
 
+class ExportSheet(msgspec.Struct, frozen=True):
+    """One sheet of an export: its name, its columns, its rows. 导出工作表"""
+
+    name: str
+    columns: Sequence[ExportColumn]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_table(columns: Sequence[ExportColumn], rows: Iterable[Sequence[Any]], *, sheet: str = "Sheet1") -> bytes:
     """A list as an .xlsx workbook: header frozen and filtered, numbers of people as text. 导出"""
+    return write_tables([ExportSheet(sheet, columns, rows)])
+
+
+def write_tables(sheets: Sequence[ExportSheet]) -> bytes:
+    """Several lists as the sheets of one workbook. 导出多张表"""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
-        page = book.add_worksheet(sheet[:31])
-        heading = book.add_format(
-            {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "top"}
-        )
-        # The mark with which Excel keeps a text a text, even when its cell is edited.
-        quoted = book.add_format({"num_format": "@", "quote_prefix": True})
         formats = {
+            "heading": book.add_format(
+                {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "top"}
+            ),
+            # The mark with which Excel keeps a text a text, even when its cell is edited.
+            "quoted": book.add_format({"num_format": "@", "quote_prefix": True}),
             "text": book.add_format({"num_format": "@"}),
             "number": book.add_format(),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "money": book.add_format({"num_format": "#,##0.00"}),
         }
-        for at, column in enumerate(columns):
-            page.set_column(at, at, column.width, formats[column.kind])
-            page.write_string(0, at, column.title, heading)
-        count = 0
-        for count, row in enumerate(rows, 1):
-            for at, (column, value) in enumerate(zip(columns, row, strict=True)):
-                if value is None or value == "":
-                    continue
-                if column.kind == "money" and isinstance(value, int):
-                    page.write_number(count, at, Decimal(value) / 100, formats["money"])
-                elif isinstance(value, date | datetime):
-                    page.write_datetime(count, at, value, formats["date"])
-                elif column.kind == "number" and isinstance(value, int | float):
-                    page.write_number(count, at, value)
-                else:
-                    said = str(value)[:_LONGEST_TEXT]
-                    page.write_string(count, at, said, quoted if said.startswith(_RISKY) else formats["text"])
-        page.freeze_panes(1, 0)
-        if columns:
-            page.autofilter(0, 0, count, len(columns) - 1)
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.name[:31]), sheet, formats)
     return content.getvalue()
+
+
+def _write_sheet(page: Any, sheet: ExportSheet, formats: Mapping[str, Any]) -> None:
+    for at, column in enumerate(sheet.columns):
+        page.set_column(at, at, column.width, formats[column.kind])
+        page.write_string(0, at, column.title, formats["heading"])
+    count = 0
+    for count, row in enumerate(sheet.rows, 1):
+        for at, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
+            if value is None or value == "":
+                continue
+            if column.kind == "money" and isinstance(value, int):
+                page.write_number(count, at, Decimal(value) / 100, formats["money"])
+            elif isinstance(value, date | datetime):
+                page.write_datetime(count, at, value, formats["date"])
+            elif column.kind == "number" and isinstance(value, int | float):
+                page.write_number(count, at, value)
+            else:
+                said = str(value)[:_LONGEST_TEXT]
+                page.write_string(count, at, said, formats["quoted" if said.startswith(_RISKY) else "text"])
+    page.freeze_panes(1, 0)
+    if sheet.columns:
+        page.autofilter(0, 0, count, len(sheet.columns) - 1)
 
 
 def with_errors(data: bytes, filename: str, *, table: Table, errors: Iterable[CellError], language: Language) -> Marked:

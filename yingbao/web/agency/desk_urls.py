@@ -7,6 +7,7 @@ from django.urls import path
 from yingbao.agents.models import Desk
 from yingbao.web import comparing
 from yingbao.web.agency import (
+    analysing,
     close,
     directory,
     handover,
@@ -26,6 +27,10 @@ urlpatterns = [
     path("policies/new", writing.new, name="agency-proposal-new"),
     path("policies/<int:pk>/", proposals.proposal, name="agency-proposal"),
     path("policies/<int:pk>/edit", writing.edit, name="agency-proposal-edit"),
+    path("policies/<int:pk>/words", analysing.words, name="agency-proposal-words"),
+    path("policies/<int:pk>/try", analysing.try_, name="agency-proposal-try"),
+    path("policies/<int:pk>/figures", analysing.figures, name="agency-proposal-figures"),
+    path("policies/<int:pk>/figures.xlsx", analysing.workbook, name="agency-proposal-workbook"),
     path("policies/<int:pk>/simulate", proposals.simulate, name="agency-proposal-simulate"),
     path("policies/<int:pk>/ask", proposals.ask, name="agency-proposal-ask"),
     path("policies/<int:pk>/publish", proposals.publish, name="agency-proposal-publish"),

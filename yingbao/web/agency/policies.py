@@ -54,11 +54,17 @@ def policies(request: Seated) -> HttpResponse:
         .defer("text", "simulation")
     )
     context = {
-        "policies": [told(each) for each in reversed(known)],
+        "policies": [told(each) | {"next_year": next_year(each, known)} for each in reversed(known)],
         "proposals": [shown(one) for one in proposals.order_by("-pk")[:PROPOSALS_SHOWN]],
         "elsewhere": elsewhere(area),
     }
     return render(request, "agency/policies.html", context)
+
+
+def next_year(policy_id: str, known: list[str]) -> int | None:
+    """The year after, as long as there is no policy for it. 下一年度"""
+    area, year = policy_id.split("/")
+    return None if f"{area}/{int(year) + 1}" in known else int(year) + 1
 
 
 def told(policy_id: str) -> dict[str, Any]:

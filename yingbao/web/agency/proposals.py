@@ -76,6 +76,8 @@ def page(request: Seated, one: PolicyProposal, *, refused: Refused | None = None
     proposed = catalogue.policy_in(one.text, "policy.yaml")
     job = latest(one)
     text, before = base_of(one)
+    last_year = year_before(one) if before is None else None
+    earlier = before or last_year
     context: dict[str, Any] = {
         **shown(one), "policy": proposed, "mine": one.made_by_id == request.user.pk, "refused": refused,
         "said": request.POST, "seen": proposing.mark_of(one),
@@ -83,9 +85,10 @@ def page(request: Seated, one: PolicyProposal, *, refused: Refused | None = None
         "open": one.state in (PolicyProposal.State.DRAFT, PolicyProposal.State.ASKED),
         "simulated": proposing.is_simulated(one), "heavy": proposing.is_heavy(one), "losing": proposing.losing(one),
         "job": job, "under_way": job is not None and job.state in UNDER_WAY, "windows": windows(proposed),
-        "changes": grouped(difference(before, proposed)) if before else [], "new_policy": before is None,
+        "changes": grouped(difference(earlier, proposed)) if earlier else [],
+        "new_policy": before is None, "last_year": last_year, "figures": (one.simulation or {}).get("figures"),
         "lines": line_difference(text, one.text), "others": others(request), "closed": closed(one.policy),
-        "effect": effect(request, one, proposed, before or proposed) if one.simulation else None,
+        "effect": effect(request, one, proposed, before or proposed) if "sample" in (one.simulation or {}) else None,
     }  # fmt: skip
     return render(request, "agency/proposal.html", context, status=status)
 
@@ -101,6 +104,15 @@ def base_of(one: PolicyProposal) -> tuple[str, Policy | None]:
         return text, versions.in_force(one.policy) if text else None
     except Refused:
         return text, None
+
+
+def year_before(one: PolicyProposal) -> Policy | None:
+    """The area's policy of the year before, which a new one is read beside. 上年政策"""
+    earlier = [each for each in versions.known() if each[:7] == one.policy[:7] and each < one.policy]
+    try:
+        return versions.in_force(earlier[-1]) if earlier else None
+    except Refused:
+        return None
 
 
 def latest(one: PolicyProposal) -> Job | None:
@@ -173,13 +185,25 @@ def children(keys: list[int], area: str) -> dict[int, dict[str, str]]:
 @require_POST
 @desk(Desk.AGENCY)
 def simulate(request: Seated, pk: int) -> HttpResponseBase:
-    """Ask for the reckoning; one at a time. 试算"""
-    one = found(request, pk)
+    """Ask for the reckoning, of a payment day if one is named; one at a time. 试算"""
+    one, paid_on = found(request, pk), request.POST.get("paid_on", "").strip()
+    if paid_on:
+        try:
+            if len(paid_on) != 10 or not 2000 <= date.fromisoformat(paid_on).year <= 2100:
+                raise ValueError(paid_on)
+        except ValueError:
+            refused = Refused(
+                where=one.policy,
+                what=Text("“{said}”不是缴费日", "“{said}” is no payment day").filled(said=paid_on[:20]),
+                mend=Text("选一天，或留空。", "Choose a day, or none."),
+            )
+            return page(request, one, refused=refused, status=422)
     if (job := latest(one)) is None or job.state not in UNDER_WAY:
         work.start(
             task="policies.simulate", owner=request.user, organisation=request.appointment.organisation,
             about=Text("政策试算 {p}", "Reckon the effect of {p}").filled(p=one.policy),
-            arguments={"proposal": one.pk}, at=clock.now(), result_url=reverse("agency-proposal", args=[one.pk]),
+            arguments={"proposal": one.pk, "paid_on": paid_on}, at=clock.now(),
+            result_url=reverse("agency-proposal", args=[one.pk]),
         )  # fmt: skip
     return redirect("agency-proposal", pk=pk)
 

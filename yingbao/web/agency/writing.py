@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from yingbao.agents.models import Desk
 from yingbao.enrolment import proposing, versions
 from yingbao.enrolment.models import PolicyProposal
+from yingbao.policy import beginning
 from yingbao.policy.catalogue import ID
 from yingbao.policy.refused import PolicyRefused, Problem
 from yingbao.policy.tree import BYTES_AT_MOST
@@ -30,12 +31,28 @@ def new(request: Seated) -> HttpResponseBase:
     """Begin a change from what is in force, or from a file. 新修订"""
     if request.method == "POST":
         return keep(request, None)
-    wanted = request.GET.get("of", "")
-    mine = [each for each in versions.known() if each.startswith(f"{area_of(request)}/")]
-    if wanted and (not ID.fullmatch(wanted) or wanted not in mine):
-        raise Http404
-    text = versions.text_in_force(wanted or mine[-1]) if mine else ""
-    return form(request, None, {"text": text, "reason": "", "clause": ""})
+    area = area_of(request)
+    mine = [each for each in versions.known() if each.startswith(f"{area}/")]
+    for name in ("of", "next"):
+        wanted = request.GET.get(name, "")
+        if wanted and (not ID.fullmatch(wanted) or wanted not in mine):
+            raise Http404
+    said = {"reason": "", "clause": ""}
+    if following := request.GET.get("next", ""):
+        first = beginning.begun(next_of(following), last=versions.text_in_force(following))
+        return form(request, None, said | {"text": first.text}, begun=first.marked)
+    if "template" in request.GET:
+        year = int(mine[-1].split("/")[1]) if mine else clock.today().year
+        first = beginning.begun(f"{area}/{year + 1}")
+        return form(request, None, said | {"text": first.text}, begun=first.marked)
+    text = versions.text_in_force(request.GET.get("of", "") or mine[-1]) if mine else ""
+    return form(request, None, said | {"text": text})
+
+
+def next_of(policy_id: str) -> str:
+    """The id of the same area's next year. 下一年度"""
+    area, year = policy_id.split("/")
+    return f"{area}/{int(year) + 1}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,9 +114,12 @@ def form(
     *,
     problems: list[Problem] | None = None,
     refused: Refused | None = None,
+    begun: int = 0,
     status: int = 200,
 ) -> HttpResponse:
-    """The page to write on, with everything that was typed. 起草页面"""
+    """The page to write on, with everything that was typed; `begun` lines of a first text are marked. 起草页面"""
+    area = area_of(request)
+    known = [each for each in versions.known() if each.startswith(f"{area}/")]
     lines = said["text"].replace("\r\n", "\n").split("\n")
     wrong: list[dict[str, Any]] = [
         {"line": each.line, "text": lines[each.line - 1] if 0 < each.line <= len(lines) else "", "what": each.what,
@@ -109,5 +129,6 @@ def form(
     context = {
         "one": one, "said": said, "wrong": wrong, "more": max(0, len(problems or []) - PROBLEMS_SHOWN),
         "problems": len(problems or []), "refused": refused, "rows": min(40, max(12, len(lines))),
+        "begun": begun, "mine": [(each, next_of(each).split("/")[1]) for each in known if next_of(each) not in known],
     }  # fmt: skip
     return render(request, "agency/proposal_form.html", context, status=status)
