@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import determination_facts
 import determination_polars
+import msgspec
 import polars as pl
 import pyarrow.parquet as pq
 
@@ -32,6 +33,8 @@ from yingbao.determination.facts import COLUMNS, read_child
 from yingbao.determination.frame import BATCH, Determiner, determine
 from yingbao.determination.source import ParquetSource
 from yingbao.policy.catalogue import policy_of
+from yingbao.policy.model import Policy
+from yingbao.policy.rules import Tables
 
 CITY = "320500/2020"
 AS_OF = date(2019, 10, 8)
@@ -113,6 +116,42 @@ def memory(folder: Path, rows: int, times: int) -> None:
     row("plain Python, one core, without reasons", plain * 20, rows, by_hand)
 
 
+def longer(policy: Policy, times: int) -> Policy:
+    """So many times as long: each time every criterion stands again for other days and ages, and every row with it."""
+    criteria, tables = dict(policy.criteria), {}
+    for n in range(1, times):
+        for name, each in policy.criteria.items():
+            moved = {
+                field: value + timedelta(days=17 * n) if isinstance(value, date) else value + n
+                for field in ("from_", "until", "below", "at_least", "months_from_birth")
+                if (value := getattr(each, field)) is not None
+            }
+            criteria[f"{name}_{n}"] = msgspec.structs.replace(each, **moved)
+    for table in policy.tables.__struct_fields__:
+        *rows, last = getattr(policy.tables, table)
+        again = [
+            msgspec.structs.replace(rule, id=f"{rule.id}_{n}", when=[f"{name}_{n}" for name in rule.when])
+            for n in range(1, times)
+            for rule in rows
+        ]
+        tables[table] = [*rows, *again, last]
+    return msgspec.structs.replace(policy, criteria=criteria, tables=Tables(**tables))
+
+
+def lengths(folder: Path, rows: int, times: int) -> None:
+    """The same children under a policy twice and four times as long."""
+    path = determination_facts.write(folder / "lengths.parquet", rows)
+    source = ParquetSource(path)
+    print(f"\n{rows:,} children in memory, by the length of the policy{'× as it is':>45}")
+    as_it_is = 0.0
+    for length in (1, 2, 4):
+        determiner = Determiner(longer(policy_of(CITY), length), source.schema, AS_OF, "facts")
+        batches = list(source.batches(determiner.columns))
+        taken = median_s(lambda of=determiner, all_=batches: [of.decide(b) for b in all_], times)  # type: ignore[misc]
+        as_it_is = as_it_is or taken
+        row(f"{length} × {len(policy_of(CITY).criteria)} criteria", taken, rows, as_it_is)
+
+
 def one_child() -> None:
     """One child at the counter, warm."""
     policy = policy_of(CITY)
@@ -140,6 +179,7 @@ def main() -> None:
         for rows in chosen.rows:
             files(Path(folder), rows, 5 if rows <= 2_000_000 else 3, chosen.spark)
         memory(Path(folder), min(chosen.rows), 5)
+        lengths(Path(folder), min(chosen.rows), 9)
     one_child()
 
 

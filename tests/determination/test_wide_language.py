@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.determination.children import CHILDREN, Facts, child, typed
+from yingbao.determination import frame
 from yingbao.determination.counter import Decision, determine_one
 from yingbao.determination.explain import reasons, walk
 from yingbao.determination.facts import read_child
@@ -155,25 +156,35 @@ def test_the_family_part_stands_in_the_sentence():
     assert "家庭缴80元" in said(**PUPIL, assistance=("minimum_living_margin",))
 
 
-@given(
-    children=st.lists(
-        st.builds(
-            lambda base, more: {**base, **more},
-            CHILDREN,
-            st.fixed_dictionaries(
-                {
-                    "paid_on": st.dates(date(2026, 9, 20), date(2028, 1, 10)),
-                    "birth_date": st.one_of(st.none(), st.dates(date(2008, 1, 1), date(2028, 1, 1))),
-                    "hukou": st.sampled_from(["320508", "340102", None]),
-                    "lapsed_years": st.integers(0, 70),
-                    "repaired_years": st.integers(0, 70),
-                }
-            ),
+MANY = st.lists(
+    st.builds(
+        lambda base, more: {**base, **more},
+        CHILDREN,
+        st.fixed_dictionaries(
+            {
+                "paid_on": st.dates(date(2026, 9, 20), date(2028, 1, 10)),
+                "birth_date": st.one_of(st.none(), st.dates(date(2008, 1, 1), date(2028, 1, 1))),
+                "hukou": st.sampled_from(["320508", "340102", None]),
+                "lapsed_years": st.integers(0, 70),
+                "repaired_years": st.integers(0, 70),
+            }
         ),
-        min_size=1,
-        max_size=20,
-    )
+    ),
+    min_size=1,
+    max_size=20,
 )
+
+
+@given(children=MANY)
+@settings(max_examples=40, deadline=None)
+def test_more_combinations_than_a_code_can_hold_are_gathered_on_the_way(children: list[Facts]):
+    usual = determine(WIDE, typed(children), TODAY)
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(frame, "MOST_CODES", 6)
+        assert determine(WIDE, typed(children), TODAY).equals(usual)
+
+
+@given(children=MANY)
 @settings(max_examples=150, deadline=None)
 def test_frame_counter_and_walk_decide_the_same(children: list[Facts]):
     found = determine(WIDE, typed(children), TODAY).to_pylist()

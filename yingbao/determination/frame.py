@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import accumulate, chain
 from typing import Any, TypeVar, cast
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from yingbao.determination.cover import Start
 from yingbao.determination.facts import COLUMNS, Value, malformed, row_text
 from yingbao.determination.outputs import CODED_SCHEMA, SCHEMA, Book, Decided, look_up
 from yingbao.determination.reading import Distinct, Malformed, Reader, Seen, as_days, is_readable, plain_text
-from yingbao.determination.rulebook import Outcome, rulebook_of
+from yingbao.determination.rulebook import REMEMBERED, rulebook_of
 from yingbao.determination.signs import Limit, Within
 from yingbao.policy.model import Policy
 from yingbao.values.refusal import Refused
@@ -49,6 +50,7 @@ class Determiner:
         self.columns = [name for name in facts_in(schema, where) if self._matters(name, schema.field(name).type)]
         """the columns that have to be read, in the contract's order"""
         self._as_of = as_of
+        self._met: dict[tuple[object, ...], dict[int, int]] = {}
         self._readers = {
             name: Reader(name, schema.field(name).type, self.rulebook, as_of)
             for name in self.columns
@@ -75,45 +77,57 @@ class Determiner:
         for name in self.rulebook.signs.columns:
             if name not in seen:
                 seen[name] = self._missing(name, len(batch))
-        places, sets = self._bits(seen, len(batch))
-        met = self.rulebook.numbers(sets)
-        numbers = look_up(pa.array(met, pa.int32()), places)
-        return Decided(person_id, *self._covered(numbers, set(met), seen))
+        places, numbers = self._numbers(seen, len(batch))
+        outcomes = look_up(pa.array(numbers, pa.int32()), places)
+        return Decided(person_id, *self._covered(outcomes, set(numbers), seen))
 
     def _missing(self, name: str, rows: int) -> Seen:
         value = self._as_of if name == "paid_on" else COLUMNS[name].empty
         return Seen(_zeros(rows), Distinct([value], [self.rulebook.signs.of(name, value)]))
 
-    def _bits(self, seen: dict[str, Seen], rows: int) -> tuple[pa.Array, list[int]]:
-        """The distinct sets of bits in the batch, and per row the place of its set.
+    def _numbers(self, seen: dict[str, Seen], rows: int) -> tuple[pa.Array, list[int]]:
+        """The numbers of the outcomes in the batch, and per row the place of its outcome's.
 
         What a column can tell apart are its classes, mostly a handful, however many criteria ask for it; a row's code
         is its classes as the digits of one number. So a longer policy costs no more per row.
         """
-        always, codes, digits, size = 0, None, list[list[int]](), 1
+        always, digits, size = 0, list[tuple[int, ...]](), 1
+        codes: Any = None
         for places, classes, patterns in self._classes(seen):
             if len(patterns) == 1:
                 always |= patterns[0]
                 continue
             if size * len(patterns) > MOST_CODES:
-                codes, sets = _spelt(codes, digits)
-                digits, size = [sets], len(sets)
+                encoded = codes.dictionary_encode()
+                codes, digits = encoded.indices, [tuple(spelt(code, digits) for code in encoded.dictionary.to_pylist())]
+                size = len(digits[0])
             step = pa.scalar(size, pa.int32())
             part = pc.multiply(places, step) if classes is None else look_up(pc.multiply(classes, step), places)
             codes = part if codes is None else pc.add(codes, part)
             digits.append(patterns)
             size *= len(patterns)
         if codes is None:
-            return _zeros(rows), [always]
-        places, sets = _spelt(codes, digits)
-        return places, [bits | always for bits in sets]
+            return _zeros(rows), [self.rulebook.outcome(always).number]
+        encoded = codes.dictionary_encode()
+        return encoded.indices, self._numbers_of(encoded.dictionary.to_pylist(), always, digits)
 
-    def _classes(self, seen: dict[str, Seen]) -> Iterator[tuple[pa.Array, pa.Array | None, list[int]]]:
+    def _numbers_of(self, codes: list[int], always: int, digits: list[tuple[int, ...]]) -> list[int]:
+        """The outcomes' numbers of these codes; batches of one file mostly spell the same codes."""
+        if sum(map(len, self._met.values())) > REMEMBERED:
+            self._met.clear()
+        met, numbers = self._met.setdefault((always, *digits), {}), []
+        for code in codes:
+            if (number := met.get(code)) is None:
+                number = met[code] = self.rulebook.outcome(always | spelt(code, digits)).number
+            numbers.append(number)
+        return numbers
+
+    def _classes(self, seen: dict[str, Seen]) -> Iterator[tuple[pa.Array, pa.Array | None, tuple[int, ...]]]:
         """Per column and per limit: the rows' places, the class at each place if they differ, each class's bits."""
         for column in seen.values():
             yield column.places, *column.distinct.classes()
         for within in self.rulebook.signs.limits:
-            yield self._within(seen, within).cast(pa.int32()), None, [0, within.bit]
+            yield self._within(seen, within).cast(pa.int32()), None, (0, within.bit)
 
     def _within(self, seen: dict[str, Seen], within: Within) -> pa.Array:
         """Per row whether the day is known and lies within the limit from a known birth."""
@@ -123,65 +137,61 @@ class Determiner:
         return pc.less_equal(look_up(day, days.places), look_up(last, births.places))
 
     def _covered(self, numbers: pa.Array, met: set[int], seen: dict[str, Seen]) -> tuple[pa.Array, pa.Array]:
-        """Per row its outcome and its first day of cover, reckoned once for each way and each day to reckon from."""
-        covered = {number: outcome for number in met if (outcome := self.rulebook.outcomes[number]).start is not None}
-        if not covered:
-            return numbers, pa.nulls(len(numbers), pa.date32())
-        days, begin_at = list[pa.Array](), dict[int, int]()
-        for way in dict.fromkeys(outcome.start for outcome in covered.values() if outcome.start is not None):
-            begin_at[way] = sum(map(len, days))
-            days.append(self._begins(self.rulebook.starts[way], seen))
+        """Per row its outcome and its first day of cover, reckoned once for each way and each day to reckon from.
+
+        Where cover would begin after its last day, or on a day that nobody knows, an officer decides.
+        """
+        covered = {number: one for number in met if (one := self.rulebook.outcomes[number]).start is not None}
+        ways = list(dict.fromkeys((one.start, one.coverage_to) for one in covered.values()))
+        starts = [self.rulebook.starts[start or 0] for start, _ in ways]
         paid, births = seen["paid_on"], seen["birth_date"]
+        days = [self._begins(start, seen, last) for start, (_, last) in zip(starts, ways, strict=True)]
+        ends = list(accumulate(map(len, days), initial=0))
         # Behind the days of the last way stand empty ones, for those without cover.
-        nowhere = sum(map(len, days))
-        days.append(pa.nulls(len(paid.distinct.values), pa.date32()))
-        every = range(max(met) + 1)
-        base = pa.array([begin_at[covered[n].start or 0] if n in covered else nowhere for n in every], pa.int32())
+        nobody = pa.nulls(len(paid.distinct.values), pa.date32())
+        way_of = [
+            ways.index((covered[n].start, covered[n].coverage_to)) if n in covered else len(ways) for n in _to(met)
+        ]
         places = paid.places
-        by_birth = [n in covered and self.rulebook.starts[covered[n].start or 0].column == "birth_date" for n in every]
+        by_birth = [way < len(ways) and starts[way].column == "birth_date" for way in way_of]
         if any(by_birth):
             places = pc.if_else(look_up(pa.array(by_birth), numbers), births.places, places)
-        begins = look_up(pa.concat_arrays(days), pc.add(look_up(base, numbers), places))
-        ends = {n: outcome.coverage_to for n, outcome in covered.items()}
-        last = min(end for end in ends.values() if end is not None)
-        if not any(array.null_count or pc.max(array).as_py() > last for array in days[:-1]):
-            return numbers, begins
-        return self._referred(numbers, begins, covered)
+        at = pc.add(look_up(pa.array([ends[way] for way in way_of], pa.int32()), numbers), places)
+        begins = look_up(pa.concat_arrays([*days, nobody]), at)
+        if any(each.null_count for each in days):
+            late = look_up(pa.array([*chain.from_iterable(map(_nulls, days)), *[False] * len(nobody)]), at)
+            instead = [self.rulebook.referred(covered[n]).number if n in covered else n for n in _to(met)]
+            numbers = pc.if_else(late, look_up(pa.array(instead, pa.int32()), numbers), numbers)
+        return numbers, begins
 
-    def _referred(self, numbers: pa.Array, begins: pa.Array, covered: dict[int, Outcome]) -> tuple[pa.Array, pa.Array]:
-        """Where cover would begin after its last day, or on a day that nobody knows, an officer decides."""
-        every = range(max(covered) + 1)
-        end = pa.array([covered[n].coverage_to if n in covered else date.max for n in every], pa.date32())
-        instead = [self.rulebook.referred(covered[n]).number if n in covered else n for n in every]
-        uncovered = pc.greater(numbers, every[-1])
-        known = pc.if_else(uncovered, 0, numbers)
-        in_time = pc.less_equal(begins, look_up(end, known)).fill_null(False)
-        stays = pc.or_(uncovered, in_time)
-        numbers = pc.if_else(stays, numbers, look_up(pa.array(instead, pa.int32()), known))
-        return numbers, pc.if_else(stays, begins, pa.scalar(None, pa.date32()))
-
-    def _begins(self, start: Start, seen: dict[str, Seen]) -> pa.Array:
-        """The first day of cover for each distinct day to reckon from."""
+    def _begins(self, start: Start, seen: dict[str, Seen], last: date | None) -> pa.Array:
+        """The first day of cover for each distinct day to reckon from; null if it is not known or after the last."""
         distinct, first = seen[start.column].distinct, self.rulebook.policy.cover_from
+        latest = last or date.max
 
         def reckoned() -> pa.Array:
-            days = [as_days(start.on(day, first)) if isinstance(day, date) else None for day in distinct.values]
-            return pa.array(days, pa.int32()).cast(pa.date32())
+            days = (start.on(day, first) if isinstance(day, date) else date.max for day in distinct.values)
+            return pa.array([as_days(day) if day <= latest else None for day in days], pa.int32()).cast(pa.date32())
 
-        return distinct.made(start, reckoned)
+        return distinct.made((start, latest), reckoned)
 
 
-def _spelt(codes: pa.Array, digits: list[list[int]]) -> tuple[pa.Array, list[int]]:
-    """The sets of bits that the codes stand for, each once, and per row the place of its set."""
-    encoded = codes.dictionary_encode()
-    sets = []
-    for code in encoded.dictionary.to_pylist():
-        bits = 0
-        for patterns in digits:
-            code, digit = divmod(code, len(patterns))
-            bits |= patterns[digit]
-        sets.append(bits)
-    return encoded.indices, sets
+def _to(met: set[int]) -> range:
+    """Every number of an outcome up to the last that was met."""
+    return range(max(met, default=-1) + 1)
+
+
+def _nulls(array: pa.Array) -> list[bool]:
+    return list(array.is_null().to_pylist())
+
+
+def spelt(code: int, digits: list[tuple[int, ...]]) -> int:
+    """The set of bits that a code stands for: digit after digit is taken off. 还原条件位"""
+    bits = 0
+    for patterns in digits:
+        code, digit = divmod(code, len(patterns))
+        bits |= patterns[digit]
+    return bits
 
 
 def _zeros(rows: int) -> pa.Array:

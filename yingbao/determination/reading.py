@@ -44,12 +44,13 @@ class Distinct:
     def __init__(self, values: list[Value], bits: list[int]) -> None:
         self.values, self.bits = values, bits
         self._made: dict[object, pa.Array] = {}
-        self._classes: tuple[pa.Array | None, list[int]] | None = None
+        self._classes: tuple[pa.Array | None, tuple[int, ...]] | None = None
 
-    def classes(self) -> tuple[pa.Array | None, list[int]]:
+    def classes(self) -> tuple[pa.Array | None, tuple[int, ...]]:
         """The class of each value, and the bits of each class; no array where all values are of one."""
         if self._classes is None:
-            patterns = list(dict.fromkeys(self.bits))
+            # In one order, so that the same values have the same classes in every batch.
+            patterns = tuple(sorted(set(self.bits)))
             place = {pattern: place for place, pattern in enumerate(patterns)}
             of_values = pa.array([place[bits] for bits in self.bits], pa.int32()) if len(patterns) > 1 else None
             self._classes = of_values, patterns

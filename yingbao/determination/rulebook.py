@@ -86,11 +86,6 @@ class Rulebook:
             return self.referred(outcome), None
         return outcome, begins
 
-    def numbers(self, sets: list[int]) -> list[int]:
-        """The number of the outcome for each of these sets of bits. 批量判定"""
-        known = self._of_bits
-        return [(known.get(bits) or self.outcome(bits)).number for bits in sets]
-
     def outcome(self, bits: int) -> Outcome:
         """Decide the seven tables for one set of bits; the same set is decided once. 逐表判定"""
         if (known := self._of_bits.get(bits)) is not None:
