@@ -11,7 +11,18 @@ import pytest
 from django.db import connection, transaction
 
 from yingbao.agents.models import Appointment, Desk, Organisation, User
-from yingbao.demo import administration, assisted_samples, bodies, filling, logins, mark, samples, second_step, show
+from yingbao.demo import (
+    administration,
+    assisted_samples,
+    bodies,
+    desk_samples,
+    filling,
+    logins,
+    mark,
+    samples,
+    second_step,
+    show,
+)
 from yingbao.demo.bodies import SUZHOU, YUZHONG
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Crowd
@@ -313,6 +324,32 @@ def test_each_bodys_sample_list_has_rows_of_every_kind(home: Path, filename: str
         assert counts["absent"] * 2 <= counts["standing"]
     if body == "civil_affairs":
         assert counts["absent"] > 0
+
+
+def test_the_communitys_sample_registers_children_and_shows_what_is_wrong(home: Path) -> None:
+    show.introduced(home, MARK, language="en", say=lambda line: None)
+    community = _school(bodies.COMMUNITY)
+    found = review.receive(
+        school=community, season=Season.objects.get(pooling_area=SUZHOU), filename=desk_samples.CHILDREN,
+        data=(home / "samples" / desk_samples.CHILDREN).read_bytes(),
+        by=User.objects.get(appointments__organisation=community), at=AT,
+    )  # fmt: skip
+    rows = review.review(found.pk, at=AT).rows
+    assert set(rows.values_list("outcome", flat=True)) == {"new", "error", "duplicate", "unchanged"}
+    assert set(rows.values_list("fault", flat=True)) >= {"", "not_ours", "at_school"}
+
+
+def test_the_points_offices_sample_has_newcomers_a_late_one_and_an_error(home: Path) -> None:
+    show.introduced(home, MARK, language="en", say=lambda line: None)
+    found = assisted_review.receive(
+        organisation=Organisation.objects.get(pooling_area=SUZHOU, kind="points_office"), kind="full", as_of=AT.date(),
+        filename=desk_samples.POINTS, data=(home / "samples" / desk_samples.POINTS).read_bytes(),
+        by=User.objects.get(username="suzhou-school"), at=AT,
+    )  # fmt: skip
+    counts = assisted_review.review(found.pk, at=AT).counts
+    assert counts["faulty"] == 1
+    assert counts["unmatched"] == 4
+    assert counts["out_of_time"] >= 1
 
 
 def test_one_login_is_asked_for_six_digits_whose_secret_this_installation_made(home: Path) -> None:

@@ -52,7 +52,7 @@ def write(folder: Path, *, seed: int) -> list[Path]:
     fresh = _not_assisted()
     folder.mkdir(parents=True, exist_ok=True)
     of_civil_affairs = _standing(OrganisationKind.CIVIL_AFFAIRS)[_LEFT_OUT:]
-    _workbook(
+    workbook(
         folder / CIVIL_AFFAIRS,
         ("姓名", "证件号码", "救助类别", "起始日期", "终止日期"),
         [
@@ -64,7 +64,7 @@ def write(folder: Path, *, seed: int) -> list[Path]:
     changes = [msgspec.structs.replace(line, change="新增") for line in _new(fresh, "特困职工家庭", 3)]
     changes += [msgspec.structs.replace(line, change="退出", first="") for line in of_union[:2]]
     spoiled = _spoiled(changes, strangers, "特困职工家庭")
-    _workbook(
+    workbook(
         folder / UNION,
         ("变动", "姓名", "证件号码", "救助类别", "起始日期"),
         [(line.change, line.name, line.number, line.category, line.first) for line in spoiled],
@@ -101,7 +101,7 @@ def _standing(kind: OrganisationKind) -> list[Line]:
     statuses = list(
         AssistedStatus.objects.filter(provided_by=body, last__isnull=True).select_related("person").order_by("pk")
     )
-    numbers = _numbers([status.person_id for status in statuses])
+    numbers = numbers_of([status.person_id for status in statuses])
     return [
         Line(
             name=status.person.name_original,
@@ -120,7 +120,7 @@ def _not_assisted() -> Iterator[Line]:
     rolls = rolls.filter(person__hukou=_HUKOU, person__assisted_statuses__isnull=True, person__merged_into__isnull=True)
     rolls = rolls.filter(person__documents__kind="resident_id").select_related("person").distinct()
     people = [roll.person for roll in rolls.order_by("stage", "grade", "class_name", "pk")[:40]]
-    numbers = _numbers([person.pk for person in people])
+    numbers = numbers_of([person.pk for person in people])
     for person in people:
         yield Line(name=person.name_original, number=numbers[person.pk], category="", first="2019-07-01")
 
@@ -129,7 +129,8 @@ def _new(people: Iterator[Line], category: str, count: int) -> list[Line]:
     return [msgspec.structs.replace(line, category=category) for line in islice(people, count)]
 
 
-def _numbers(people: Sequence[int]) -> dict[int, str]:
+def numbers_of(people: Sequence[int]) -> dict[int, str]:
+    """The numbers of these persons, unsealed for the samples. 证件号码"""
     documents = IdentityDocument.objects.filter(person__in=people, replaced_at__isnull=True)
     return {each.person_id: unseal(each.number_cipher) for each in documents}
 
@@ -142,9 +143,10 @@ def _strangers(seed: int) -> Iterator[Line]:
             yield Line(name=name, number=numbers.eighteen(_HUKOU, date(year, 3, 2), "male"), category="", first="")
 
 
-def _workbook(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def workbook(path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]], sheet_name: str = "救助名单") -> None:
+    """A workbook with one sheet, everything as text. 工作簿"""
     with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("救助名单")
+        sheet = book.add_worksheet(sheet_name)
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         sheet.set_column(0, len(headings) - 1, 20, text)
         sheet.write_row(0, 0, headings, bold)

@@ -15,7 +15,7 @@ import msgspec
 import xlsxwriter
 
 from yingbao.agents.models import Organisation
-from yingbao.demo import assisted_samples, bodies
+from yingbao.demo import assisted_samples, bodies, desk_samples
 from yingbao.demo.bodies import Body
 from yingbao.demo.children import Child, Crowd
 from yingbao.people.grades import grade_name
@@ -31,6 +31,7 @@ FILES = {
     MESSY: Text("带标题行、合并表头和错误", "with title rows, merged headings and errors"),
     COMMA_SEPARATED: Text("GB18030 编码的 CSV，列序不同", "a CSV in GB18030, with other columns in another order"),
     **assisted_samples.FILES,
+    **desk_samples.FILES,
 }
 """File name and what it is for."""
 
@@ -72,6 +73,7 @@ def write(folder: Path, *, seed: int, school: Body, pupils: int) -> list[Path]:
     _messy(folder / MESSY, school.name, [msgspec.structs.replace(line) for line in lines], moving)
     _comma_separated(folder / COMMA_SEPARATED, lines)
     assisted_samples.write(folder, seed=seed)
+    desk_samples.write(folder, seed=seed)
     return paths
 
 
