@@ -17,10 +17,12 @@ from yingbao.collection.ordering import answered, order
 from yingbao.collection.quoting import has_tiers, quote
 from yingbao.collection.settling import close, settle
 from yingbao.enrolment import actions
-from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.models import Enrolment, PolicyVersion, Season
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import policy_of
+from yingbao.enrolment.versions import digest_of
 from yingbao.ledger.balances import balances
+from yingbao.policy import catalogue
 from yingbao.values.clock import CHINA
 from yingbao.values.refusal import Refused
 
@@ -49,6 +51,20 @@ def test_a_quote_names_both_tiers_their_sums_and_when_cover_begins(pupil):
     assert [(each.tier, each.due_fen, each.decision.coverage_from) for each in one.offers] == [
         (1, 25000, date(2020, 1, 1)), (2, 62500, date(2020, 1, 1)),
     ]  # fmt: skip
+
+
+def test_a_window_that_ends_at_five_takes_no_order_at_five(yuzhong, pupil):
+    text = catalogue.find(yuzhong.policy).read_text("utf-8")
+    text = text.replace("    last: 2019-12-20\n", '    last: 2019-12-20\n    closes_at: "17:00"\n')
+    version = PolicyVersion.objects.create(policy=yuzhong.policy, number=1, text=text, digest=digest_of(text), at=AT)
+    Season.objects.filter(pk=yuzhong.pk).update(version=version)
+    pupil = Enrolment.objects.get(pk=pupil.pk)
+    last = at("2019-12-20").replace(hour=16, minute=59)
+    (before,), (after,) = (
+        quote(enrolments=[pupil], kind="page", at=moment) for moment in (last, last + timedelta(minutes=1))
+    )
+    assert (before.refused, before.offers[0].decision.phase) == (None, "open")
+    assert (after.refused is None, after.offers[0].decision.phase) == (False, "closed")
 
 
 def test_a_family_orders_its_tier_and_the_child_owes_that_sum(pupil):

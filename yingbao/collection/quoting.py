@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from yingbao.determination.counter import Decision, determine_one
 from yingbao.enrolment.determining import decide
 from yingbao.enrolment.lifecycle import ENROLLED
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.seasons import china_day, policy_of
+from yingbao.enrolment.seasons import china_day, china_time, policy_of
 from yingbao.policy.model import Policy
 from yingbao.values.refusal import Refused
 
@@ -63,15 +63,14 @@ def quote(*, enrolments: Sequence[Enrolment], kind: Kind, at: datetime) -> list[
     One statement for the facts of all children of a season, then each is decided for each tier.
     """
     by_enrolment: dict[int, Quote] = {}
-    today = china_day(at)
     for season in {one.season_id: one.season for one in enrolments}.values():
         own = [one for one in enrolments if one.season_id == season.pk]
-        by_enrolment |= _of_season(season, own, kind, today)
+        by_enrolment |= _of_season(season, own, kind, at)
     return [by_enrolment[one.pk] for one in enrolments]
 
 
-def _of_season(season: Season, own: Sequence[Enrolment], kind: Kind, today: date) -> dict[int, Quote]:
-    policy = policy_of(season)
+def _of_season(season: Season, own: Sequence[Enrolment], kind: Kind, at: datetime) -> dict[int, Quote]:
+    policy, today = policy_of(season), china_day(at)
     persons = [one.person_id for one in own]
     facts = {
         int(row["person_id"]): msgspec.json.decode(row["facts"])
@@ -85,7 +84,7 @@ def _of_season(season: Season, own: Sequence[Enrolment], kind: Kind, today: date
     elsewhere = set(others.values_list("person_id", flat=True))
     quotes = {}
     for one in own:
-        offers = _offers(policy, one.person_id, facts[one.person_id], today)
+        offers = _offers(policy, one.person_id, facts[one.person_id], at)
         held = owed.get(one.person_id)
         why = unpayable.why(
             enrolment=one, decision=offers[0].decision, owed=held, kind=kind, today=today,
@@ -95,7 +94,8 @@ def _of_season(season: Season, own: Sequence[Enrolment], kind: Kind, today: date
     return quotes
 
 
-def _offers(policy: Policy, person: int, facts: dict[str, object], today: date) -> tuple[Offer, ...]:
+def _offers(policy: Policy, person: int, facts: dict[str, object], at: datetime) -> tuple[Offer, ...]:
     tiers: tuple[int | None, ...] = TIERS if has_tiers(policy) else (None,)
-    known = {**facts, "person_id": str(person), "paid_on": None}
-    return tuple(Offer(tier, determine_one(policy, {**known, "tier": tier}, today)) for tier in tiers)
+    # A window may close in the course of its last day.
+    known = {**facts, "person_id": str(person), "paid_on": None, "paid_time": china_time(at)}
+    return tuple(Offer(tier, determine_one(policy, {**known, "tier": tier}, china_day(at))) for tier in tiers)

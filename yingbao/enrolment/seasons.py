@@ -226,3 +226,8 @@ def school_year_under(policy: Policy) -> int:
 def china_day(at: datetime) -> date:
     """The calendar day in China of a moment. 北京时间日期"""
     return at.astimezone(CHINA).date()
+
+
+def china_time(at: datetime) -> str:
+    """The time of day in China of a moment, as 16:30. 北京时间时刻"""
+    return at.astimezone(CHINA).strftime("%H:%M")
