@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import get_args
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.policy.files import SUZHOU, YUZHONG
-from yingbao.policy import catalogue
+from yingbao.determination.review.findings import findings_of_text
+from yingbao.policy import catalogue, model, rules
 from yingbao.policy.beginning import begun, called, keep, place_of, template
 from yingbao.policy.load import load, load_text
 from yingbao.policy.moving import MARK
@@ -16,7 +20,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from(["321200", "320100", "500103", "110101", "650100"]), st.integers(2004, 2095))
 def test_the_template_loads_for_any_city_and_year_and_leaves_no_trace_of_the_example(area, year):
     first = begun(f"{area}/{year}")
@@ -24,7 +28,7 @@ def test_the_template_loads_for_any_city_and_year_and_leaves_no_trace_of_the_exa
     assert (policy.policy, policy.plan_year) == (f"{area}/{year}", year)
     assert (policy.cover_from.year, policy.windows["open"].first.year) == (year, year - 1)
     assert "示例市" not in first.text
-    assert "000000" not in first.text
+    assert '"000000"' not in first.text
     assert first.marked == first.text.count(f"  {MARK}") > 10
 
 
@@ -80,3 +84,27 @@ def test_what_is_there_is_never_overwritten_and_what_cannot_be_written_is_said(t
     assert load(path).plan_year == 2027
     with pytest.raises(Refused, match="cannot be written"):
         keep("x", path / "below" / "2027.yaml")
+
+
+def whole() -> str:
+    """The template with all that it keeps for other notices put to use."""
+    return re.sub(r"^#:", "", template(), flags=re.M)
+
+
+def test_the_template_shows_every_word_of_the_language_once_and_loads_with_all_of_them():
+    policy = load_text(whole(), "template.yaml")
+    assert policy.waiting is not None
+    assert (policy.several_subsidies, len(policy.rewards), len(policy.unconfirmed)) == ("best", 1, 1)
+    shown = {*re.findall(r"([a-z_]+):", whole()), *re.findall(r"\b([a-z_]+)\b", whole())}
+    kinds = (model.Policy, model.Window, rules.Criterion, rules.PremiumPart, rules.PremiumRule, rules.SubsidyRule,
+             rules.CoverRule, rules.Waiting, rules.WaitingFloor, rules.Reward, rules.Unconfirmed)  # fmt: skip
+    words = {name for kind in kinds for name in kind.__struct_encode_fields__}
+    assert words - shown - {"card"} == set()
+    for named in (rules.StartsAt, rules.Phase, rules.Agent, rules.Registration, rules.Channel):
+        assert set(get_args(named)) - shown == set(), named
+    assert set(get_args(rules.Fact)) - shown == set()
+
+
+@pytest.mark.parametrize("text", [begun("321200/2027").text, re.sub(r"^#:", "", begun("321200/2029").text, flags=re.M)])
+def test_the_check_finds_nothing_but_hints_in_a_policy_that_was_just_begun(text):
+    assert [each.what.en for each in findings_of_text(text, "x.yaml") if each.severity != "hint"] == []
