@@ -18,7 +18,7 @@ from yingbao.policy.model import Policy
 ANYONE = st.one_of(CHILDREN, newborns())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(policies(), st.lists(ANYONE, min_size=20, max_size=40))
 def test_no_child_is_decided_by_a_row_that_is_called_unreachable(policy: Policy, children: list[Facts]):
     reach, rules = Reach(policy, Space(policy)), rules_of(policy)
@@ -29,7 +29,7 @@ def test_no_child_is_decided_by_a_row_that_is_called_unreachable(policy: Policy,
         assert set(determine_one(policy, child, AS_OF).because) <= reached & set(rules)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(policies())
 def test_the_example_child_of_every_row_is_decided_by_that_row(policy: Policy):
     reach = Reach(policy, Space(policy))
@@ -41,7 +41,7 @@ def test_the_example_child_of_every_row_is_decided_by_that_row(policy: Policy):
                 assert rule.id in determine_one(policy, as_facts(child), AS_OF).because
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(policies())
 def test_whatever_an_analyst_writes_is_reviewed_and_said_in_both_languages(policy: Policy):
     for found in findings(policy):

@@ -8,6 +8,7 @@ from itertools import combinations
 from yingbao.determination.review.boxes import Box, lies_in, met
 from yingbao.determination.review.finding import Finding, as_facts
 from yingbao.determination.review.reach import Reach
+from yingbao.policy.outcomes import outcome
 from yingbao.policy.rules import Rule
 from yingbao.values.text import Text
 
@@ -173,13 +174,18 @@ def overlapping(reach: Reach) -> Iterator[Finding]:
             if not both or lies_in(would[first], would[second]) or lies_in(would[second], would[first]):
                 continue
             what = Text(
-                zh="{one} 和 {other} 会同时成立，结果不同，由先后次序决定（{one} 在前）",
-                en="{one} and {other} can hold for one child and differ; their order decides, {one} first",
+                zh="{one}（{said}）和 {other}（{not_said}）会同时成立，由先后次序决定，{one} 在前",
+                en="{one} ({said}) and {other} ({not_said}) can hold for one child; their order decides, {one} first",
             )
             yield Finding(
                 "hint",
                 ("tables", table, second, "id"),
-                what.filled(one=one.id, other=other.id),
+                what.filled(
+                    one=one.id,
+                    other=other.id,
+                    said=outcome(one, reach.policy),
+                    not_said=outcome(other, reach.policy),
+                ),
                 Text(zh="次序若符合文件本意，无需改动。", en="Nothing to do if the order is what the notice means."),
                 example=_child(reach, both),
             )

@@ -73,6 +73,7 @@ class Space:
         self._boxes: dict[int, list[Box]] = {}
         self.possible = self._possible()
         """children as they can be: born by the day of payment, and on a roll if and only if at a school"""
+        self._likely = self._not_babies_at_school()
 
     def _marks(self, column: str) -> Marks:
         """What a value of a column marks by itself."""
@@ -120,8 +121,7 @@ class Space:
     def _dates(self) -> Group:
         """Days that are asked about together with the day of birth, birthday by birthday.
 
-        For one day of birth a limit on another day is passed once at most as that day goes on, and so it is for one
-        such day as the day of birth goes on; so halving finds every day on which anything changes.
+        A limit is passed once as days of birth go on, so halving finds every birthday for which anything changes.
         """
         others = tuple(self._limits)
         found: dict[tuple[object, ...], Class] = {}
@@ -169,29 +169,23 @@ class Space:
         return said | OWN if column == "paid_on" and birth <= day else said
 
     def _segments(self, birth: date | None, column: str) -> Iterator[Segment]:
-        target, axis = self._target(column), self.axes[column]
-        begin, end = ends_of(axis[0])[0], ends_of(axis[-1])[1]
-        said = (self._together(birth, column, begin), self._together(birth, column, end))
-        parts = list(self._halved(birth, column, begin, end, said))
-        for place, run in enumerate(axis):
-            for first, last, marks in parts:
-                first, last = max(first, ends_of(run)[0]), min(last, ends_of(run)[1])
-                if first <= last:
-                    yield place, marks, min(max(first, target), last)
+        target = self._target(column)
+        changes = self._changes(birth, column)
+        for place, run in enumerate(self.axes[column]):
+            begin, end = ends_of(run)
+            firsts = [begin, *(day for day in changes if begin < day <= end)]
+            lasts = [*(day - timedelta(days=1) for day in firsts[1:]), end]
+            for first, last in zip(firsts, lasts, strict=True):
+                yield place, self._together(birth, column, first), min(max(first, target), last)
         if column != "paid_on":
             yield -1, 0, None
 
-    def _halved(
-        self, birth: date | None, column: str, first: date, last: date, said: tuple[int, int]
-    ) -> Iterator[tuple[date, date, int]]:
-        """The stretches of days in which nothing changes; neighbours may be alike."""
-        if said[0] == said[1]:
-            yield first, last, said[0]
-            return
-        middle = first + (last - first) // 2
-        after = middle + timedelta(days=1)
-        yield from self._halved(birth, column, first, middle, (said[0], self._together(birth, column, middle)))
-        yield from self._halved(birth, column, after, last, (self._together(birth, column, after), said[1]))
+    def _changes(self, birth: date | None, column: str) -> list[date]:
+        """The days on which what a day marks together with the day of birth becomes something else."""
+        if birth is None:
+            return []
+        passed = {within.limit.last(birth) + timedelta(days=1) for within in self._limits[column]}
+        return sorted(passed | {birth} if column == "paid_on" else passed)
 
     def _unlike(self, one: Class) -> tuple[object, ...]:
         """How far days are from what one would expect of a child; examples are of the likeliest children."""
@@ -215,6 +209,20 @@ class Space:
     def asks(self, name: str) -> bool:
         """Whether a table asks a criterion about facts. 是否用到"""
         return name in self._signs.bits and name not in self._signs.asks_tables
+
+    def _not_babies_at_school(self) -> list[Box]:
+        """Children as one would expect them: of a class whose child is hardly born, those at no school."""
+        old_enough = self.policy.cover_from - timedelta(days=2 * 365)
+
+        def baby(one: Class) -> bool:
+            birth = one.child["birth_date"]
+            return isinstance(birth, date) and birth > old_enough
+
+        at_home = [
+            self.where(column, lambda one: bool(one.marks & OWN)) for column in ("school_stage", "school_division")
+        ]
+        grown = self.where("birth_date", lambda one: not baby(one))
+        return [grown, *met(met(at_home[:1], at_home[1:]), [self.where("birth_date", baby)])]
 
     def boxes_of(self, name: str) -> list[Box]:
         """The children for whom a criterion about facts holds. 条件范围"""
@@ -293,7 +301,9 @@ class Space:
         boxes = list(boxes)
         if not boxes:
             return None
-        best = min(self.can_be(boxes) or boxes, key=lambda box: [mask & -mask for mask in box])
+        can_be = self.can_be(boxes)
+        likely = met(can_be, self._likely)
+        best = min(likely or can_be or boxes, key=lambda box: [mask & -mask for mask in box])
         child: dict[str, Value] = {"person_id": "example"}
         for group, mask in zip(self.groups, best, strict=True):
             child.update(group.classes[(mask & -mask).bit_length() - 1].child)
