@@ -76,9 +76,9 @@ def test_the_last_of_february_stays_the_last_of_february():
 
 
 def test_a_directory_becomes_the_new_years_and_needs_to_say_whose_it_is():
-    assert directory_moved("# of 2020\ndirectory: 500103/2020\nclause: 附\n", "500103/2021") == (
-        "# of 2021\ndirectory: 500103/2021\nclause: 附\n"
-    )
+    later = directory_moved("# of 2020\ndirectory: 500103/2020\nclause: 附\n", "500103/2021")
+    assert unmarked(later) == "# of 2020\ndirectory: 500103/2021\nclause: 附\n"
+    assert unmarked(directory_moved(later, "500103/2020")) == "# of 2020\ndirectory: 500103/2020\nclause: 附\n"
     with pytest.raises(ValueError, match="whose it is"):
         directory_moved("clause: 附\n", "500103/2021")
 

@@ -161,7 +161,7 @@ def _of_another_city(text: str, before: str, area: str) -> str:
         for line in text.splitlines():
             part = line.split(":")[0] if re.match(r"[a-z]", line) else part
             if line.startswith("policy:"):
-                yield f"policy: {area}/{line.split('/')[1]}"
+                yield re.sub(r"^policy: \d+", f"policy: {area}", line)
             elif re.match(r"(name|help_lines|payment_routes|phases):", line) or (
                 part == "areas" and re.match(r"\s+(name|divisions):", line)
             ):

@@ -23,7 +23,9 @@ from yingbao.values.text import Text
 MARK = "# 核对 / check"
 """Begins the comment on every line that somebody has to look at; editors find it by these words."""
 
-_KEPT = (
+KEPT = "#:"
+"""Begins a line that is no comment but kept for those who need it: without these two characters it is at work."""
+_AS_THEY_ARE = (
     "clause",
     "divisions",
     "url",
@@ -39,6 +41,7 @@ _LISTED = {
     "source": Text("换成今年的通知", "this year's notice"),
     "payment_routes": Text("缴费方式有没有变", "are these still the ways to pay"),
     "list_providers": Text("名单由谁提供", "who sends the lists now"),
+    "unconfirmed": Text("哪些仍未证实，其余删去", "what is still unconfirmed"),
     "help_lines": Text("电话和地址有没有变", "are numbers and addresses still right"),
     "directory": Text("对应表用哪一份", "which directory belongs to this year"),
 }  # fmt: skip
@@ -89,7 +92,7 @@ def moved(text: str, *, to: int) -> Moved:
             notes.setdefault(word.first[0], []).append(note)
     for word, said in reversed(edits):
         _replace(lines, word, said, year, by)
-    lines = [_comment_moved(line, year, by) for line in lines]
+    lines = [_kept_moved(line, year, by) for line in lines]
     return Moved("\n".join(_marked(lines, words, notes)) + "\n", len(notes))
 
 
@@ -99,13 +102,14 @@ def in_year(text: str, year: int) -> Policy:
 
 
 def directory_moved(text: str, policy_id: str) -> str:
-    """A directory's text as that of another policy: it says so, and its comments tell of that year. 对应表移年"""
-    found = re.search(r"^directory: *([0-9]{6}/([0-9]{4}))", text, re.M)
+    """A directory's text as that of another policy, which its line says and marks. 对应表移年"""
+    found = re.search(r"^directory: *([0-9]{6}/[0-9]{4}).*$", text, re.M)
     if found is None:
         raise ValueError("a directory says whose it is")
-    year, to = int(found[2]), int(policy_id.split("/")[1])
-    text = text[: found.start(1)] + policy_id + text[found.end(1) :]
-    return "\n".join(_comment_moved(line, year, to - year) for line in text.splitlines()) + "\n"
+    note = Text("由 {old} 抄来，街道、电话和学校有没有变", "copied from {old}; are its schools still these").filled(
+        old=found[1]
+    )
+    return f"{text[: found.start()]}directory: {policy_id}  {_mark([note])}{text[found.end() :]}"
 
 
 def moved_day(day: date, by: int) -> date:
@@ -156,7 +160,10 @@ def _seen(word: _Word, year: int, by: int) -> tuple[str, Text | None]:
         note = _LISTED.get(steps[0]) if len(steps) == 1 else None
         return (_years(value, year, by, anywhere=True) if _ID.fullmatch(value) else value), note
     if steps == ("policy",):
-        return f"{value.split('/')[0]}/{year + by}", None
+        note = Text(
+            "由 {old} 平移，条款和注释还是上年的", "moved from {old}; clauses and comments are still last year's"
+        )
+        return f"{value.split('/')[0]}/{year + by}", note.filled(old=value)
     if steps == ("plan_year",):
         return str(year + by), None
     if steps[0] == "directory":
@@ -164,7 +171,7 @@ def _seen(word: _Word, year: int, by: int) -> tuple[str, Text | None]:
         return (later if later != value or not by else f"{value.removesuffix('.yaml')}-{year + by}.yaml"), None
     if steps[0] in ("source", "name"):
         return (_years(value, year, by) if steps[-1] in ("title", "zh", "en") else value), None
-    if steps[-1] in _KEPT or steps[0] == "help_lines":
+    if steps[-1] in _AS_THEY_ARE or steps[0] == "help_lines":
         return value, None
     if (iso := _ISO.match(value)) is not None:
         day = moved_day(date.fromisoformat(iso[0]), by)
@@ -212,9 +219,9 @@ def _replace(lines: list[str], word: _Word, said: str, year: int, by: int) -> No
         lines[at] = _years(lines[at], year, by)
 
 
-def _comment_moved(line: str, year: int, by: int) -> str:
-    """A line that is only a comment tells of the year too."""
-    return _years(line, year, by) if line.lstrip().startswith("#") and "$schema" not in line else line
+def _kept_moved(line: str, year: int, by: int) -> str:
+    """What the template keeps for other notices is of the year too; other comments stay as somebody wrote them."""
+    return _years(line, year, by) if line.startswith(KEPT) else line
 
 
 def _marked(lines: list[str], words: list[_Word], notes: dict[int, list[Text]]) -> Iterator[str]:

@@ -71,6 +71,8 @@ def parts(told: Figures) -> list[dict[str, Any]]:
                    "moved": [row.get("change", {}).get(kind, 0) for kind in COUNTED]}
             for row in told["by"].get(name, [])
         ]  # fmt: skip
+        order = list(names[name])
+        rows.sort(key=lambda row: order.index(row["key"]) if row["key"] in order else len(order))
         if rows:
             found.append({"key": name, "title": title, "rows": rows, "more": max(0, len(rows) - ROWS_SHOWN)})
     return found
