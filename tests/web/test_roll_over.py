@@ -24,6 +24,7 @@ from yingbao.enrolment.seasons import open_season
 from yingbao.jobs import work
 from yingbao.jobs.models import Job
 from yingbao.sealing.sealed import seal_bytes
+from yingbao.spreadsheet.models import Roster
 from yingbao.trail.models import Event
 from yingbao.values import clock
 from yingbao.web.family.visiting import enrolment_of
@@ -245,6 +246,15 @@ def test_on_the_first_day_the_school_sees_its_renewals_and_who_has_lapsed(pupils
     first, second = (clerk.get(reverse("pupil", args=[one.pk])).content.decode() for one in pupils)
     assert "续保，不用再登记" in first
     assert "续保，此前连续 1 年未参保" in second
+    home = clerk.get(reverse("school-home"))
+    assert (home.context["next"]["step"].id, home.context["next"]["way"]["url"]) == ("roster", reverse("roster-upload"))
+    assert "名单由上学年升级得来" in home.content.decode()
+    Roster.objects.create(
+        school=school, season=Season.objects.get(policy="320500/2021"), school_year=2020, filename="名单.xlsx",
+        uploaded_by=school.appointments.first().user, uploaded_at=at("2020-09-02"), sha256="", size_bytes=1, state="committed",
+        committed_at=at("2020-09-02"),
+    )  # fmt: skip
+    assert clerk.get(reverse("school-home")).context["next"]["step"].id != "roster"
 
 
 def test_a_family_stays_with_the_year_before_until_the_new_seasons_first_day(pupils, client):

@@ -41,6 +41,11 @@ from yingbao.values.text import Text
 Progress = Callable[[int, int], None]
 
 
+def is_rolled_over(season: Season) -> bool:
+    """Whether its first lists are last year's, moved on. 是否由结转开启"""
+    return RollOver.objects.filter(opened=season).exists()
+
+
 def last_before(policy: Policy) -> Season | None:
     """The season that a policy's would be opened from: the newest one before its year. 上一参保季"""
     earlier = Season.objects.filter(pooling_area=policy.pooling_area, plan_year__lt=policy.plan_year)

@@ -46,12 +46,19 @@ class _Work(NamedTuple):
 
 
 def steps_of(
-    season: Season, organisation: Organisation, on: date, *, roster_errors: int = 0, figures: Counts | None = None
+    season: Season,
+    organisation: Organisation,
+    on: date,
+    *,
+    roster_errors: int = 0,
+    figures: Counts | None = None,
+    compared: bool = True,
 ) -> list[SeasonStep]:
     """The steps of the season for a school or community, in order, then the notice's other deadlines. 办理步骤
 
     `roster_errors`: rows of the last roster that could not be taken and wait to be mended. `figures`: of this agent,
-    if the caller has counted them already.
+    if the caller has counted them already. `compared`: no roll that was only moved on from last year waits for the
+    school's own roster.
     """
     policy = policy_of(season)
     figures = figures or counts(season, organisation)
@@ -59,7 +66,7 @@ def steps_of(
     steps: list[SeasonStep] = []
     started = _has_list(season, organisation, figures)
     reached = True
-    for work in _works(policy, organisation, figures, roster_errors, started):
+    for work in _works(policy, organisation, figures, roster_errors, started, compared):
         done = started and work.left == 0
         state: StepState = "done" if done else "next" if reached else "later"
         reached = reached and done
@@ -81,14 +88,19 @@ def _has_list(season: Season, organisation: Organisation, figures: Counts) -> bo
 
 
 def _works(
-    policy: Policy, organisation: Organisation, figures: Counts, roster_errors: int, started: bool
+    policy: Policy, organisation: Organisation, figures: Counts, roster_errors: int, started: bool, compared: bool
 ) -> Iterator[_Work]:
     if organisation.kind == OrganisationKind.SCHOOL:
         yield _Work(
             "roster",
             Text("导入本学年花名册", "Upload this school year's roster"),
-            0 if started else 1,
-            Text("还没有本学年的花名册", "This school year's roster is not in yet"),
+            0 if started and compared else 1,
+            Text(
+                "名单由上学年升级得来，请上传花名册核对",
+                "The list is last year's moved on: compare it with your roster",
+            )
+            if started
+            else Text("还没有本学年的花名册", "This school year's roster is not in yet"),
         )
     yield _Work(
         "data",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.collection.mandates_kept import mandates_kept
+from yingbao.collection.models import Close
 from yingbao.enrolment import after_rolling, confirming, rolling_over, tallying, versions
 from yingbao.enrolment.after_rolling import OfBody
 from yingbao.enrolment.lifecycle import STATE_NAMES, State
@@ -73,6 +74,7 @@ def page(request: Seated, year: int, *, refused: Refused | None = None, status: 
         "windows": [state_of(window, today) for window in windows(policy)],
         "fresh": found.outlook is not None and found.outlook_for == digest,
         "begins": begins if (begins := date(school_year, SCHOOL_YEAR_BEGINS_IN, 1)) > today else None,
+        "last_closed": Close.objects.filter(season=found.last, confirmed_at__isnull=False).exists(),
         "seen": rolling_over.mark_of(found, digest), "version": versions.newest(policy.policy),
     }  # fmt: skip
     if request.htmx:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.progress import Counts
+from yingbao.enrolment.rolling_over import is_rolled_over
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import SeasonStep, pays_through_school, steps_of
 from yingbao.spreadsheet.models import Roster
@@ -46,7 +47,9 @@ def home(request: Seated) -> HttpResponse:
     now = counted(season, organisation)
     last = last_roster(organisation, season)
     to_mend = last.counts.get("error", 0) if last else 0
-    steps = steps_of(season, organisation, today, roster_errors=to_mend, figures=now)
+    steps = steps_of(
+        season, organisation, today, roster_errors=to_mend, figures=now, compared=compared(season, organisation)
+    )
     if pays_through_school(policy):
         steps = with_money(steps, standing(season, organisation, clock.now()))
     offered: list[dict[str, Any]] = [{"step": step, "way": way_on(step)} for step in steps if step.state != "reminder"]
@@ -65,6 +68,12 @@ def home(request: Seated) -> HttpResponse:
         "sub_district": sub_district_of(organisation),
     }
     return render(request, "school/home.html", context)
+
+
+def compared(season: Season, school: Organisation) -> bool:
+    """Whether the list is the school's own: not one that was only moved on from last year. 是否已核对"""
+    taken_in = Roster.objects.filter(school=school, season=season, state=Roster.State.COMMITTED)
+    return not is_rolled_over(season) or taken_in.exists()
 
 
 def last_roster(school: Organisation, season: Season) -> Roster | None:

@@ -69,7 +69,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("enrolment_step", _of(*REGISTRARS, TAX, FAMILY, may=ADD) | _of(LISTS, EDUCATION, CARD, AUDIT, may=READ)),
     Duty("enrolment_season", _of(*EVERY, may=LOCK) | {AGENCY: KEEP}),
     Duty("enrolment_.*version.*", _of(*EVERY, may=READ) | {AGENCY: KEEP}),
-    Duty("enrolment_(policyproposal|rollover)", {AGENCY: KEEP}),
+    Duty("enrolment_policyproposal", {AGENCY: KEEP}),
+    Duty("enrolment_rollover", {AGENCY: KEEP, SCHOOL: READ}),
     # Opening a season asks every body for its word on the statuses; its list gives it, as the platform's work.
     Duty("enrolment_statuscheck", {AGENCY: ADD} | _of(SCHOOL, COMMUNITY, LISTS, TAX, FAMILY, may=READ)),
     # Numbers are written by a trigger that runs as its owner, and added up by the platform itself.
