@@ -25,11 +25,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_both_cities_of_2020_are_there():
-    assert [(known.policy, known.path) for known in catalogue.available()] == [
-        ("320500/2020", SUZHOU),
-        ("500103/2020", YUZHONG),
-    ]
+def test_both_cities_of_2020_are_there_and_every_file_is_known_once():
+    known = catalogue.available()
+    assert {("320500/2020", SUZHOU), ("500103/2020", YUZHONG)} <= {(each.policy, each.path) for each in known}
+    assert [each.policy for each in known] == sorted({each.policy for each in known})
+    assert {each.path for each in known} == set(catalogue.root().glob("*/[0-9][0-9][0-9][0-9].yaml"))
 
 
 def test_a_policy_is_found_by_its_id_or_by_its_path():
@@ -48,7 +48,7 @@ def test_an_unknown_policy_is_refused_with_those_that_there_are(name: str):
 
 def test_a_slip_in_the_id_is_answered_with_the_nearest():
     with pytest.raises(Refused, match="Did you mean 320500/2020"):
-        catalogue.find("320500/2002")
+        catalogue.find("32050/2020")
 
 
 def test_another_folder_of_policies_can_be_named(folder: Path):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yingbao.determination import explain
 from yingbao.determination.counter import Decision, determine_one
+from yingbao.enrolment import versions
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.seasons import policy_of
@@ -20,6 +21,7 @@ from yingbao.policy.model import Policy
 from yingbao.values import clock, money
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
+from yingbao.web.front.cities import by_city, readable
 
 TONES = {"enrolled": "good", "ineligible": "bad"}
 TIERS = {"1": Text("一档", "tier one"), "2": Text("二档", "tier two")}
@@ -28,14 +30,14 @@ TIERS = {"1": Text("一档", "tier one"), "2": Text("二档", "tier two")}
 @require_GET
 def start(request: HttpRequest) -> HttpResponseBase:
     """Which city and year. 选择统筹区和年度"""
-    return render(request, "calculator/start.html", {"policies": known()})
+    return render(request, "calculator/start.html", {"cities": by_city(readable(), clock.today())})
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def calculate(request: HttpRequest, area: str, year: int) -> HttpResponse:
     """The facts, and with them the decision; what was typed stays, right or wrong. 试算"""
-    policy = next((one for one in known() if one.policy == f"{area}/{year}"), None)
+    policy = tried(f"{area}/{year}")
     if policy is None:
         raise Http404
     if request.method == "GET":
@@ -50,15 +52,15 @@ def calculate(request: HttpRequest, area: str, year: int) -> HttpResponse:
     return render(request, "calculator/form.html", context | outcome(policy, found.facts, decision))
 
 
-def known() -> list[Policy]:
-    """Every policy that can be tried, as it is in force, else as its file has it. 可试算的政策"""
-    at_work = {one.policy: policy_of(one) for one in Season.objects.order_by("policy")}
-    for one in catalogue.available():
-        try:
-            at_work.setdefault(one.policy, catalogue.policy_of(one.path))
-        except Refused:
-            continue
-    return [at_work[key] for key in sorted(at_work)]
+def tried(policy_id: str) -> Policy | None:
+    """The policy to try, as its season has it, else as it is in force; none that can be read. 试算的政策"""
+    if catalogue.ID.fullmatch(policy_id) is None:
+        return None
+    season = Season.objects.filter(policy=policy_id).first()
+    try:
+        return policy_of(season) if season is not None else versions.in_force(policy_id)
+    except Refused:
+        return None
 
 
 def page(policy: Policy, typed: dict[str, str], chosen: list[str]) -> dict[str, Any]:
@@ -84,7 +86,10 @@ def outcome(policy: Policy, facts: dict[str, object], decision: Decision) -> dic
         "decision": decision, "tone": TONES.get(decision.status, "warn"), "verdict": text, "payer": payer,
         "agent": terms.AGENTS.get(decision.agent), "channel": terms.CHANNELS.get(decision.channel or ""),
         "registration": REGISTRATION_PLACES.get(decision.registration or ""), "paid_on": paid,
-        "reasons": explain.reasons(policy, facts, decision, clock.today()),
+        "reasons": [
+            (each, each.rule in policy.provisional)
+            for each in explain.reasons(policy, facts, decision, clock.today())
+        ],
         "passed_over": [
             (terms.TABLES[each.table], each) for each in explain.passed_over(policy, facts, clock.today())
         ],

@@ -19,12 +19,13 @@ from yingbao.policy.rules import Rule
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
+from yingbao.web.front.cities import by_city, readable
 
 
 @require_GET
 def policies(request: HttpRequest) -> HttpResponse:
     """Every city and year there is. 政策目录"""
-    return render(request, "front/policies.html", {"policies": [versions.in_force(each) for each in versions.known()]})
+    return render(request, "front/policies.html", {"cities": by_city(readable(), clock.today())})
 
 
 @require_GET
@@ -65,6 +66,7 @@ def told(rule: Rule, policy: Policy) -> dict[str, object]:
         "outcome": outcome(rule, policy),
         "because": in_general(rule),
         "when": [policy.criteria[name].says for name in rule.when],
+        "provisional": rule.id in policy.provisional,
     }
 
 
