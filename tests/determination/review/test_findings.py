@@ -47,9 +47,17 @@ def test_every_example_child_can_be_decided_and_has_what_the_finding_says(name: 
     for each in findings_of_text(text, "policy.yaml"):
         if each.example is not None:
             decision = determine_one(policy, each.example, date(2019, 10, 8))
-            if "is never reached" in each.said("en"):
-                rule = each.said("en").split(" is never reached")[0].split(" ")[-1]
-                assert rule not in decision.because
+            said = each.said("en")
+            if "is never reached" in said:
+                assert said.split(" is never reached")[0].split(" ")[-1] not in decision.because
+            if "is taken by" in said:
+                assert set(said.split("is taken by ")[1].split(". ")[0].split(", ")) & set(decision.because)
+            if "their order decides" in said:
+                assert said.split(" (")[0].split(": ")[1] in decision.because
+            if "in no window" in said:
+                assert (decision.status, decision.phase) == ("closed", "closed")
+            if "no day on which they can pay" in said:
+                assert decision.agent is not None
 
 
 @pytest.mark.parametrize("path", [SUZHOU, YUZHONG], ids=["suzhou", "yuzhong"])
@@ -85,6 +93,6 @@ def test_a_finding_says_in_both_languages_what_is_wrong_how_to_mend_it_and_for_w
     text = text_of(MISTAKES["yuan for fen"])
     said: Finding = next(each for each in findings_of_text(text, "policy.yaml") if each.severity == "warning")
     assert (
-        said.said("zh") == "请核对：premium_standard 的金额是 2.40元，不像一年的保费。金额以分为单位：240元写 24000。"
+        said.said("zh") == "请核对：premium_standard 的金额是 2.40元，不像一年的保费。金额以分为单位：100元写 10000。"
     )
     assert said.said("en").startswith("to be checked: The sum of premium_standard is 2.40 yuan")

@@ -55,13 +55,13 @@ def runs(marks: Marks, values: Iterable[Value], cuts: Iterable[Value] = ()) -> l
 
 
 def days_of(policy: Policy, column: str) -> list[Value]:
-    """Every day that a policy can tell apart in a column, with room on both sides. 日期范围"""
+    """Every day that a policy can tell apart in a column: near any that it names, and the calendar's ends. 日期范围"""
     named = all_of(policy, date)
     ages = [number for each in policy.criteria.values() if each.fact == "age" for number in all_of(each, int)]
     before = 366 * (max([*ages, 25]) + 2) if column == "birth_date" else 31
     first = min([policy.cover_from, *named]) - timedelta(days=before)
     last = max([policy.cover_to, *named]) + timedelta(days=31)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [date.min, *(first + timedelta(days=n) for n in range((last - first).days + 1)), date.max]
 
 
 def numbers_of(policy: Policy, column: str) -> list[Value]:

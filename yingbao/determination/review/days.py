@@ -156,7 +156,7 @@ def _misnamed(calendar: Calendar, block: list[int], boxes: list[Box], phase: str
             en="Write a row with {right} for these days, or mend the window's dates.",
         ).filled(right=right),
         example=as_facts(reach.space.child_in(boxes) or {}),
-        days=days,
+        days=(days[1], days[1]) if early else (days[0], days[0]),
     )
 
 

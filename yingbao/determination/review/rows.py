@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
+from yingbao.determination.counter import determine_one
 from yingbao.determination.review.boxes import Box, lies_in, met
 from yingbao.determination.review.finding import Finding, as_facts
 from yingbao.determination.review.reach import Reach
 from yingbao.policy.outcomes import outcome
-from yingbao.policy.rules import Rule
+from yingbao.policy.rules import Rule, SubsidyRule
 from yingbao.values.text import Text
 
 ABOUT = {"id", "clause", "because", "when"}
@@ -177,6 +178,13 @@ def overlapping(reach: Reach) -> Iterator[Finding]:
                 zh="{one}（{said}）和 {other}（{not_said}）会同时成立，由先后次序决定，{one} 在前",
                 en="{one} ({said}) and {other} ({not_said}) can hold for one child; their order decides, {one} first",
             )
+            child = _child(reach, both)
+            mend = Text(zh="次序若符合文件本意，无需改动。", en="Nothing to do if the order is what the notice means.")
+            if child is not None and _helps_more(reach, other, one, child):
+                mend = Text(
+                    zh="后一条让家庭少缴；若应取最优，写 several_subsidies: best，或调换次序。",
+                    en="The second would leave the family less: if the best counts, several_subsidies: best says so.",
+                )
             yield Finding(
                 "hint",
                 ("tables", table, second, "id"),
@@ -186,9 +194,17 @@ def overlapping(reach: Reach) -> Iterator[Finding]:
                     said=outcome(one, reach.policy),
                     not_said=outcome(other, reach.policy),
                 ),
-                Text(zh="次序若符合文件本意，无需改动。", en="Nothing to do if the order is what the notice means."),
-                example=_child(reach, both),
+                mend,
+                example=child,
             )
+
+
+def _helps_more(reach: Reach, one: Rule, other: Rule, child: dict[str, str]) -> bool:
+    """Whether one subsidy pays more of the child's premium than the other."""
+    if not isinstance(one, SubsidyRule) or not isinstance(other, SubsidyRule):
+        return False
+    premium_fen = determine_one(reach.policy, child, reach.policy.cover_from).premium_fen
+    return one.subsidised_fen(premium_fen) > other.subsidised_fen(premium_fen)
 
 
 def follows(rule: Rule) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -20,6 +21,7 @@ NUMBERS = ("tier", *(name for name in COLUMNS if name.endswith("_years")))
 OWN = 1
 """The lowest bit of a class is our own mark: born by the day of payment, or at no school. The policy's signs stand
 one place higher than in its rulebook."""
+LEAP_DAYS = 1461
 USUAL_AGE = 8
 """An example child is as old as this if the age does not matter."""
 
@@ -121,7 +123,7 @@ class Space:
     def _dates(self) -> Group:
         """Days that are asked about together with the day of birth, birthday by birthday.
 
-        A limit is passed once as days of birth go on, so halving finds every birthday for which anything changes.
+        Halving finds the birthdays at which a limit comes to end in another run of that day.
         """
         others = tuple(self._limits)
         found: dict[tuple[object, ...], Class] = {}
@@ -140,26 +142,34 @@ class Space:
     def _births(self) -> list[tuple[int, date | None]]:
         """Days of birth enough to meet every class, each with its run, what one would expect first."""
         target = self._target("birth_date")
+        # Of two limits now one, now the other ends first, as months are long; the order repeats with the leap years.
+        several = LEAP_DAYS if any(len(limits) > 1 for limits in self._limits.values()) else 0
         found: list[tuple[int, date | None]] = [(-1, None)]
         for place, run in enumerate(self.axes["birth_date"]):
             spans = [ends_of(run)]
             while spans:
                 first, last = spans.pop()
-                if last - first <= timedelta(days=1) or self._alike(first, last):
+                if last - first <= timedelta(days=1) or self._shape(first) == self._shape(last):
                     found += [(place, first), (place, last), (place, min(max(first, target), last))]
+                    some = range(min(several, (last - first).days))
+                    found += [(place, last - timedelta(days=by)) for by in some]
                 else:
                     middle = first + (last - first) // 2
                     spans += [(first, middle), (middle, last)]
         return sorted(dict.fromkeys(found), key=lambda each: abs(((each[1] or date.max) - target).days))
 
-    def _alike(self, first: date, last: date) -> bool:
-        """Whether nothing about the other days differs from one day of birth to the other, on no such day."""
+    def _shape(self, birth: date) -> list[tuple[int, bool]]:
+        """Into which run of another day each change falls, and whether with its beginning.
+
+        All changes go on as the day of birth does; between two births of one shape nothing new can be met.
+        """
+        shape = []
         for column in self._limits:
-            axis = self.axes[column]
-            days = (ends_of(axis[0])[0], ends_of(axis[-1])[1])
-            if len({self._together(birth, column, day) for birth in (first, last) for day in days}) > 1:
-                return False
-        return True
+            firsts = [ends_of(run)[0] for run in self.axes[column]]
+            for day in self._changes(birth, column):
+                place = bisect_right(firsts, day) - 1
+                shape.append((place, firsts[place] == day))
+        return shape
 
     def _together(self, birth: date | None, column: str, day: date) -> int:
         """What a day marks together with the day of birth."""
@@ -170,7 +180,7 @@ class Space:
 
     def _segments(self, birth: date | None, column: str) -> Iterator[Segment]:
         target = self._target(column)
-        changes = self._changes(birth, column)
+        changes = sorted(set(self._changes(birth, column)))
         for place, run in enumerate(self.axes[column]):
             begin, end = ends_of(run)
             firsts = [begin, *(day for day in changes if begin < day <= end)]
@@ -184,8 +194,9 @@ class Space:
         """The days on which what a day marks together with the day of birth becomes something else."""
         if birth is None:
             return []
-        passed = {within.limit.last(birth) + timedelta(days=1) for within in self._limits[column]}
-        return sorted(passed | {birth} if column == "paid_on" else passed)
+        ends = (within.limit.last(birth) for within in self._limits[column])
+        passed = [end + timedelta(days=1) for end in ends if end < date.max]
+        return [birth, *passed] if column == "paid_on" else passed
 
     def _unlike(self, one: Class) -> tuple[object, ...]:
         """How far days are from what one would expect of a child; examples are of the likeliest children."""

@@ -85,7 +85,7 @@ def _unusual(where: tuple[str | int, ...], rule: str, sum_fen: int) -> Finding:
         "warning",
         where,
         what.filled(rule=rule, sum=money.said(sum_fen)),
-        Text(zh="金额以分为单位：240元写 24000。", en="Sums are in fen: 240 yuan is 24000."),
+        Text(zh="金额以分为单位：100元写 10000。", en="Sums are in fen: 100 yuan is 10000."),
     )
 
 

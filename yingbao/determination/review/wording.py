@@ -18,6 +18,8 @@ _DAY = re.compile(
     r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?|(?<=[至到、~—–-])(?P<alone>\d{1,2})日"
 )
 _PLAN_YEAR = re.compile(r"(\d{4})\s*年度|plan year (\d{4})")
+_EARLIER = re.compile(r"断|未参|未缴|连续|上年|此前|去年|missed|unbroken|earlier|last year")
+"""What a sentence says that rightly speaks of another year."""
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _AGE = re.compile(r"(\d{1,2})\s*周?岁")
 _YUAN = re.compile(r"(\d+(?:\.\d{1,2})?)\s*元")
@@ -52,7 +54,7 @@ def _plan_years(policy: Policy) -> Iterator[Finding]:
     for where, sentence in said:
         for found in _PLAN_YEAR.finditer(sentence):
             year = int(found[1] or found[2])
-            if year != policy.plan_year:
+            if year != policy.plan_year and not _EARLIER.search(sentence):
                 what = Text(
                     zh="句子里写的是 {year} 年度，政策是 {plan} 年度",
                     en="The sentence says plan year {year}, the policy is {plan}",
