@@ -259,19 +259,19 @@ def test_where_many_would_lose_their_place_the_number_has_to_be_written_down(
 def test_a_next_years_policy_is_published_without_a_season_and_opened_from_its_version(suzhou, maker, checker):
     text = changed()
     for old, new in (
-        ("320500/2020", "320500/2021"),
-        ("2020-", "2021-"),
-        ("2019-", "2020-"),
-        ("year: 2020", "year: 2021"),
+        ("320500/2020", "320500/2022"),
+        ("2020-", "2022-"),
+        ("2019-", "2021-"),
+        ("year: 2020", "year: 2022"),
     ):
         text = text.replace(old, new)
-    proposal = proposing.write(text=text, reason="2021年度", clause="新通知", by=maker, at=AT)
+    proposal = proposing.write(text=text, reason="2022年度", clause="新通知", by=maker, at=AT)
     assert proposing.is_simulated(proposal)
     proposal = proposing.ask(proposal=proposal, by=maker, at=AT, seen=proposing.mark_of(proposal))
     version = proposing.publish(proposal=proposal, by=checker, at=AT, seen=proposing.mark_of(proposal))
-    season = open_season(policy_id="320500/2021", at=AT)
-    assert (season.version, season.plan_year, version.number) == (version, 2021, 1)
-    assert open_season(policy_id="320500/2021", at=AT) == season
+    season = open_season(policy_id="320500/2022", at=AT)
+    assert (season.version, season.plan_year, version.number) == (version, 2022, 1)
+    assert open_season(policy_id="320500/2022", at=AT) == season
 
 
 def test_yuzhongs_agency_changes_its_own_late_period(yuzhong):
