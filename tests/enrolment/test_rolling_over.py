@@ -9,9 +9,12 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.enrolment.building import at, body, child, clerk, enter, organisation
 from tests.enrolment.next_year import policies_in, write_next_year
+from tests.enrolment.test_needs import undone
 from yingbao.enrolment import outlook, rolling_over, versions
 from yingbao.enrolment.lifecycle import Act
 from yingbao.enrolment.models import Enrolment, Season, Step
@@ -19,6 +22,7 @@ from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.rolling_over import begin, carry_out, mark_of, note_outlook, roll_over_of
 from yingbao.enrolment.rolling_tables import RollOver, StatusCheck
 from yingbao.enrolment.seasons import open_season
+from yingbao.people.grades import GRADES
 from yingbao.people.models import Change, Person, SchoolRoll
 from yingbao.values.refusal import Refused
 
@@ -328,3 +332,49 @@ def test_more_children_cost_no_more_statements(last, officer):
         carry_out(found=found, now=lambda: OPENED)
     assert found.opened.enrolments.count() == len(few) + len(more)
     assert len(deed) < 60
+
+
+ROLLS = st.sampled_from(
+    [None, ("kindergarten", 3), ("primary", 1), ("primary", 6), ("junior", 3), ("senior", 3), ("special", None)]
+)
+ENDS = st.sampled_from(["covered", "declined", "withdrawn", "lapsed", "determined", None])
+CHILDREN = st.tuples(
+    ROLLS,
+    st.sampled_from([2018, 2019, 2020]),
+    st.sampled_from(["320508", "320506", "411525", ""]),
+    st.sampled_from([date(2002, 3, 1), date(2012, 3, 1), date(2020, 3, 1)]),
+    ENDS,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    stages=st.lists(st.sets(st.sampled_from(list(GRADES)), min_size=1).map(sorted), min_size=1, max_size=2),
+    open_=st.booleans(),
+    children=st.lists(CHILDREN, max_size=7),
+)
+def test_whatever_the_city_is_like_the_outlook_is_what_comes(last, officer, stages, open_, children):
+    with undone():
+        schools, communities = [organisation(stages=each) for each in stages], [organisation("community")]
+        for number, (roll, year, hukou, born, end) in enumerate(children):
+            person = child(None, hukou=hukou, born=born)
+            if roll is not None:
+                enter(person, schools[number % len(schools)], stage=roll[0], grade=roll[1], school_year=year)
+            if end is not None:
+                Enrolment.objects.create(
+                    season=last, person=person, plan_year=2020, organisation=communities[0], state=end,
+                    state_at=LISTED, status="enrolled", reason="x" if end in ("declined", "withdrawn") else "",
+                )  # fmt: skip
+        schools[0].active = open_
+        schools[0].save()
+        told = looked_at().outlook
+        carry_out(found=begun(officer), now=lambda: OPENED)
+        done = RollOver.objects.get().result
+        listed = sum(told.get("places", {}).get(place, 0) for place in ("school", "community"))
+        assert done.get("children", 0) == told["children"]
+        assert {name: done.get(f"places/{name}", 0) for name in told.get("places", {})} == told.get("places", {})
+        assert done.get("promoted", 0) == sum(told.get("ways", {}).values())
+        assert done.get("graduated", 0) == sum(told.get("graduates", {}).values())
+        assert done.get("renewals", 0) == told.get("renewals", 0)
+        assert {years: done[f"lapsed/{years}"] for years in told.get("lapsed", {})} == told.get("lapsed", {})
+        assert Enrolment.objects.exclude(season=last).count() == listed

@@ -251,8 +251,8 @@ def test_on_the_first_day_the_school_sees_its_renewals_and_who_has_lapsed(pupils
     assert "名单由上学年升级得来" in home.content.decode()
     Roster.objects.create(
         school=school, season=Season.objects.get(policy="320500/2021"), school_year=2020, filename="名单.xlsx",
-        uploaded_by=school.appointments.first().user, uploaded_at=at("2020-09-02"), sha256="", size_bytes=1, state="committed",
-        committed_at=at("2020-09-02"),
+        uploaded_by=school.appointments.first().user, uploaded_at=at("2020-09-02"), sha256="", size_bytes=1,
+        state="committed", committed_at=at("2020-09-02"),
     )  # fmt: skip
     assert clerk.get(reverse("school-home")).context["next"]["step"].id != "roster"
 

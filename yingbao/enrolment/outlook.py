@@ -26,11 +26,12 @@ def look_ahead(
     *, last: Season, policy: Policy, today: date, progress: Progress = lambda done, total: None
 ) -> dict[str, Any]:
     """The figures of the new season as it would be opened today, ready to be kept as JSON. 结转预览"""
-    day, school_year, total = first_day(policy, today), school_year_under(policy), count(last)
+    day, school_year = first_day(policy, today), school_year_under(policy)
+    total = count(last, school_year)
     season = Season(policy=policy.policy, pooling_area=policy.pooling_area, plan_year=policy.plan_year)
     told = Figures()
     after, done = 0, 0
-    while persons := chunk(last=last, after=after, size=CHUNK):
+    while persons := chunk(last=last, school_year=school_year, after=after, size=CHUNK):
         found = whereabouts(last=last, opened=None, school_year=school_year, persons=persons)
         then = moved_on(found, school_year)
         decided = decide(season=season, person_ids=persons, as_of=day, policy=policy, change=expected(then))

@@ -129,10 +129,11 @@ def carry_out(*, found: RollOver, now: Callable[[], datetime], progress: Progres
     if found.opened is None or found.started_by is None or found.done_at is not None:
         return False
     season, by = found.opened, found.started_by
-    total = count(found.last)
+    year = school_year_of(season)
+    total = count(found.last, year)
     _promote(found, season, by, now)
     done = int(found.result.get("children", 0))
-    while persons := chunk(last=found.last, after=found.carried_to, size=CHUNK):
+    while persons := chunk(last=found.last, school_year=year, after=found.carried_to, size=CHUNK):
         _carry(found, season, persons, by, now())
         done += len(persons)
         progress(min(done, max(total - 1, 0)), total)

@@ -7,6 +7,7 @@ been moved on already or are only thought to be.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -50,18 +51,22 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def chunk(*, last: Season, after: int, size: int) -> list[int]:
+def chunk(*, last: Season, school_year: int, after: int, size: int) -> list[int]:
     """The next children in the order of their keys: known last season, on a roll, or with a hukou here. 下一批"""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, {"season": last.pk, "area": last.pooling_area, "after": after, "size": size})
+        cursor.execute(_NEXT, _asked(last, school_year) | {"after": after, "size": size})
         return [person for (person,) in cursor.fetchall()]
 
 
-def count(last: Season) -> int:
+def count(last: Season, school_year: int) -> int:
     """How many children there are to go through. 总人数"""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"season": last.pk, "area": last.pooling_area})
+        cursor.execute(_COUNT, _asked(last, school_year))
         return int(cursor.fetchone()[0])
+
+
+def _asked(last: Season, school_year: int) -> dict[str, Any]:
+    return {"season": last.pk, "area": last.pooling_area, "summer": date(school_year, *SCHOOL_YEAR_ENDS)}
 
 
 def whereabouts(*, last: Season, opened: Season | None, school_year: int, persons: list[int]) -> pl.DataFrame:
@@ -69,11 +74,8 @@ def whereabouts(*, last: Season, opened: Season | None, school_year: int, person
     with connection.cursor() as cursor:
         cursor.execute(
             _WHEREABOUTS,
-            {
-                "season": last.pk, "area": last.pooling_area, "opened": opened.pk if opened else None,
-                "persons": persons, "summer": date(school_year, *SCHOOL_YEAR_ENDS),
-            },
-        )  # fmt: skip
+            _asked(last, school_year) | {"opened": opened.pk if opened else None, "persons": persons},
+        )
         return pl.DataFrame(cursor.fetchall(), schema=SCHEMA, orient="row")
 
 
@@ -143,13 +145,14 @@ def _all_ways(stages: tuple[str, ...]) -> list[tuple[Grade, Grade | None]]:
     return [*ways.items(), *((each, None) for each in leaving)]
 
 
-# A child is gone through if last season knew it, if it is on a roll here, or if it or a parent has a hukou for which a
-# community is at work: those have been what lists are opened from.
+# A child is gone through if last season knew it, if it is on a roll here or left it as a graduate this summer, or if it
+# or a parent has a hukou for which a community is at work: those have been what lists are opened from.
 _WANTED = """
     p.merged_into_id IS NULL AND (
         EXISTS (SELECT FROM enrolment_enrolment e WHERE e.season_id = %(season)s AND e.person_id = p.id)
         OR EXISTS (SELECT FROM people_schoolroll r JOIN agents_organisation o ON o.id = r.school_id
-                   WHERE r.person_id = p.id AND r.left_on IS NULL AND o.pooling_area = %(area)s)
+                   WHERE r.person_id = p.id AND o.pooling_area = %(area)s
+                     AND (r.left_on IS NULL OR r.leave_reason = 'graduated' AND r.left_on >= %(summer)s))
         OR p.hukou IN (SELECT division FROM communities)
         OR EXISTS (SELECT FROM people_guardian g WHERE g.person_id = p.id AND g.relation IN ('father', 'mother', '')
                    AND g.hukou IN (SELECT division FROM communities)))"""
