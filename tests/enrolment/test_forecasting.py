@@ -11,7 +11,7 @@ import pytest
 from tests.enrolment.building import AT, child, organisation
 from yingbao.determination.counter import determine_one
 from yingbao.enrolment import versions
-from yingbao.enrolment.forecasting import forecast, held_against, season_named, season_of
+from yingbao.enrolment.forecasting import Against, forecast, held_against, season_named, season_of
 from yingbao.enrolment.models import PolicyVersion
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.population import facts_of_everyone
@@ -19,6 +19,7 @@ from yingbao.enrolment.seasons import open_season, policy_of
 from yingbao.policy import catalogue
 from yingbao.policy.moving import in_year, moved
 from yingbao.values.refusal import Refused
+from yingbao.values.text import Text
 
 pytestmark = pytest.mark.django_db
 ON = AT.date()
@@ -59,7 +60,7 @@ def children(suzhou, school):
 
 def test_the_figures_are_those_of_the_children_one_by_one_and_their_parts_have_names(suzhou, children):
     policy, _ = changed(("premium_fen: 24000", "premium_fen: 25000"))
-    told = forecast(season=suzhou, policy=policy, against=policy_of(suzhou), on=ON)
+    told = forecast(season=suzhou, policy=policy, against=Against(policy_of(suzhou), Text("", "")), on=ON)
     facts = facts_of_everyone(season=suzhou, policy=policy, on=ON).drop("place")
     each = [determine_one(policy, row, ON) for row in facts.rows(named=True)]
     assert told["premium_fen"] == sum(one.premium_fen for one in each) == 4 * 25000
@@ -78,7 +79,7 @@ def test_the_figures_are_those_of_the_children_one_by_one_and_their_parts_have_n
 
 def test_who_would_fall_out_is_told_by_the_rule_that_says_so(suzhou, children):
     policy, _ = changed(("any_of: [senior, vocational]", "any_of: [vocational]"))
-    told = forecast(season=suzhou, policy=policy, against=policy_of(suzhou), on=ON)
+    told = forecast(season=suzhou, policy=policy, against=Against(policy_of(suzhou), Text("", "")), on=ON)
     assert told["change"]["lost_by"] == [{"status": "ineligible", "rule": "points_missed", "children": 1}]
 
 
@@ -86,7 +87,9 @@ def test_on_a_later_payment_day_cover_begins_later_and_after_the_close_all_fall_
     school = organisation(area="500103")
     child(school, area="500103", hukou="500103")
     policy = policy_of(yuzhong)
-    late = forecast(season=yuzhong, policy=policy, against=policy, on=ON, paid_on=date(2020, 2, 5))
+    late = forecast(
+        season=yuzhong, policy=policy, against=Against(policy, Text("", "")), on=ON, paid_on=date(2020, 2, 5)
+    )
     assert late["groups"][0]["coverage_from"] == "2020-03-01"
     assert late["change"]["kinds"][-1] == {"kind": "same", "children": 1, "family_fen": 0, "others_fen": 0}
     over = forecast(season=yuzhong, policy=policy, on=ON, paid_on=date(2020, 12, 1))
@@ -96,13 +99,17 @@ def test_on_a_later_payment_day_cover_begins_later_and_after_the_close_all_fall_
 
 def test_a_policy_is_held_against_the_one_in_force_and_what_is_in_force_against_last_years(suzhou):
     policy, text = changed(("premium_fen: 24000", "premium_fen: 25000"))
-    assert held_against(policy, text) == policy_of(suzhou)
+    assert held_against(policy, text) == (
+        policy_of(suzhou),
+        Text("现行的 320500/2020", "320500/2020 as it is in force"),
+    )
     assert held_against(policy_of(suzhou), versions.text_in_force("320500/2020")) is None
     next_year = moved(text, to=2021).text
     against = held_against(catalogue.policy_in(next_year, "policy.yaml"), next_year)
     assert against is not None
-    assert against.cover_from == date(2021, 1, 1)
-    assert against.tables.premium[0].premium_fen == 24000
+    assert against.said.zh == "320500/2020 的规则（移到 2021 年度）"
+    assert against.policy.cover_from == date(2021, 1, 1)
+    assert against.policy.tables.premium[0].premium_fen == 24000
     assert in_year(next_year, 2020).policy == "320500/2020"
 
 
@@ -121,7 +128,7 @@ def test_a_version_that_was_published_is_what_a_proposal_is_held_against(suzhou)
     policy, text = changed(("premium_fen: 24000", "premium_fen: 25000"))
     PolicyVersion.objects.create(policy="320500/2020", number=1, text=text, digest=versions.digest_of(text), at=AT)
     later, later_text = changed(("premium_fen: 25000", "premium_fen: 26000"))
-    assert held_against(later, later_text) == policy
+    assert held_against(later, later_text).policy == policy
 
 
 def test_a_season_is_named_by_its_number_or_its_policy_and_another_is_refused(suzhou):

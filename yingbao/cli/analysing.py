@@ -82,7 +82,7 @@ def try_(
     said = spoken(language)
     with refusing():
         loaded = policy_of(policy)
-        other = _other(against, loaded) if against else None
+        other, named = _other(against, loaded) if against else (None, None)
         source = facts_source(facts, on=_today(), near=loaded.pooling_area, school=school)
         day = as_of or day_to_try(loaded, _today())
         found = tried(loaded, source, where=str(facts), as_of=day, against=other, first=first, persons=persons)
@@ -96,7 +96,7 @@ def try_(
             click.echo(told.filled(names=", ".join(names)).said(said), err=True)
     head = Text("{policy} · 缴费日 {day}（名单里写明的除外）", "{policy} · paid on {day} where the file gives no day")
     click.echo(head.filled(policy=loaded.policy, day=day).said(said))
-    for line in lines(found.figures, loaded, other):
+    for line in lines(found.figures, loaded, other, named):
         click.echo(line.said(said))
     for child in found.children:
         for line in _child(child, loaded, other):
@@ -151,15 +151,18 @@ def simulate(
         path = catalogue.find(policy)
         loaded = catalogue.policy_of(path)
         whose = forecasting.season_named(season) if season else forecasting.season_of(loaded)
-        text = catalogue.text_of(path)
-        other = _other(against, loaded) if against else forecasting.held_against(loaded, text)
+        other: forecasting.Against | None
+        if against:
+            other = forecasting.Against(*_other(against, loaded))
+        else:
+            other = forecasting.held_against(loaded, catalogue.text_of(path))
         day = as_of or day_to_try(loaded, _today())
         told = forecasting.forecast(season=whose, policy=loaded, against=other, on=day, paid_on=pay_on)
     head = Text("{policy} · {season} 的人口 · 名单按 {on} · 缴费日 {paid}",
                 "{policy} · the children of {season} · lists of {on} · paid on {paid}")  # fmt: skip
     filled = head.filled(policy=loaded.policy, season=whose.policy, on=told["on"], paid=told["paid_on"])
     click.echo(filled.said(said))
-    for line in lines(told, loaded, other):
+    for line in lines(told, loaded, other.policy if other else None, other.said if other else None):
         click.echo(line.said(said))
     names = {
         "place": {key: Text(**each) for key, each in told["places"].items()}, "stage": terms.STAGES,
@@ -171,14 +174,17 @@ def simulate(
             click.echo(line.said(said))
 
 
-def _other(against: str, policy: Policy) -> Policy:
-    """The policy to compare with; one of another year as if its rules held in this one."""
+def _other(against: str, policy: Policy) -> tuple[Policy, Text]:
+    """The policy to compare with, and what it is; one of another year as if its rules held in this one."""
     from yingbao.policy import catalogue, moving
 
     path = catalogue.find(against)
     found = catalogue.policy_of(path)
-    same = found.plan_year == policy.plan_year
-    return found if same else moving.in_year(catalogue.text_of(path), policy.plan_year)
+    if found.plan_year == policy.plan_year:
+        return found, Text(against, against)
+    said = Text("{name} 的规则（移到 {year} 年度）", "the rules of {name}, moved to {year}")
+    moved = moving.in_year(catalogue.text_of(path), policy.plan_year)
+    return moved, said.filled(name=found.policy, year=policy.plan_year)
 
 
 def _today() -> date:

@@ -66,8 +66,10 @@ def side_of(decision: Decision, policy: Policy) -> Text:
     return side_said({name: getattr(decision, name) for name in _SIDE}, policy)
 
 
-def lines(said: Figures, policy: Policy, against: Policy | None = None) -> Iterator[Text]:
-    """All figures as lines, the gravest first; headings stand at the margin. 逐行说明"""
+def lines(
+    said: Figures, policy: Policy, against: Policy | None = None, named: Text | None = None
+) -> Iterator[Text]:  # fmt: skip
+    """All figures as lines; headings stand at the margin. `named` says what the other policy is. 逐行说明"""
     yield Text("共 {n} 名儿童", "{n} children in all").filled(n=f"{said['children']:,}")
     for row in said["statuses"]:
         yield _line(row["children"], terms.STATUSES[row["status"]])
@@ -84,11 +86,11 @@ def lines(said: Figures, policy: Policy, against: Policy | None = None) -> Itera
         yield Text("没有列入参保的，按规则", "Who is not enrolled, by the rule that says so")
         yield from _listed([(row["children"], _outside(row, policy)) for row in said["outside"]])
     if against is not None and "change" in said:
+        yield Text("与 {other} 相比", "Against {other}").filled(other=named or against.policy)
         yield from _change(said["change"], policy, against)
 
 
 def _change(change: Figures, policy: Policy, against: Policy) -> Iterator[Text]:
-    yield Text("与 {other} 相比", "Against {other}").filled(other=against.policy)
     for row in change["kinds"]:
         if row["children"]:
             yield _line(row["children"], KINDS[row["kind"]])

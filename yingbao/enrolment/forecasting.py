@@ -8,6 +8,7 @@ a running season's decisions; this tells what a policy costs and whom it reaches
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -41,11 +42,18 @@ HUKOU = {
 """Where a child's hukou is, as seen from the pooling area. 户籍分组"""
 
 
+class Against(NamedTuple):
+    """What a policy is compared with, and what that is called. 对照政策"""
+
+    policy: Policy
+    said: Text
+
+
 def forecast(
     *,
     season: Season,
     policy: Policy,
-    against: Policy | None = None,
+    against: Against | None = None,
     on: date,
     paid_on: date | None = None,
     progress: Progress = lambda done, total: None,
@@ -58,10 +66,12 @@ def forecast(
     facts = facts_of_everyone(season=season, policy=policy, on=on, progress=progress)
     alike = _parted(facts, season.pooling_area)
     facts = facts.drop("place")
-    counted = cells(determine(policy, facts, paid_on), determine(against, facts, paid_on) if against else None, alike)
+    counted = cells(
+        determine(policy, facts, paid_on), determine(against.policy, facts, paid_on) if against else None, alike
+    )
     return figures(counted, PARTS) | {
         "policy": policy.policy,
-        "against": against.policy if against else "",
+        "against": {"zh": against.said.zh, "en": against.said.en} if against else None,
         "on": on.isoformat(),
         "paid_on": paid_on.isoformat(),
         "places": {key: {"zh": said.zh, "en": said.en} for key, said in _place_names(season.pooling_area).items()},
@@ -76,7 +86,7 @@ def season_of(policy: Policy) -> Season:
     return Season.objects.filter(policy=policy.policy).first() or season_for(policy.pooling_area)
 
 
-def held_against(policy: Policy, text: str = "") -> Policy | None:
+def held_against(policy: Policy, text: str = "") -> Against | None:
     """What a policy is compared with: the one in force of its name, else the year before's rules in its year. 对照政策
 
     `text` is the policy's own: where it is what is in force, or has only comments that differ, last year's is compared.
@@ -86,11 +96,13 @@ def held_against(policy: Policy, text: str = "") -> Policy | None:
     if in_force and text.strip() != in_force.strip():
         now = catalogue.policy_in(in_force, policy.policy)
         if now != policy:
-            return now
+            return Against(now, Text("现行的 {id}", "{id} as it is in force").filled(id=policy.policy))
     area, year = policy.policy.split("/")
     for each in sorted(versions.known(), reverse=True):
         if each.startswith(f"{area}/") and each < f"{area}/{year}":
-            return in_year(versions.text_in_force(each), policy.plan_year)
+            said = Text("{last} 的规则（移到 {year} 年度）", "the rules of {last}, moved to {year}")
+            moved = in_year(versions.text_in_force(each), policy.plan_year)
+            return Against(moved, said.filled(last=each, year=policy.plan_year))
     return None
 
 

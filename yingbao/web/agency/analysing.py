@@ -86,13 +86,14 @@ def try_(request: Seated, pk: int) -> HttpResponseBase:
         return render(request, "agency/proposal_try.html", context)
     context["said"] = {name: request.POST.get(name, "").strip() for name in ("paid_on", "school", "compare")}
     context["said"]["person"] = request.POST.get("person", "").strip()[:100]
-    other = against if context["said"]["compare"] else None
+    other = against.policy if against and context["said"]["compare"] else None
     try:
         result, notes, day = _tried(request, policy, other, context["said"])
     except Refused as refused:
         return render(request, "agency/proposal_try.html", context | {"refused": refused}, status=422)
+    named = against.said if against else None
     context |= {
-        "result": result, "notes": notes, "day": day, "figures": worded(result.figures, policy, other),
+        "result": result, "notes": notes, "day": day, "figures": worded(result.figures, policy, other, named),
         "children": [_child(each, policy, other) for each in result.children],
     }  # fmt: skip
     return render(request, "agency/proposal_try.html", context)
@@ -163,9 +164,10 @@ def figures(request: Seated, pk: int) -> HttpResponse:
     """What the proposal means for everyone: who pays what, who falls out, by place, stage and hukou. 全员测算"""
     one, policy, against = _reckoned(request, pk)
     told = (one.simulation or {})["figures"]
+    named = Text(**told["against"]) if told["against"] else None
     on, paid_on = (said_day(date.fromisoformat(told[name])) for name in ("on", "paid_on"))
     context = {
-        "one": one, "policy": policy, "figures": worded(told, policy, against), "on": on, "paid_on": paid_on,
+        "one": one, "policy": policy, "figures": worded(told, policy, against, named), "on": on, "paid_on": paid_on,
     }  # fmt: skip
     return render(request, "agency/proposal_figures.html", context)
 
@@ -190,4 +192,5 @@ def _reckoned(request: Seated, pk: int) -> tuple[PolicyProposal, Policy, Policy 
     if "figures" not in (one.simulation or {}):
         raise Http404
     policy = catalogue.policy_in(one.text, "policy.yaml")
-    return one, policy, forecasting.held_against(policy, one.text)
+    against = forecasting.held_against(policy, one.text)
+    return one, policy, against.policy if against else None

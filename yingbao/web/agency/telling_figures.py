@@ -19,8 +19,8 @@ COUNTED = ("gained", "lost", "pay_more", "pay_less", "cover_later")
 """The kinds of change that each part is told with."""
 
 
-def worded(told: Figures, policy: Policy, against: Policy | None) -> dict[str, Any]:
-    """All figures with their words, for the page. 页面内容"""
+def worded(told: Figures, policy: Policy, against: Policy | None, named: Text | None) -> dict[str, Any]:
+    """All figures with their words, for the page; `named` says what they are held against. 页面内容"""
     context: dict[str, Any] = {
         "told": told,
         "statuses": [(terms.STATUSES[row["status"]], row["children"]) for row in told["statuses"]],
@@ -31,7 +31,7 @@ def worded(told: Figures, policy: Policy, against: Policy | None) -> dict[str, A
         ],
         "outside": [outside(row, policy) for row in told["outside"][:ROWS_SHOWN]],
         "parts": parts(told),
-        "against": against,
+        "against": named,
     }
     if against is not None and "change" in told:
         change = told["change"]
