@@ -45,11 +45,11 @@ STORIES: Stories = {
         ),
         "With a parent's hukou here it is 320": (
             {**FROM_ELSEWHERE, "parent_hukou": ("340102", "320115"), **IN_WINDOW},
-            {"premium_fen": 32000, "because": "premium_with_a_parent_here"},
+            {"premium_fen": 32000, "because": "premium_with_a_parents_hukou"},
         ),
         "With a parent's employee insurance here it is 320": (
             {**FROM_ELSEWHERE, "parent_employee_insured": True, **IN_WINDOW},
-            {"premium_fen": 32000},
+            {"premium_fen": 32000, "because": "premium_with_a_parents_insurance"},
         ),
         "A kindergarten child with nobody here pays the whole too": (
             {**FROM_ELSEWHERE, "school_stage": "kindergarten", **IN_WINDOW},

@@ -78,3 +78,23 @@ def test_yuzhong_asks_for_the_tier_and_not_for_points():
         "birth_date": "2012-05-04", "school_division": "重庆市渝中区", "school_stage": "primary", "tier": "2",
         "registered_before": "yes"}))  # fmt: skip
     assert "可以参保，家庭缴625元" in answer
+
+
+def test_a_provisional_year_says_so_and_marks_the_reasons_that_rest_on_it():
+    answer = said(Client().post("/calculator/320100/2025/", {
+        "birth_date": "2012-05-04", "hukou": "安徽省合肥市蜀山区", "school_division": "江苏省南京市玄武区",
+        "school_stage": "primary", "registered_before": "yes", "paid_on": "2024-11-11"}))  # fmt: skip
+    assert "可以参保，家庭缴1510元" in answer
+    assert "结果仅供参考，以当地通知为准" in answer
+    roll, whole = answer.index("#roll_in_city"), answer.index("#premium_whole")
+    assert "暂定" in answer[roll - 120 : roll]
+    assert "暂定" not in answer[whole - 120 : whole]
+    assert "仅供参考" not in said(Client().get(ADDRESS)).split("<form")[0]
+
+
+def test_a_policy_that_cannot_be_read_is_neither_listed_nor_tried(tmp_path, monkeypatch):
+    (tmp_path / "320500-suzhou").mkdir()
+    (tmp_path / "320500-suzhou" / "2020.yaml").write_text("policy: 320500/2020\n", encoding="utf-8")
+    monkeypatch.setenv("YINGBAO_POLICIES", str(tmp_path))
+    assert "还没有可以试算的政策" in said(Client().get("/calculator/"))
+    assert Client().get(ADDRESS).status_code == 404

@@ -10,6 +10,7 @@ from yingbao.enrolment import versions
 from yingbao.enrolment.seasons import windows
 from yingbao.policy.beginning import called
 from yingbao.policy.model import Policy
+from yingbao.values import divisions
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -65,7 +66,8 @@ def by_city(policies: list[Policy], today: date) -> list[City]:
     for area, of_area in groupby(sorted(policies, key=lambda one: one.policy), key=lambda one: one.pooling_area):
         years = sorted((Year(one, state_on(one, today)) for one in of_area), key=lambda one: -one.policy.plan_year)
         now = min(years, key=_pressing)
-        cities.append(City(called(area), now, [one for one in years if one is not now]))
+        name = Text(divisions.name(area).zh, called(area).en)
+        cities.append(City(name, now, [one for one in years if one is not now]))
     return sorted(cities, key=lambda city: list(STATES).index(city.now.state))
 
 

@@ -14,7 +14,7 @@ from yingbao.policy.directory import directory_of
 from yingbao.policy.fit import tables_of
 from yingbao.policy.model import Policy
 from yingbao.policy.operators import operators_of
-from yingbao.policy.outcomes import in_general, outcome
+from yingbao.policy.outcomes import in_general, outcome, reward_said, waiting_said
 from yingbao.policy.rules import Rule
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -50,6 +50,11 @@ def policy(request: HttpRequest, area: str, year: int) -> HttpResponse:
             for name, rules in tables_of(found)
         ],
         "assisted": assisted(found),
+        "waiting": waiting_said(found.waiting) if found.waiting is not None else [],
+        "never_waiting": [found.criteria[name].says for name in found.waiting.never]
+        if found.waiting is not None
+        else [],
+        "rewards": [(reward, reward_said(reward)) for reward in found.rewards],
         "routes": [{"route": one, "who": terms.PAYERS_OF_ROUTES[one.for_]} for one in found.payment_routes],
         "exempt_stages": [terms.STAGES[stage] for stage in found.points_admission.exempt_stages]
         if found.points_admission
