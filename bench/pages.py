@@ -6,6 +6,9 @@ A demonstration is filled and then multiplied in the database, with its schools,
 so many children. The server is the one that serves (`yingbao serve`), in processes of its own; requests are sent when
 they are due, whether or not earlier ones were answered, and a latency counts from the moment a request was due. Beside
 each page stands an empty view of the same server. The machine's processors are shared with the client.
+
+Beside the times stands the processor time that a request costs the server and the database: other work on the machine
+lengthens the times, and hardly this. From it follows how many processors fifty requests a second keep busy.
 """
 
 from __future__ import annotations
@@ -33,8 +36,15 @@ PAGES = {
         "/school/roster/",
     ),
     "suzhou-community": ("/community/", "/community/children/"),
-    "suzhou-sub-district": ("/community/", "/community/progress/"),
-    "suzhou-agency": ("/agency/", "/agency/declarations/", "/agency/points/", "/agency/duplicates/"),
+    "suzhou-sub-district": ("/community/", "/community/progress/", "/community/placing/", "/community/children/"),
+    "suzhou-agency": (
+        "/agency/",
+        "/agency/registrations/",
+        "/agency/declarations/",
+        "/agency/points/",
+        "/agency/duplicates/",
+        "/reports/",
+    ),
     "suzhou-tax": ("/tax/", "/tax/declarations/", "/tax/suspense/", "/tax/refunds/", "/tax/receipts/"),
     "suzhou-civil-affairs": ("/lists/",),
     "suzhou-education": ("/education/",),
@@ -82,6 +92,19 @@ def percentile(taken: list[float], part: float) -> float:
     return statistics.quantiles(taken, n=1000, method="inclusive")[int(part * 1000) - 1]
 
 
+def processor_ms(server: int, home: Path) -> tuple[float, float]:
+    """Milliseconds of processor time that the server's processes and its database's have used so far."""
+    import psutil
+
+    postmaster = int((home / "postgres" / "postmaster.pid").read_text().split()[0])
+    spent = []
+    for first in (server, postmaster):
+        every = [psutil.Process(first), *psutil.Process(first).children(recursive=True)]
+        times = [one.cpu_times() for one in every]
+        spent.append(sum(one.user + one.system for one in times) * 1000)
+    return spent[0], spent[1]
+
+
 def signed_in(base: str, user: str, password: str) -> object:
     """A browser of this user."""
     import httpx
@@ -95,11 +118,11 @@ def signed_in(base: str, user: str, password: str) -> object:
     return browser
 
 
-def measured(base: str, passwords: dict[str, str], seconds: int) -> bool:
+def measured(base: str, passwords: dict[str, str], seconds: int, server: int, home: Path) -> bool:
     """Print one line for each page; whether all stay under the goal."""
     import httpx
 
-    print(f"{'page':44} {'p50':>8} {'p99':>8} {'KB':>6}   empty p50, p99 (ms)")
+    print(f"{'page':44} {'p50':>8} {'p99':>8} {'KB':>6} {'CPU':>6} {'DB':>6} {'cores':>5}   load; empty p50, p99 (ms)")
     held = True
     stranger = httpx.Client(base_url=base, timeout=60)
     for user, addresses in PAGES.items():
@@ -107,11 +130,17 @@ def measured(base: str, passwords: dict[str, str], seconds: int) -> bool:
         for address in addresses:
             size = len(browser.get(address).content) / 1024  # type: ignore[attr-defined]  # also warms what is kept
             latencies(browser, address, 1)
-            taken, empty = latencies(browser, address, seconds), latencies(stranger, EMPTY, max(2, seconds // 3))
+            before = processor_ms(server, home)
+            taken = latencies(browser, address, seconds)
+            python, database = (
+                (now - then) / len(taken) for now, then in zip(processor_ms(server, home), before, strict=True)
+            )
+            empty = latencies(stranger, EMPTY, max(2, seconds // 3))
             p50, p99 = percentile(taken, 0.5), percentile(taken, 0.99)
             held &= p99 < GOAL_MS
             print(
-                f"{user + ' ' + address:44} {p50:8.1f} {p99:8.1f} {size:6.1f}   "
+                f"{user + ' ' + address:44} {p50:8.1f} {p99:8.1f} {size:6.1f} {python:6.1f} {database:6.1f}",
+                f"{(python + database) * RATE / 1000:5.1f}   {os.getloadavg()[0]:.1f};",
                 f"{percentile(empty, 0.5):.1f}, {percentile(empty, 0.99):.1f}{'' if p99 < GOAL_MS else '   over'}",
                 flush=True,
             )
@@ -137,7 +166,7 @@ def main() -> None:
     )
     try:
         wait(f"http://127.0.0.1:{port}")
-        measured(f"http://127.0.0.1:{port}", passwords, seconds)
+        measured(f"http://127.0.0.1:{port}", passwords, seconds, server.pid, home)
     finally:
         server.terminate()
         server.wait(30)

@@ -13,7 +13,7 @@ AGENTS = "('school', 'community')"
 TABLES = (
     "agents_organisation", "people_person", "people_identitydocument", "people_guardian", "people_schoolroll",
     "people_basicregistration", "people_pointsadmission", "people_assistedstatus", "enrolment_enrolment",
-    "enrolment_step", "enrolment_tally", "declaration_declaration", "declaration_declarationline",
+    "enrolment_step", "declaration_declaration", "declaration_declarationline",
     "collection_obligation", "collection_arrival", "collection_allocation", "collection_receipt",
     "ledger_journal", "ledger_transfer",
 )  # fmt: skip
@@ -30,6 +30,14 @@ UNIQUE = {
     ("ledger_transfer", "journal_id"): f"journal_id + k::bigint * {STRIDE}",
 }
 """what would be there twice, and what stands there instead"""
+TALLIED = """
+WITH gone AS (DELETE FROM enrolment_tally)
+INSERT INTO enrolment_tally
+    (season_id, organisation_id, state, status, registration, heads, self_paid_fen, subsidised_fen)
+SELECT season_id, organisation_id, state, status, registration, count(*), sum(self_paid_fen), sum(subsidised_fen)
+FROM enrolment_enrolment GROUP BY 1, 2, 3, 4, 5
+"""
+"""the sums that triggers would have kept"""
 FOREIGN = """
 SELECT a.attname, c.confrelid::regclass::text FROM pg_constraint c
 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
@@ -70,6 +78,8 @@ def multiplied(children: int) -> int:
         for table in TABLES if copies > 0 else ():
             cursor.execute(copying(cursor, table, copies))
             cursor.execute(f"ANALYZE {table}")
+        if copies > 0:
+            cursor.execute(TALLIED)
         cursor.execute("SET session_replication_role = DEFAULT")
         if copies > 0:
             reckoned()

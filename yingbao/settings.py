@@ -25,8 +25,9 @@ def _database() -> dict[str, object]:
         "ENGINE": "yingbao.postgres",
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        # Indexes lie in memory or on flash, and no statement of ours is long enough to be worth compiling.
-        "OPTIONS": {"options": "-c random_page_cost=1.1 -c jit=off"},
+        # Indexes lie in memory or on flash, and no statement of ours is long enough to be worth compiling. Requests
+        # come many at once: none of them gets a second processor.
+        "OPTIONS": {"options": "-c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0"},
     }
     if not url:
         return common | {"EMBEDDED": str(HOME / "postgres"), "NAME": "yingbao", "USER": "postgres"}

@@ -75,6 +75,7 @@ def test_sums_of_agents_add_up_to_the_book(suzhou, school, community):
     pay(paid)
     rows = summing.by_agent(suzhou)
     sums = summing.total(rows)
+    assert summing.of_area(suzhou) == sums
     assert (sums.payers, sums.paid, sums.exempt) == (2, 1, 1)
     assert sums.rest_fen == unpaid.due_fen
     book = summing.against_the_book(suzhou)

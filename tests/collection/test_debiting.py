@@ -17,7 +17,7 @@ from yingbao.collection import mandates, receipting
 from yingbao.collection.adjusting import follow
 from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.debit_results import AnswerFacts, ResultFacts, take_results
-from yingbao.collection.debiting import items_of, make_batch, mark_sent, ready
+from yingbao.collection.debiting import items_of, make_batch, mark_sent, ready, ready_sum
 from yingbao.collection.lifecycle import DebitState
 from yingbao.collection.mandates import Signed
 from yingbao.collection.models import Alarm, Arrival, DebitBatch, DebitItem, Mandate, Receipt, Refund
@@ -131,6 +131,7 @@ def test_a_batch_freezes_what_is_unpaid_of_every_declaration_that_can_be_debited
 def test_a_declaration_is_in_one_batch_at_a_time(two, by):
     batch(by)
     assert ready(pooling_area=AREA) == []
+    assert ready_sum(pooling_area=AREA) == (0, 0)
     with pytest.raises(Refused, match="no declaration to debit"):
         batch(by)
 
@@ -211,6 +212,7 @@ def test_a_success_returned_days_later_is_owed_again_and_its_receipts_are_void(t
     assert not Receipt.objects.filter(voided_at__isnull=True).exists()
     assert balances(AREA)["320500:debit:105305000018"] == 0
     assert [one.pk for one, _, _ in ready(pooling_area=AREA)] == [two.pk]
+    assert ready_sum(pooling_area=AREA) == (1, sum(fen for _, _, fen in ready(pooling_area=AREA)))
 
 
 def test_a_return_told_twice_is_reversed_once_and_the_banks_line_takes_it_out(two, by):

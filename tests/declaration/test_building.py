@@ -9,7 +9,7 @@ from tests.declaration.building import AT, accepted, at, confirmed, frozen, offi
 from tests.enrolment.building import child, clerk, enter
 from yingbao.collection.billing import bill
 from yingbao.collection.models import Obligation
-from yingbao.declaration.building import NOW, PLACE_NAMES, Place, Sum, build
+from yingbao.declaration.building import NOW, PLACE_NAMES, Place, Sum, build, waiting
 from yingbao.declaration.deciding import accept_in_part
 from yingbao.enrolment.actions import confirm_ready, decline, withdraw
 from yingbao.enrolment.models import Enrolment
@@ -21,8 +21,10 @@ LATER = at("2019-11-14")
 
 
 def places(season, school, when=AT) -> dict[str, str]:
-    """Each child's place, by name."""
-    return {one.name: str(one.place) for one in build(season=season, organisation=school, at=when).children}
+    """Each child's place, by name; first pages count those of the next declaration by another statement."""
+    now = build(season=season, organisation=school, at=when)
+    assert waiting(season=season, organisation=school, at=when) == now.sums(*NOW).heads
+    return {one.name: str(one.place) for one in now.children}
 
 
 def test_every_place_has_a_name_in_both_languages():

@@ -20,7 +20,7 @@ from yingbao.enrolment.seasons import open_season
 from yingbao.paper.standing_report import draw_standing_report
 from yingbao.spreadsheet.report_workbook import write_report
 from yingbao.supervision.models import Report
-from yingbao.supervision.reporting import figures_of, report, schools_in, share, why
+from yingbao.supervision.reporting import figures_of, report, schools_in, share, whole_of, why
 from yingbao.values.refusal import Refused
 from yingbao.web.supervision.reports import paper_of
 
@@ -66,6 +66,8 @@ def officer(season):
 
 def test_the_areas_line_is_the_sum_of_its_places_and_these_of_their_schools(season, schools):
     figures = figures_of(season, on=AT.date())
+    without = sum(not line["listed"] for _, line in schools_in(figures))
+    assert whole_of(season) == (figures["whole"], without)
     for word in ("should", "insured", "missing"):
         assert figures["whole"][word] == sum(place["whole"][word] for place in figures["places"])
         for place in figures["places"]:

@@ -41,6 +41,17 @@ def ready(*, pooling_area: str) -> list[tuple[Declaration, Mandate, int]]:
     return [(one, mandates[one.organisation_id], unpaid[one.pk]) for one in rows if one.pk in unpaid]
 
 
+def ready_sum(*, pooling_area: str) -> tuple[int, int]:
+    """How many declarations can be debited now, and the fen that would come of it. 可扣款合计"""
+    agreed = Mandate.objects.filter(state="verified").values("organisation")
+    owed = Obligation.objects.filter(
+        declaration__state__in=STANDING, declaration__method="debit", declaration__season__pooling_area=pooling_area,
+        declaration__organisation__in=agreed, due_fen__gt=0, paid_fen=0, ended_at__isnull=True,
+    ).exclude(declaration__debit_items__state__in=LIVE)  # fmt: skip
+    sums = owed.aggregate(n=Count("declaration", distinct=True), fen=Sum("due_fen", default=0))
+    return sums["n"], sums["fen"]
+
+
 def make_batch(
     *, pooling_area: str, account: BankAccount, collect_on: date, by: Appointment, at: datetime
 ) -> DebitBatch:

@@ -42,6 +42,15 @@ ORDER BY p.name NULLS LAST, a.name, a.id
 """
 
 
+_WHOLE = f"""
+SELECT coalesce(sum(declared), 0), coalesce(sum(declared_fen), 0), coalesce(sum(payers), 0), coalesce(sum(due_fen), 0),
+       coalesce(sum(paid), 0), coalesce(sum(paid_fen), 0), coalesce(sum(exempt), 0), coalesce(sum(body_fen), 0),
+       coalesce(sum(refunds), 0), coalesce(sum(refunded_fen), 0)
+FROM ({_SUMS}) AS agents (id, name, kind, parent, parent_name, declared, declared_fen, payers, due_fen, paid, paid_fen,
+                          exempt, body_fen, refunds, refunded_fen)
+"""  # noqa: S608  our own words
+
+
 class Sums(NamedTuple):
     """The figures of one agent, or of several together. 汇总数"""
 
@@ -101,6 +110,15 @@ def by_agent(season: Season) -> list[OfAgent]:
             OfAgent(agent, name, kind, parent, parent_name, Sums(*map(int, sums)))
             for agent, name, kind, parent, parent_name, *sums in cursor.fetchall()
         ]
+
+
+def of_area(season: Season) -> Sums:
+    """The whole area's figures, added up where they lie. 全市汇总"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WHOLE, {"season": season.pk, "area": season.pooling_area, "standing": sorted(map(str, STANDING))}
+        )
+        return Sums(*map(int, cursor.fetchone()))
 
 
 def total(rows: list[OfAgent]) -> Sums:

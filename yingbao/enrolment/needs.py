@@ -230,7 +230,12 @@ def flagged() -> tuple[str, tuple[Any, ...]]:
 
 def needs_of(enrolments: Iterable[Enrolment] | QuerySet[Enrolment]) -> dict[int, list[Need]]:
     """What is missing for each of these children, by the enrolment's key, in one statement. 批量待办"""
-    found: dict[int, list[Need]] = {enrolment.pk: [] for enrolment in enrolments}
+    return needs_by([enrolment.pk for enrolment in enrolments])
+
+
+def needs_by(keys: Iterable[int]) -> dict[int, list[Need]]:
+    """The same by the enrolments' keys. 批量待办"""
+    found: dict[int, list[Need]] = {key: [] for key in keys}
     rows, values = flagged()
     live = "enrolment_enrolment.id = ANY(%s) AND NOT enrolment_enrolment.state = ANY(%s)"
     asked = f"SELECT id, organisation__kind, {', '.join(FLAGS)} FROM ({rows.format(where=live)}) rows"  # noqa: S608  our own words

@@ -5,6 +5,7 @@ from yingbao.collection.models.arrival import Alarm, Allocation, Arrival
 from yingbao.collection.models.bank_file import BankFile
 from yingbao.collection.models.bill import Bill, BillLine
 from yingbao.collection.models.close import Close
+from yingbao.collection.models.collected import Collected
 from yingbao.collection.models.debit import DebitAnswer, DebitBatch, DebitItem, DebitPart, Mandate
 from yingbao.collection.models.mismatch import Comparison, MismatchCount
 from yingbao.collection.models.obligation import Obligation
@@ -15,6 +16,7 @@ from yingbao.collection.models.statement import BankAccount, Statement, Statemen
 
 __all__ = [
     "Advice", "AdviceLine", "Alarm", "Allocation", "Arrival", "BankAccount", "BankFile", "Bill", "BillLine", "Close",
-    "Comparison", "DebitAnswer", "DebitBatch", "DebitItem", "DebitPart", "Mandate", "MismatchCount", "Obligation",
-    "Payment", "PaymentLine", "Receipt", "ReceiptPaper", "ReceiptSeries", "Refund", "Statement", "StatementLine",
+    "Collected", "Comparison", "DebitAnswer", "DebitBatch", "DebitItem", "DebitPart", "Mandate", "MismatchCount",
+    "Obligation", "Payment", "PaymentLine", "Receipt", "ReceiptPaper", "ReceiptSeries", "Refund",
+    "Statement", "StatementLine",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from yingbao.web.tax.shared import Heading, area_of, columns, download, look, pa
 from yingbao.web.templatetags.words import language
 
 PAGE_SIZE = 50
+SCHOOLS_SHOWN = 40
 LISTS_SHOWN = 10
 
 
@@ -63,10 +64,12 @@ def points(request: Seated) -> HttpResponse:
     look(request, "list", len(shown))
     office = Organisation.objects.filter(kind=OrganisationKind.POINTS_OFFICE, pooling_area=area_of(request)).first()
     lists = AssistedList.objects.filter(organisation=office).select_related("uploaded_by").defer("content_cipher")
+    most = sorted(schools, key=lambda one: -counted[one.pk])[:SCHOOLS_SHOWN]
     context: dict[str, Any] = {
         "policy": policy_of(season), "counts": counts_in(season), "rows": shown, "total": total,
         "all": sum(counted.values()), "school": school,
-        "schools": [{"one": one, "count": counted[one.pk], "here": one == school} for one in schools],
+        "schools": [{"one": one, "count": counted[one.pk], "here": one == school} for one in most],
+        "others": len(schools) - len(most),
         "lists": list(lists.order_by("-uploaded_at", "-pk")[:LISTS_SHOWN]) if office else [], "office": office,
         "became": became_of(office, season) if office and request.GET.get("became") else [],
     } | pages  # fmt: skip

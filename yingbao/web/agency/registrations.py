@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Desk, Organisation
 from yingbao.enrolment import registering
 from yingbao.enrolment.lifecycle import State
-from yingbao.enrolment.models import Enrolment, RegistrationRequest, Season
+from yingbao.enrolment.models import Enrolment, RegistrationRequest, Season, Tally
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.seasons import policy_of
 from yingbao.people.grades import grade_name
@@ -35,6 +35,9 @@ from yingbao.web.tax.shared import look, page_of, tell
 PAGE_SIZE = 50
 MOST_AT_ONCE = 500
 Asked = RegistrationRequest.State
+
+
+AT_COMMUNITY = ("hukou_community", "residence_community", "community")
 
 
 class View(NamedTuple):
@@ -58,7 +61,7 @@ def views() -> dict[str, View]:
         "back": View(Text("已退回学校", "Sent back"), through_school & back),
         "community": View(
             Text("到社区登记", "At the community"),
-            Q(registration__in=["hukou_community", "residence_community", "community"]),
+            Q(registration__in=AT_COMMUNITY),
         ),
         "points": View(Text("积分待自动登记", "By points"), Q(registration="points")),
         "all": View(Text("全部未登记", "All not registered"), ~Q(registration="")),
@@ -115,20 +118,39 @@ class Waiting:
 
     @property
     def offered(self) -> list[dict[str, Any]]:
-        """The views with how many each holds. 视图及人数"""
-        counts = self.everyone.aggregate(
-            **{f"n_{key}": Count("pk", filter=view.holds) for key, view in views().items()}
-        )
+        """The views with how many each holds: sums by channel; only whom a school asked for is counted. 视图及人数"""
+        by_channel = self._tallied("registration")
+        asked_for = self.everyone.filter(pk__in=RegistrationRequest.objects.values("enrolment"))
+        through_school, known = Q(registration=registering.CHANNEL), views()
+        counts = asked_for.aggregate(
+            asked=Count("pk", filter=known[""].holds), back=Count("pk", filter=known["back"].holds),
+            through_school=Count("pk", filter=through_school),
+        )  # fmt: skip
+        held = {
+            "": counts["asked"], "unasked": by_channel.get(registering.CHANNEL, 0) - counts["through_school"],
+            "back": counts["back"], "community": sum(by_channel.get(channel, 0) for channel in AT_COMMUNITY),
+            "points": by_channel.get("points", 0), "all": sum(by_channel.values()),
+        }  # fmt: skip
         return [
-            {"key": key, "name": view.name, "count": counts[f"n_{key}"], "here": key == self.show}
-            for key, view in views().items()
+            {"key": key, "name": view.name, "count": held[key], "here": key == self.show} for key, view in known.items()
         ]
+
+    def _tallied(self, column: str, *channels: str) -> dict[Any, int]:
+        """Heads of those who wait, by a column: of these channels, if any are named."""
+        rows = Tally.objects.filter(season=self.season, state=State.DRAFT, status="enrolled").exclude(registration="")
+        if channels:
+            rows = rows.filter(registration__in=channels)
+        return {key: n for key, n in rows.values_list(column).annotate(Sum("heads")).order_by() if n}
 
     @property
     def schools(self) -> list[dict[str, Any]]:
         """The agents that have anybody in this view. 单位"""
-        counts = dict(
-            self.everyone.filter(views()[self.show].holds).values_list("organisation").annotate(Count("pk")).order_by()
+        channels = {"community": AT_COMMUNITY, "points": ("points",), "all": ()}.get(self.show)
+        held = self.everyone.filter(views()[self.show].holds).values_list("organisation")
+        counts = (
+            dict(held.annotate(Count("pk")).order_by())
+            if channels is None
+            else self._tallied("organisation", *channels)
         )
         found = Organisation.objects.filter(pk__in=counts).order_by("code")
         return [{"one": one, "count": counts[one.pk], "here": str(one.pk) == self.school} for one in found]

@@ -32,6 +32,8 @@ from yingbao.web.phases import season_page
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import by_platform
 
+COUNTED_AT_ONCE = 2_000
+"""What became of more children than that is counted when it is asked for: each is followed to its enrolment."""
 SHOWN = 20
 """lists shown on the first page"""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -131,8 +133,9 @@ def _shown(request: Seated, refused: Refused | None = None) -> HttpResponse:
     }
     context["needed"] = [one for one in lists if one.pk in context["to_settle"]]
     context["points"] = of_points(request)
+    counted = sum(by_category.values()) <= COUNTED_AT_ONCE or bool(request.GET.get("became"))
     with by_platform("what became of a body's own lists, as heads and sums: nobody's name"):
-        context["became"] = became_of(body, context["season"])
+        context["became"] = became_of(body, context["season"]) if counted else []
         context["awaited"] = confirming.awaited_of(body, today)
     return render(request, "lists/home.html", context, status=422 if refused else 200)
 

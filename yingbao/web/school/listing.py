@@ -19,8 +19,9 @@ from yingbao.enrolment.counting import Counting, Of, in_need
 from yingbao.enrolment.lifecycle import ENROLLED, STATE_NAMES, TAKEN, State
 from yingbao.enrolment.listing import EXEMPT, FIRST_TIMER, INELIGIBLE, MUST_PAY, READY, EnrolmentQuerySet
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.needs import DATA_KINDS, KINDS, REGISTRATION_KINDS, Need, holds, needs_of
+from yingbao.enrolment.needs import DATA_KINDS, KINDS, REGISTRATION_KINDS, Need, holds, needs_by
 from yingbao.enrolment.standing import MISSING, of_bodies, total
+from yingbao.enrolment.tallying import by_agent, summed
 from yingbao.people.grades import STAGES, grade_name
 from yingbao.people.models import IdentityDocument, Person, SchoolRoll
 from yingbao.people.search import search
@@ -68,6 +69,9 @@ def views() -> dict[str, View]:
 
 
 _COUNTING = Counting(lambda: {key: view.counted for key, view in views().items()})
+_PLAINLY = Counting(lambda: {key: view.counted for key, view in views().items() if not view.counted.kinds})
+MANY = 2_000
+"""On a longer list, a sub-district's, what children need is not counted beside the views: each has to be asked for."""
 
 
 COUNTED = 300
@@ -268,7 +272,9 @@ class Listing:
     def total(self) -> int:
         """How many children the filters leave."""
         if set(self.asked) <= {"show", "sort"}:
-            return next(int(view["count"]) for view in self.offered if view["here"])
+            known = next(view["count"] for view in self.offered if view["here"])
+            if known is not None:
+                return int(known)
         return int(self.narrowed.count())
 
     @property
@@ -298,7 +304,10 @@ class Listing:
         order = [*(by_class if self.sort == "class" else []), "person__name_pinyin", "person__name", "pk"]
         first = (self.page - 1) * PAGE_SIZE
         # The keys alone are sorted: a school's rows with all their facts are ten times as wide.
-        keys = list(self.narrowed.order_by(*order).values_list("pk", flat=True)[first : first + PAGE_SIZE])
+        narrowed = self.narrowed
+        with by_platform("keys of the list in order and what these need; only whom the desk sees itself is shown"):
+            keys = list(narrowed.order_by(*order).values_list("pk", flat=True)[first : first + PAGE_SIZE])
+            missing = needs_by(keys)
         found = (
             self.with_roll(self.seen.filter(pk__in=keys))
             .annotate(stage_now=F("roll__stage"), grade_now=F("roll__grade"), class_now=F("roll__class_name"))
@@ -306,8 +315,6 @@ class Listing:
             .in_bulk()
         )
         page = [found[key] for key in keys if key in found]
-        with by_platform("what children whom the page shows still need; keys that the desk has just seen"):
-            missing = needs_of(page)
         people = [one.person_id for one in page]
         current = IdentityDocument.objects.filter(person__in=people, replaced_at__isnull=True)
         numbers = dict(current.values_list("person_id", "number_masked"))
@@ -317,9 +324,10 @@ class Listing:
     def offered(self) -> list[dict[str, Any]]:
         """The views that hold anyone, and how many each; all of them and the present one always. 视图及人数"""
         with by_platform("heads of the desk's own list; child by child, the wall asks for each a dozen times"):
-            counted = _COUNTING.of(season=self.season.pk, organisations=self.bodies)
+            many = summed(by_agent(self.season, self.bodies).values()).listed > MANY
+            counted = (_PLAINLY if many else _COUNTING).of(season=self.season.pk, organisations=self.bodies)
         offered = [
-            {"key": key, "name": view.name, "count": counted[key], "more": False, "here": key == self.show}
+            {"key": key, "name": view.name, "count": counted.get(key), "more": False, "here": key == self.show}
             for key, view in views().items()
         ]
         claimed = counted_up_to(self.claimed)
@@ -327,7 +335,7 @@ class Listing:
             {"key": CLAIMED, "name": self.claimed_name, "count": claimed["n"], "more": claimed["more"],
              "here": self.show == CLAIMED}
         )  # fmt: skip
-        return [view for view in offered if view["count"] or view["key"] in ("", self.show)]
+        return [view for view in offered if view["count"] != 0 or view["key"] in ("", self.show)]
 
     @cached_property
     def groups(self) -> list[Group]:

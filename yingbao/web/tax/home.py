@@ -12,7 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk
-from yingbao.collection import closing, days, debiting, refund_list, summing
+from yingbao.collection import closing, days, debiting, refund_list
+from yingbao.collection.collected import told
 from yingbao.collection.lifecycle import DebitState, RefundState
 from yingbao.collection.models import Alarm, Close, DebitItem, Mandate
 from yingbao.declaration.lifecycle import State
@@ -164,13 +165,13 @@ def of_days(area: str, today: date) -> list[Waits]:
 
 def debits(area: str) -> list[Waits]:
     """Declarations to debit, and debits whose results are not in."""
-    due = debiting.ready(pooling_area=area)
+    due, due_fen = debiting.ready_sum(pooling_area=area)
     rows = DebitItem.objects.filter(batch__pooling_area=area, state=DebitState.PENDING)
     sums = rows.aggregate(n=Count("batch", distinct=True), fen=Sum("amount_fen"))
     name, unit = Text("批扣等待回盘", "Debit batches without results"), Text("批", "batches")
     make, lists = Text("可以扣款的申报", "Declarations to debit"), Text("份", "declarations")
     return [
-        Waits(make, len(due), lists, sum(fen for _, _, fen in due), None, link("tax-debits"), "warn"),
+        Waits(make, due, lists, due_fen, None, link("tax-debits"), "warn"),
         Waits(name, sums["n"], unit, sums["fen"], None, link("tax-debits"), "accent"),
     ]
 
@@ -193,8 +194,7 @@ def to_close(season: Season, today: date) -> list[Waits]:
 
 def bar(season: Season) -> dict[str, Any]:
     """What is due, and what has come in of it by way, as parts of a bar. 征收进度"""
-    sums = summing.total(summing.by_agent(season))
-    by_way = summing.collected_by_way(season)
+    sums, by_way, as_of = told(season=season, at=clock.now())
     parts, begins = [], 0
     for way, words in WAYS.items():
         fen = by_way.get(way, 0)
@@ -203,7 +203,7 @@ def bar(season: Season) -> dict[str, Any]:
             parts.append({"way": way, "name": words, "fen": fen, "x": begins, "width": width})
             begins += width
     share = sums.paid_fen * 1000 // sums.due_fen / 10 if sums.due_fen else 0
-    return {"sums": sums, "parts": parts, "share": share, "width": BAR}
+    return {"sums": sums, "parts": parts, "share": share, "width": BAR, "as_of": as_of}
 
 
 def pages() -> list[tuple[str, Text]]:

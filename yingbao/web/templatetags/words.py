@@ -40,7 +40,10 @@ class Sentence(template.Node):
 
     def render(self, context: Context) -> SafeString:
         """The sentence in the reader's language, its values put in. 显示"""
-        spoken = language()
+        # Asked once for a page: to find out what a thread speaks costs more than to say a sentence.
+        spoken = context.render_context.__dict__.get("spoken")
+        if spoken is None:
+            spoken = context.render_context.__dict__["spoken"] = language()
         sentence = self.sentences[spoken]
         if isinstance(sentence, FilterExpression):
             sentence = str(sentence.resolve(context))
