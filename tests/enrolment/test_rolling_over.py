@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.enrolment.building import at, body, child, clerk, enter, organisation
 from tests.enrolment.next_year import policies_in, write_next_year
 from tests.enrolment.test_needs import undone
-from yingbao.enrolment import outlook, rolling_over, versions
+from yingbao.enrolment import outlook, rolling_over, taking, versions
+from yingbao.enrolment.actions import confirm
+from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.lifecycle import Act
 from yingbao.enrolment.models import Enrolment, Season, Step
 from yingbao.enrolment.opening import list_and_determine
@@ -378,3 +380,27 @@ def test_whatever_the_city_is_like_the_outlook_is_what_comes(last, officer, stag
         assert done.get("renewals", 0) == told.get("renewals", 0)
         assert {years: done[f"lapsed/{years}"] for years in told.get("lapsed", {})} == told.get("lapsed", {})
         assert Enrolment.objects.exclude(season=last).count() == listed
+
+
+def test_last_season_still_takes_late_payers_and_the_lapse_goes_once_they_have_paid(db):
+    last = open_season(policy_id="500103/2020", at=at("2019-08-20"))
+    school = organisation(area="500103")
+    person = child(school, area="500103", hukou="500103")
+    list_and_determine(season=last, organisation=school, at=LISTED)
+    policy, mark = versions.in_force("500103/2021"), versions.digest_of(versions.text_in_force("500103/2021"))
+    found = roll_over_of(policy)
+    told = outlook.look_ahead(last=last, policy=policy, today=TODAY)
+    note_outlook(found=found, told=told, digest=mark, at=OPENED)
+    found = RollOver.objects.get()
+    officer = clerk(organisation("insurance_agency", area="500103"))
+    season = begin(found=found, seen=mark_of(found, mark), by=officer, at=OPENED)
+    carry_out(found=found, now=lambda: OPENED)
+    assert now(person, season).facts["lapsed_years"] == 1
+    late = at("2020-09-10")
+    refresh(season=last, as_of=date(2020, 9, 10), at=late)
+    old = now(person, last)
+    confirm(enrolments=[old], by=clerk(school), at=late)
+    assert taking.walk(act=Act.DECLARE, enrolments=[old.pk], at=late) == [old.pk]
+    assert taking.pay(season=last, paid={old.pk: date(2020, 9, 10)}, at=late) == 1
+    refresh(season=season, as_of=date(2020, 9, 11), at=at("2020-09-11"))
+    assert (now(person, last).state, now(person, season).facts["lapsed_years"]) == ("paid", 0)
