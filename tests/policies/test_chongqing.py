@@ -142,7 +142,11 @@ for _year in (2025, 2026):
         ),
         "Who is assisted waits for nothing": (
             {**PUPIL, "paid_on": d(f"{_year}-05-10"), "lapsed_years": 3, "assistance": ("near_poverty",)},
-            {"coverage_from": d(f"{_year}-05-10")},
+            {"coverage_from": d(f"{_year}-05-10"), "because": "assisted_from_the_payment"},
+        ),
+        "Nor does who comes back in the open period": (
+            {**PUPIL, "paid_on": d(f"{_year}-01-10"), "lapsed_years": 5, "assistance": ("destitute",)},
+            {"coverage_from": d(f"{_year}-01-01"), "because": "assisted_without_a_wait"},
         ),
         "A wait that outlasts the year is for an officer": (
             {**PUPIL, "paid_on": d(f"{_year}-09-30"), "lapsed_years": 4},

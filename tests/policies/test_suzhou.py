@@ -94,7 +94,7 @@ STORIES: Stories = {
         ),
         "Who is assisted waits for nothing": (
             {**PUPIL, "paid_on": d("2024-11-20"), "lapsed_years": 3, "assistance": ("minimum_living",)},
-            {"coverage_from": d("2025-01-01"), "self_paid_fen": 0},
+            {"coverage_from": d("2025-01-01"), "self_paid_fen": 0, "because": "assisted_without_a_wait"},
         ),
         "A newborn waits for nothing": (
             {"hukou": "320505", "birth_date": d("2025-02-10"), "paid_on": d("2025-03-20")},
@@ -109,6 +109,10 @@ STORIES: Stories = {
         ),
         "The window closes with December": ({**PUPIL, "paid_on": d("2025-12-31")}, {"status": "enrolled"}),
         "After it nothing is taken": ({**PUPIL, "paid_on": d("2026-01-01")}, {"status": "closed"}),
+        "One missed year costs an orphan no wait": (
+            {**PUPIL, "paid_on": d("2025-11-20"), "lapsed_years": 1, "assistance": ("orphan",)},
+            {"coverage_from": d("2026-01-01"), "because": "assisted_without_a_wait"},
+        ),
         "Two missed years wait a month longer, and one repaired takes it off": (
             {**PUPIL, "paid_on": d("2025-11-20"), "lapsed_years": 2, "repaired_years": 1},
             {"coverage_from": d("2026-04-01")},
