@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from itertools import product
+from itertools import combinations, product
 
 import msgspec
 
@@ -142,8 +142,6 @@ class Space:
     def _births(self) -> list[tuple[int, date | None]]:
         """Days of birth enough to meet every class, each with its run, what one would expect first."""
         target = self._target("birth_date")
-        # Of two limits now one, now the other ends first, as months are long; the order repeats with the leap years.
-        several = LEAP_DAYS if any(len(limits) > 1 for limits in self._limits.values()) else 0
         found: list[tuple[int, date | None]] = [(-1, None)]
         for place, run in enumerate(self.axes["birth_date"]):
             spans = [ends_of(run)]
@@ -151,12 +149,26 @@ class Space:
                 first, last = spans.pop()
                 if last - first <= timedelta(days=1) or self._shape(first) == self._shape(last):
                     found += [(place, first), (place, last), (place, min(max(first, target), last))]
-                    some = range(min(several, (last - first).days))
-                    found += [(place, last - timedelta(days=by)) for by in some]
+                    found += [(place, day) for day in self._of_each_order(first, last)]
                 else:
                     middle = first + (last - first) // 2
                     spans += [(first, middle), (middle, last)]
         return sorted(dict.fromkeys(found), key=lambda each: abs(((each[1] or date.max) - target).days))
+
+    def _of_each_order(self, first: date, last: date) -> list[date]:
+        """A birthday for each order in which limits of months and of days end; it repeats with the leap years."""
+        mixed = [
+            column
+            for column, limits in self._limits.items()
+            if {bool(within.limit.months) for within in limits} == {True, False}
+        ]
+        found: dict[tuple[bool, ...], date] = {}
+        for by in range(min(LEAP_DAYS, (last - first).days) if mixed else 0):
+            ends = [self._changes(last - timedelta(days=by), column) for column in mixed]
+            order = tuple(one < other for days in ends for one, other in combinations(days, 2))
+            ties = tuple(one == other for days in ends for one, other in combinations(days, 2))
+            found.setdefault(order + ties, last - timedelta(days=by))
+        return list(found.values())
 
     def _shape(self, birth: date) -> list[tuple[int, bool]]:
         """Into which run of another day each change falls, and whether with its beginning.
