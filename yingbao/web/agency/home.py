@@ -22,6 +22,7 @@ from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet.models import AssistedList
 from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
+from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.progress import Tree
@@ -41,10 +42,11 @@ LISTING = (OrganisationKind.CIVIL_AFFAIRS, OrganisationKind.UNION_FEDERATION, Or
 @desk(Desk.AGENCY)
 def home(request: Seated) -> HttpResponse:
     """The day of an officer at one glance; no single child is shown. 经办首页"""
-    area, today = area_of(request), clock.today()
-    if not Season.objects.filter(pooling_area=area).exists():
+    today = clock.today()
+    try:
+        season = season_of(request)
+    except Refused:  # none was opened yet
         return render(request, "agency/home_empty.html", {"organisation": request.appointment.organisation})
-    season = season_of(request)
     policy, tree = policy_of(season), Tree(season)
     under = request.GET.get("under", "")
     at = int(under) if under.isascii() and under.isdigit() and len(under) < 12 else None
@@ -103,15 +105,17 @@ def next_season(season: Season, today: date) -> list[Waits]:
 
 def policy_changes(request: Seated) -> list[Waits]:
     """Changes of policy that wait for this officer's eyes, and one's own that came back."""
-    own = PolicyProposal.objects.filter(policy__startswith=f"{area_of(request)}/").defer("text", "simulation")
-    asked = own.filter(state=PolicyProposal.State.ASKED).exclude(made_by=request.user).order_by("pk")
-    back = own.filter(~Q(answer=""), state=PolicyProposal.State.DRAFT, made_by=request.user).order_by("pk")
+    drafted, asked_for = PolicyProposal.State.DRAFT, PolicyProposal.State.ASKED
+    mine = ~Q(answer="") & Q(state=drafted, made_by=request.user)
+    rows = PolicyProposal.objects.filter(policy__startswith=f"{area_of(request)}/").defer("text", "simulation")
+    found = list(rows.filter(mine | Q(state=asked_for) & ~Q(made_by=request.user)).order_by("pk"))
+    asked, back = [one for one in found if one.state == asked_for], [one for one in found if one.state == drafted]
     return [
         Waits(name, len(rows), Text("份", "changes"), None, said, to_one(rows), tone)
         for name, rows, said, tone in (
-            (Text("政策修订待复核", "Policy changes to look at"), list(asked),
+            (Text("政策修订待复核", "Policy changes to look at"), asked,
              Text("起草人以外的人复核后生效", "in force once a second officer agrees"), "warn"),
-            (Text("政策修订被退回", "Policy changes sent back"), list(back),
+            (Text("政策修订被退回", "Policy changes sent back"), back,
              Text("修改后再提交", "mend them and hand them in again"), "accent"),
         )
     ]  # fmt: skip
@@ -194,6 +198,7 @@ def bodies_without_list(season: Season) -> Waits:
     )
     bodies = Organisation.objects.filter(pooling_area=season.pooling_area, kind__in=kinds, active=True)
     silent = bodies.exclude(pk__in=sent.values("organisation"))
-    names = "、".join(silent.order_by("kind").values_list("name", flat=True)[:3])
-    return Waits(Text("没有送名单的部门", "Bodies without a list"), silent.count(), Text("家", "bodies"), None,
+    every = list(silent.order_by("kind").values_list("name", flat=True))
+    names = "、".join(every[:3])
+    return Waits(Text("没有送名单的部门", "Bodies without a list"), len(every), Text("家", "bodies"), None,
                  Text(names, names), "", "accent")  # fmt: skip

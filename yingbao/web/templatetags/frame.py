@@ -178,6 +178,17 @@ def desk_name(desk: str) -> Text:
     return DESK_NAMES[Desk(desk)]
 
 
+TONES = dict.fromkeys(("confirmed", "paid", "exempt", "covered"), " good") | {
+    "determined": " accent", "declared": " accent", "draft": " warn", "registered": " warn", "lapsed": " bad",
+}  # fmt: skip
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """The colour of a state's tag, with the space before it. 状态颜色"""
+    return TONES.get(state, "")
+
+
 @register.simple_tag(takes_context=True)
 def child_address(context: dict[str, Any], person: int) -> str:
     """Where the reader's desk sees a child: a school's pupil, a community's child. 孩子页面"""
