@@ -29,7 +29,7 @@ VALUES ('civil_affairs', '320500', 'mz', '民政局', '320500', '{{}}', '', '', 
 CHILDREN = """
 INSERT INTO people_person (name, name_original, name_pinyin, name_initials, sex, birth_date, hukou, residence_permit,
     parent_employee_insured, lapsed_years, repaired_years, created_at, merged_because)
-SELECT '甲', '甲', 'jia', 'j', '', date '2005-01-01' + (k * 7919 %% 4000),
+SELECT '甲', '甲', 'jia', 'j', '', date '2005-01-01' + (k %% 4000 * 7919 %% 4000),
        (ARRAY['320508', '320583', '341226', '320506', ''])[1 + k %% 5], k %% 9 = 0, k %% 4 = 0, 0, 0, now(), ''
 FROM generate_series(1, %(size)s) k;
 INSERT INTO people_identitydocument (kind, number_cipher, number_index, number_masked, added_at, person_id)

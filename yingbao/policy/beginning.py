@@ -57,6 +57,12 @@ def begun(policy_id: str, *, name: str = "", last: str = "") -> Begun:
     return Begun(text, sum(MARK in line for line in text.splitlines()))
 
 
+def without_directory(text: str) -> str:
+    """The text without its directory of schools, which is a file beside it and stands nowhere yet. 去掉对应表"""
+    note = f"{MARK}: 对应表是另一个文件，装好后再写 / a file of its own; write it once that is there"
+    return re.sub(r"^(directory: *[\w.-]+).*$", rf"# \1  {note}", text, flags=re.M)
+
+
 def called(area: str, name: str = "") -> Text:
     """What the city is called in sentences: 泰州市, Taizhou. 城市名称"""
     if not re.fullmatch(r"[\w ·（）-]*", name):
@@ -166,9 +172,7 @@ def _of_another_city(text: str, before: str, area: str) -> str:
                 part == "areas" and re.match(r"\s+(name|divisions):", line)
             ):
                 yield f"{_unmarked(line)}  {note}"
-            elif line.startswith("directory:"):
-                yield f"# {_unmarked(line)}  {note}"
             else:
                 yield line
 
-    return "\n".join(lines()) + "\n"
+    return without_directory("\n".join(lines()) + "\n")

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from yingbao.agents.models import Desk
 from yingbao.enrolment import proposing, versions
-from yingbao.enrolment.models import PolicyProposal
+from yingbao.enrolment.models import PolicyProposal, Season
 from yingbao.policy import beginning
 from yingbao.policy.catalogue import ID
+from yingbao.policy.moving import MARK
 from yingbao.policy.refused import PolicyRefused, Problem
 from yingbao.policy.tree import BYTES_AT_MOST
 from yingbao.values import clock
@@ -40,12 +41,15 @@ def new(request: Seated) -> HttpResponseBase:
     said = {"reason": "", "clause": ""}
     if following := request.GET.get("next", ""):
         first = beginning.begun(next_of(following), last=versions.text_in_force(following))
-        return form(request, None, said | {"text": first.text}, begun=first.marked)
+        text = beginning.without_directory(first.text)
+        return form(request, None, said | {"text": text}, begun=text.count(MARK))
     if "template" in request.GET:
         year = int(mine[-1].split("/")[1]) if mine else clock.today().year
         first = beginning.begun(f"{area}/{year + 1}")
         return form(request, None, said | {"text": first.text}, begun=first.marked)
-    text = versions.text_in_force(request.GET.get("of", "") or mine[-1]) if mine else ""
+    season = Season.objects.filter(pooling_area=area).order_by("-plan_year").first()
+    usual = season.policy if season is not None and season.policy in mine else (mine or [""])[-1]
+    text = versions.text_in_force(request.GET.get("of", "") or usual) if mine else ""
     return form(request, None, said | {"text": text})
 
 
