@@ -64,3 +64,18 @@ def test_a_season_of_the_policy_runs_from_the_list_to_the_letters_and_desks(poli
         assert examine(INVARIANTS) == []
     finally:
         clock.run_true()
+
+
+def test_the_agency_is_told_of_what_is_provisional_before_it_opens_the_next_season():
+    clock.set_to(at("2020-08-20"))
+    try:
+        open_season(policy_id="320500/2020", at=at("2019-08-20"))
+        browser = Client()
+        agency = clerk_of(organisation("insurance_agency"), Desk.AGENCY)
+        browser.force_login(agency.user, backend="django.contrib.auth.backends.ModelBackend")
+        said = browser.get(reverse("agency-seasons")).content.decode()
+        assert f"有 {len(policy_of('320500/2021').unconfirmed)} 处暂定" in said
+        assert 'href="/policies/320500/2021/#unconfirmed"' in said
+        assert browser.get(reverse("agency-policies")).content.decode().count("部分暂定") == 4
+    finally:
+        clock.run_true()
