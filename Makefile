@@ -12,7 +12,9 @@ demo:
 	@setup/environment.sh run
 	@.venv/bin/yingbao demo $(ARGS)
 
-test: environment style types architecture tests
+# Types and imports are looked at beside the tests, which leave a core idle now and then.
+test: environment style
+	@$(MAKE) --no-print-directory -j3 types architecture tests
 
 environment:
 	@setup/environment.sh test

@@ -6,20 +6,26 @@ import pytest
 from django.db import connection
 
 from tests.collection.building import confirmed, owed, pay, told
-from tests.enrolment.building import AT, body
+from tests.enrolment.building import AT, body, organisation
 from yingbao.collection.adjusting import follow
 from yingbao.collection.arriving import hold, take
 from yingbao.collection.audit import INVARIANTS, OF_THE_MONEY
 from yingbao.collection.models import Obligation
+from yingbao.enrolment.seasons import open_season
 from yingbao.ledger.audit import examine
 from yingbao.people.models import AssistedStatus
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def season(suzhou, school):
+@pytest.fixture(scope="module")
+def season(standing):
     """A little of everything: paid, unpaid, exempt, exempt after payment, paid twice, in suspense."""
+    with standing():
+        return a_little_of_everything(open_season(policy_id="320500/2020", at=AT), organisation())
+
+
+def a_little_of_everything(suzhou, school):
     paid, late, unpaid = owed(suzhou, confirmed(suzhou, school, 3))
     owed(suzhou, confirmed(suzhou, school, assisted="orphan"))
     pay(paid, "wechat:1:a")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from lxml import etree
 
-from simulators import world as worlds
 from simulators.bank import batches, book, messages, statements
 from simulators.world import World
 from tests.collection.bank import NUMBER, account, declared, mandate, owed
@@ -45,13 +44,6 @@ def _sound(db):
 @pytest.fixture
 def suzhou(db):
     return open_season(policy_id="320500/2020", at=AT)
-
-
-@pytest.fixture
-def bank(tmp_path) -> World:
-    world = worlds.opened(tmp_path / "bank", "http://127.0.0.1:1", 1.0, datetime(2019, 11, 12, 2, 0, tzinfo=UTC))
-    book.open_first_accounts(world)
-    return world
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 
-from simulators import world as worlds
 from simulators.bank import batches, book, messages, statements
 from simulators.world import World
 from yingbao.exchange.bank.debits import pain008
@@ -20,13 +19,6 @@ from yingbao.values.reference import found_in, make
 
 OURS, SCHOOL = book.FIRST_ACCOUNTS[0].key, book.FIRST_ACCOUNTS[2].key
 FORMS = [("csv", "08"), ("xlsx", "08"), ("xml", "02"), ("xml", "08")]
-
-
-@pytest.fixture
-def bank(tmp_path) -> World:
-    world = worlds.opened(tmp_path / "bank", "http://127.0.0.1:1", 1.0, datetime(2019, 11, 12, 2, 0, tzinfo=UTC))
-    book.open_first_accounts(world)
-    return world
 
 
 def paid(bank: World, amount_fen: int = 480_000, **more) -> None:
