@@ -34,7 +34,12 @@ from yingbao.web.tax.shared import page_of
 
 AGENTS = (OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY)
 NOTHING = Figures()
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = 30
+NO_ROSTER = Text("还没有交花名册", "no roster yet")
+TO_REGISTER = Text("{n} 名首次参保待登记", "{n} first-timers to be registered")
+TO_CONFIRM = Text("{n} 名待确认", "{n} to be confirmed or declined")
+UNPAID = Text("{n} 名已确认未缴费", "{n} confirmed and not paid")
+UNDECLARED = Text("已确认 {n} 名，还没有申报", "{n} confirmed, nothing declared")
 
 
 class Standing(NamedTuple):
@@ -86,10 +91,16 @@ class Call(NamedTuple):
     """Whom to call, and why. 催办"""
 
     standing: Standing
-    why: list[Text]
+    open: list[tuple[Text, int]]
+    """what is missing there, and how many"""
     last: datetime | None
     """when something was last done there"""
     contact: Contact | None
+
+    @property
+    def why(self) -> list[Text]:
+        """The same in sentences, put together for those that a page shows. 未办原因"""
+        return [text.filled(n=n) for text, n in self.open]
 
 
 @require_GET
@@ -205,27 +216,23 @@ def calls(season: Season, rows: list[Standing]) -> list[Call]:
     )
     found = []
     for one in agents:
-        why = reasons_to_call(one, declares=declares, filed=one.organisation.pk in filed)
-        if why:
-            found.append(Call(one, why, last.get(one.organisation.pk), contact_of(one.organisation)))
+        left = reasons_to_call(one, declares=declares, filed=one.organisation.pk in filed)
+        if left:
+            found.append(Call(one, left, last.get(one.organisation.pk), contact_of(one.organisation)))
     return found
 
 
-def reasons_to_call(one: Standing, *, declares: bool, filed: bool) -> list[Text]:
+def reasons_to_call(one: Standing, *, declares: bool, filed: bool) -> list[tuple[Text, int]]:
     """What is missing there, by reason. 未办原因"""
     if not one.figures.listed:
-        if one.organisation.kind == OrganisationKind.COMMUNITY:
-            return []
-        return [Text("还没有交花名册", "no roster yet")]
+        return [] if one.organisation.kind == OrganisationKind.COMMUNITY else [(NO_ROSTER, 1)]
     told = [
-        (one.figures.to_register, Text("{n} 名首次参保待登记", "{n} first-timers to be registered")),
-        (one.undecided, Text("{n} 名待确认", "{n} to be confirmed or declined")),
-        (one.unpaid if filed or not declares else 0, Text("{n} 名已确认未缴费", "{n} confirmed and not paid")),
+        (TO_REGISTER, one.figures.to_register),
+        (TO_CONFIRM, one.undecided),
+        (UNPAID, one.unpaid if filed or not declares else 0),
+        (UNDECLARED, one.figures.confirmed if declares and not filed else 0),
     ]
-    why = [text.filled(n=n) for n, text in told if n]
-    if declares and one.figures.confirmed and not filed:
-        why.append(Text("已确认 {n} 名，还没有申报", "{n} confirmed, nothing declared").filled(n=one.figures.confirmed))
-    return why
+    return [(text, n) for text, n in told if n]
 
 
 def last_activity(season: Season, places: list[int]) -> dict[int, datetime]:
