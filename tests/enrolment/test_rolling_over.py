@@ -9,12 +9,9 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.enrolment.building import at, body, child, clerk, enter, organisation
 from tests.enrolment.next_year import policies_in, write_next_year
-from tests.enrolment.test_needs import undone
 from yingbao.enrolment import outlook, rolling_over, taking, versions
 from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.determining import refresh
@@ -24,7 +21,6 @@ from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.rolling_over import begin, carry_out, mark_of, note_outlook, roll_over_of
 from yingbao.enrolment.rolling_tables import RollOver, StatusCheck
 from yingbao.enrolment.seasons import open_season
-from yingbao.people.grades import GRADES
 from yingbao.people.models import Change, Person, SchoolRoll
 from yingbao.values.refusal import Refused
 
@@ -115,34 +111,6 @@ def test_a_whole_school_is_a_year_on_with_renewals_known_and_nobody_registered_t
     assert (step.by, step.at) == (officer.user, OPENED)
     change = Change.objects.filter(person_id=third.pk, table_name="people_schoolroll").latest("pk")
     assert (change.actor, change.source) == (officer.user, "roll-over 320500/2021")
-
-
-def test_the_outlook_writes_nothing_and_tells_what_then_happens(last, officer):
-    school, community = organisation(), organisation("community")
-    kindergarten = organisation(stages=["kindergarten"])
-    people = [child(school, grade=3), child(school, grade=6), child(school, stage="junior", grade=3)]
-    people += [child(kindergarten, stage="kindergarten", grade=3, hukou="411525") for _ in range(2)]
-    small = child(None, born=date(2019, 2, 1))
-    list_and_determine(season=last, organisation=school, at=LISTED)
-    list_and_determine(season=last, organisation=kindergarten, at=LISTED)
-    list_and_determine(season=last, organisation=community, at=LISTED)
-    for person in (*people, small):
-        stood(person, last, "covered")
-    stood(people[0], last, "declined")
-    rolls = list(SchoolRoll.objects.order_by("pk").values())
-    told = looked_at().outlook
-    assert list(SchoolRoll.objects.order_by("pk").values()) == rolls
-    assert not Enrolment.objects.exclude(season=last).exists()
-    assert told["places"] == {"school": 2, "community": 2, "awaiting_school": 2}
-    assert told["ways"] == {"primary/3/primary/4": 1, "primary/6/junior/1": 1}
-    assert told["graduates"] == {"junior": 1, "kindergarten": 2}
-    assert (told["first_graders"], told["renewals"], told["newcomers"]) == (2, 4, 0)
-    assert (told["lapsed"], told["lapsed_after"]) == ({"1": 1}, {"declined": 1})
-    assert told["family_fen"] == 4 * now(small, last).premium_fen
-    carry_out(found=begun(officer), now=lambda: OPENED)
-    done = RollOver.objects.get().result
-    assert {name: done[f"places/{name}"] for name in told["places"]} == told["places"]
-    assert (done["renewals"], done["lapsed/1"]) == (told["renewals"], 1)
 
 
 def test_a_family_that_declined_is_listed_anew_with_a_year_lapsed(last, officer):
@@ -334,52 +302,6 @@ def test_more_children_cost_no_more_statements(last, officer):
         carry_out(found=found, now=lambda: OPENED)
     assert found.opened.enrolments.count() == len(few) + len(more)
     assert len(deed) < 60
-
-
-ROLLS = st.sampled_from(
-    [None, ("kindergarten", 3), ("primary", 1), ("primary", 6), ("junior", 3), ("senior", 3), ("special", None)]
-)
-ENDS = st.sampled_from(["covered", "declined", "withdrawn", "lapsed", "determined", None])
-CHILDREN = st.tuples(
-    ROLLS,
-    st.sampled_from([2018, 2019, 2020]),
-    st.sampled_from(["320508", "320506", "411525", ""]),
-    st.sampled_from([date(2002, 3, 1), date(2012, 3, 1), date(2020, 3, 1)]),
-    ENDS,
-)
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    stages=st.lists(st.sets(st.sampled_from(list(GRADES)), min_size=1).map(sorted), min_size=1, max_size=2),
-    open_=st.booleans(),
-    children=st.lists(CHILDREN, max_size=7),
-)
-def test_whatever_the_city_is_like_the_outlook_is_what_comes(last, officer, stages, open_, children):
-    with undone():
-        schools, communities = [organisation(stages=each) for each in stages], [organisation("community")]
-        for number, (roll, year, hukou, born, end) in enumerate(children):
-            person = child(None, hukou=hukou, born=born)
-            if roll is not None:
-                enter(person, schools[number % len(schools)], stage=roll[0], grade=roll[1], school_year=year)
-            if end is not None:
-                Enrolment.objects.create(
-                    season=last, person=person, plan_year=2020, organisation=communities[0], state=end,
-                    state_at=LISTED, status="enrolled", reason="x" if end in ("declined", "withdrawn") else "",
-                )  # fmt: skip
-        schools[0].active = open_
-        schools[0].save()
-        told = looked_at().outlook
-        carry_out(found=begun(officer), now=lambda: OPENED)
-        done = RollOver.objects.get().result
-        listed = sum(told.get("places", {}).get(place, 0) for place in ("school", "community"))
-        assert done.get("children", 0) == told["children"]
-        assert {name: done.get(f"places/{name}", 0) for name in told.get("places", {})} == told.get("places", {})
-        assert done.get("promoted", 0) == sum(told.get("ways", {}).values())
-        assert done.get("graduated", 0) == sum(told.get("graduates", {}).values())
-        assert done.get("renewals", 0) == told.get("renewals", 0)
-        assert {years: done[f"lapsed/{years}"] for years in told.get("lapsed", {})} == told.get("lapsed", {})
-        assert Enrolment.objects.exclude(season=last).count() == listed
 
 
 def test_last_season_still_takes_late_payers_and_the_lapse_goes_once_they_have_paid(db):
