@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.determination.children import CHILDREN, Facts, child, typed
 from yingbao.determination import frame
 from yingbao.determination.counter import Decision, determine_one
-from yingbao.determination.explain import reasons, walk
+from yingbao.determination.explain import passed_over, reasons, walk
 from yingbao.determination.facts import read_child
 from yingbao.determination.frame import determine
 from yingbao.policy.catalogue import policy_of
@@ -198,3 +198,17 @@ def test_frame_counter_and_walk_decide_the_same(children: list[Facts]):
             assert alone.coverage_from is not None
             assert alone.coverage_to is not None
             assert alone.coverage_from <= alone.coverage_to
+
+
+def test_none_of_several_conditions_is_told_one_by_one():
+    facts = child(**{**PUPIL, "hukou": "340102"})
+    over = {each.rule: each.failed for each in passed_over(WIDE, facts, TODAY)}
+    assert over["by_belonging"].zh.endswith("父母一方户籍：未知，父母参加职工医保：否，有居住证：否")
+    baby = child(**{**BABY, "paid_on": date(2027, 3, 1)})
+    late = {each.rule: each.failed for each in passed_over(WIDE, baby, TODAY)}
+    assert "出生日：2026年11月20日" in late["as_newborn"].zh
+
+
+def test_what_is_unconfirmed_is_said_to_be_provisional_to_the_family():
+    assert "二档787.01元（暂定）" in said(**PUPIL, tier=2)
+    assert "暂定" not in said(**PUPIL)

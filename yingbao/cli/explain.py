@@ -10,7 +10,7 @@ from yingbao.determination.rulebook import TABLES, rules_of
 from yingbao.policy import terms
 from yingbao.policy.catalogue import policy_of
 from yingbao.policy.model import Policy
-from yingbao.policy.outcomes import in_general, outcome
+from yingbao.policy.outcomes import in_doubt, in_general, outcome
 from yingbao.policy.refused import nearest
 from yingbao.policy.rules import Rule
 from yingbao.values.refusal import Refused
@@ -57,7 +57,7 @@ def _list(policy: Policy) -> None:
     for table in TABLES:
         click.echo(f"{terms.TABLES[table].said(language)} [{table}]")
         for rule in getattr(policy.tables, table):
-            click.echo(f"  {rule.id}  {in_general(rule).said(language)}")
+            click.echo(f"  {rule.id}  {in_doubt(policy, rule, in_general(rule)).said(language)}")
 
 
 def _explain(policy: Policy, table: str, rule: Rule) -> None:
@@ -72,6 +72,6 @@ def _explain(policy: Policy, table: str, rule: Rule) -> None:
         (Text(zh="依据", en="clause"), f"{number} {rule.clause}"),
         (Text(zh="条件", en="criteria"), (criteria if says else otherwise).said(language)),
         (Text(zh="结果", en="outcome"), outcome(rule, policy).said(language)),
-        (Text(zh="理由", en="sentence"), in_general(rule).said(language)),
+        (Text(zh="理由", en="sentence"), in_doubt(policy, rule, in_general(rule)).said(language)),
     ):
         click.echo(Text(zh="{name}：{value}", en="{name}: {value}").filled(name=name, value=value).said(language))

@@ -19,7 +19,7 @@ from yingbao.determination.rulebook import TABLES, rulebook_of, rules_of
 from yingbao.determination.signs import Limit, inside, timed
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
-from yingbao.policy.outcomes import outcome
+from yingbao.policy.outcomes import in_doubt, outcome
 from yingbao.policy.rules import PremiumRule, Rule, SubsidyRule
 from yingbao.values import divisions, money
 from yingbao.values.text import Text
@@ -65,14 +65,19 @@ def reasons(policy: Policy, facts: Mapping[str, object], decision: Decision, as_
     child, rules = read_child(facts, as_of), rules_of(policy)
     known = _filling(policy, child, decision)
     told = [
-        Reason(table, rule.id, rule.clause, rule.because.filled(**known))
+        Reason(table, rule.id, rule.clause, in_doubt(policy, rule, rule.because.filled(**known)))
         for table, rule in (rules[name] for name in decision.because)
     ]
     if decision.status != "enrolled":
         return told
     earned = [(reward, int(cast("int", child[reward.counts]))) for reward in policy.rewards]
     return told + [
-        Reason("rewards", reward.id, reward.clause, reward.because.filled(**known, raised=money.said(fen)))
+        Reason(
+            "rewards",
+            reward.id,
+            reward.clause,
+            in_doubt(policy, reward, reward.because.filled(**known, raised=money.said(fen))),
+        )
         for reward, years in earned
         if (fen := reward.earned_fen(years))
     ]
@@ -92,7 +97,7 @@ def _filling(policy: Policy, child: Child, decision: Decision) -> dict[str, obje
         "coverage_to": said_day(decision.coverage_to) if decision.coverage_to else UNKNOWN,
         "premium": money.said(premium),
         "own": money.said(decision.self_paid_fen),
-        "age": age_on(birth, policy.cover_from) if isinstance(birth, date) else UNKNOWN,
+        "age": said_value("age", _fact_of(policy, child, "age")),
         "wait": rulebook_of(policy).decided(child)[0].wait_months,
     }
 
@@ -165,10 +170,17 @@ def _failed(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str
         return Text(zh="要求{says}；已定为：{instead}", en="asks that {says}; decided: {instead}").filled(
             says=criterion.says, instead=instead
         )
+    if criterion.either is not None:
+        facts = dict.fromkeys(policy.criteria[other].fact or "age" for other in criterion.either)
+        known = [(terms.FACTS[fact], said_value(fact, _fact_of(policy, child, fact))) for fact in facts]
+        return Text(
+            zh=f"要求{criterion.says.zh}；" + "，".join(f"{fact.zh}：{value.zh}" for fact, value in known),
+            en=f"asks that {criterion.says.en}; " + ", ".join(f"{fact.en}: {value.en}" for fact, value in known),
+        )
     fact = criterion.fact or "age"
     value = said_value(fact, seen_as(criterion, child[column_of(criterion)], policy))
     said = Text(zh="要求{says}；{fact}：{value}", en="asks that {says}; {fact}: {value}")
-    if criterion.months_from_birth is not None:
+    if criterion.months_from_birth is not None or criterion.days_from_birth is not None:
         said = Text(
             zh="要求{says}；{fact}：{value}，出生日：{birth}", en="asks that {says}; {fact}: {value}, born: {birth}"
         )
@@ -178,6 +190,13 @@ def _failed(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str
         value=value,
         birth=said_value("birth_date", child["birth_date"]),
     )
+
+
+def _fact_of(policy: Policy, child: Child, fact: str) -> Value:
+    birth = child["birth_date"]
+    if fact != "age":
+        return child[fact]
+    return age_on(birth, policy.cover_from) if isinstance(birth, date) else None
 
 
 def said_value(fact: str, value: Value) -> Text:

@@ -150,9 +150,11 @@ def _keyed(
             yield from _facets(part, name(old[key]), facets(old[key]), facets(value))
         else:
             said = [_joined(each) for label, each in facets(value).items() if label != "name" and each]
-            all_facets = _joined(said, "；", "; ")
-            what = Text(zh="新增「{name}」：{all}", en="Added: {name}: {all}")
-            yield Change(part, what.filled(name=name(value), all=all_facets))
+            what = Text(zh="新增「{name}」", en="Added: {name}").filled(name=name(value))
+            if said:
+                facts = _joined(said, "；", "; ")
+                what = Text(zh="{what}：{facts}", en="{what}: {facts}").filled(what=what, facts=facts)
+            yield Change(part, what)
 
 
 def _facets(part: Text, name: Text | None, old: Facets, new: Facets) -> Iterator[Change]:
@@ -241,7 +243,7 @@ def _waiting(policy: Policy) -> Facets:
     if waiting is None:
         return {}
     return {
-        "wait": waiting_said(waiting),
+        "wait": _joined(waiting_said(waiting), "", " "),
         "never": [policy.criteria[name].says for name in waiting.never],
         "clause": _plain(waiting.clause),
     }

@@ -50,6 +50,13 @@ def in_general(rule: Rule) -> Text:
     return rule.because.filled(**{**terms.PLACEHOLDERS, **own})
 
 
+def in_doubt(policy: Policy, rule: Rule, sentence: Text) -> Text:
+    """The sentence of a rule, marked where it rests on something that no notice at hand confirms. 暂定标记"""
+    if rule.id not in policy.provisional:
+        return sentence
+    return Text(zh="{said}（暂定）", en="{said} (provisional)").filled(said=sentence)
+
+
 def condition(criterion: Criterion, policy: Policy) -> Text:
     """A criterion in words, exact enough to compare two years; the values of `any_of` are left to `choices`."""
     if criterion.either is not None:
@@ -152,7 +159,7 @@ def _cover(rule: CoverRule, policy: Policy) -> Text:
 
 
 def waiting_said(waiting: Waiting) -> list[Text]:
-    """The rule of waiting in sentences. 待遇等待期"""
+    """The rule of waiting, sentence by sentence. 待遇等待期"""
     said = [
         Text(
             zh="未按期参保或中断参保，固定等待 {fixed} 个月；中断的，从第二年起每多断一年加 {more} 个月。",

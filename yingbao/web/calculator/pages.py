@@ -86,10 +86,7 @@ def outcome(policy: Policy, facts: dict[str, object], decision: Decision) -> dic
         "decision": decision, "tone": TONES.get(decision.status, "warn"), "verdict": text, "payer": payer,
         "agent": terms.AGENTS.get(decision.agent), "channel": terms.CHANNELS.get(decision.channel or ""),
         "registration": REGISTRATION_PLACES.get(decision.registration or ""), "paid_on": paid,
-        "reasons": [
-            (each, each.rule in policy.provisional)
-            for each in explain.reasons(policy, facts, decision, clock.today())
-        ],
+        "reasons": explain.reasons(policy, facts, decision, clock.today()),
         "passed_over": [
             (terms.TABLES[each.table], each) for each in explain.passed_over(policy, facts, clock.today())
         ],
