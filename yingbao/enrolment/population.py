@@ -15,10 +15,10 @@ import polars as pl
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from yingbao.enrolment import years_before
 from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import windows
-from yingbao.enrolment.years_before import with_years_before
 from yingbao.people.facts import SCHEMA
 from yingbao.policy.model import Policy
 
@@ -81,6 +81,11 @@ _TABLES: dict[str, tuple[str, dict[str, pl.DataType]]] = {
         {"assistance": SCHEMA["assistance"]},
     ),
 }  # fmt: skip
+_YEARS_BEFORE = """
+SELECT person_id, missed, unbroken::text, taken_here::text, unconfirmed::text, confirmed FROM enrolment_years_before(
+    %(area)s::varchar, %(year)s::integer, %(own)s::bigint,
+    (SELECT coalesce(array_agg(person_id), '{}') FROM everyone), %(on)s::date)
+"""
 _SEVERAL = {"parents": "parent_hukou", "assisted": "assistance"}
 """A person has several of these: one cell holds them all."""
 _MEMORY = "SET LOCAL work_mem = '128MB'"
@@ -98,7 +103,8 @@ def facts_of_everyone(
     values: dict[str, Any] = {
         "area": season.pooling_area, "season": season.pk, "ended": sorted(ENDED), "on": on,
         "opens": windows(policy)[0].first, "points_first": points.first if points else None,
-        "points_last": points.last if points else None,
+        "points_last": points.last if points else None, "year": policy.plan_year,
+        "own": season.pk if season.policy == policy.policy else None,
     }  # fmt: skip
     read: dict[str, pl.DataFrame] = {}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -110,12 +116,9 @@ def facts_of_everyone(
         for step, (name, (statement, columns)) in enumerate(_TABLES.items()):
             progress(heads * step // len(_TABLES), max(heads, 1))
             read[name] = _carried(cursor, statement, values, {"person_id": pl.Int64()} | columns)
+        found = _carried(cursor, _YEARS_BEFORE, values, years_before.SCHEMA)
         cursor.execute("DROP TABLE everyone")
-    return with_years_before(
-        _put_together(read),
-        pooling_area=season.pooling_area, plan_year=policy.plan_year, on=on,
-        season_id=season.pk if season.policy == policy.policy else None,
-    )  # fmt: skip
+    return years_before.joined(_put_together(read), found)
 
 
 def _carried(

@@ -35,7 +35,14 @@ def with_years_before(
     repair. A child taken here before is a renewal. A status that waits for its body's word does not count.
     """
     persons = [int(person) for person in facts["person_id"]]
-    found = years_before(persons, pooling_area=pooling_area, plan_year=plan_year, season_id=season_id, on=on)
+    return joined(
+        facts,
+        years_before(persons, pooling_area=pooling_area, plan_year=plan_year, season_id=season_id, on=on),
+    )
+
+
+def joined(facts: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The facts with what was found of earlier seasons, by person. 并入"""
     if found.is_empty():
         return facts
     return (
