@@ -326,3 +326,15 @@ def test_last_season_still_takes_late_payers_and_the_lapse_goes_once_they_have_p
     assert taking.pay(season=last, paid={old.pk: date(2020, 9, 10)}, at=late) == 1
     refresh(season=season, as_of=date(2020, 9, 11), at=at("2020-09-11"))
     assert (now(person, last).state, now(person, season).facts["lapsed_years"]) == ("paid", 0)
+
+
+def test_once_a_season_between_is_open_the_later_one_comes_from_that_and_is_reckoned_anew(last, officer, tmp_path):
+    with policies_in(write_next_year(tmp_path, 2021, 2022)):
+        after_next = versions.in_force("320500/2022")
+        found = roll_over_of(after_next)
+        told = outlook.look_ahead(last=found.last, policy=after_next, today=TODAY)
+        assert note_outlook(found=found, told=told, digest="x", at=OPENED)
+        assert roll_over_of(after_next).last == last
+        between = open_season(policy_id="320500/2021", at=OPENED)
+        found = roll_over_of(after_next)
+        assert (found.last, found.outlook, found.outlook_for) == (between, None, "")

@@ -73,10 +73,18 @@ def due(pooling_area: str, on: date) -> RollOver | None:
 
 def roll_over_of(policy: Policy) -> RollOver | None:
     """The roll-over into a policy's season, not kept yet if nobody began it; none where no season came before. 结转"""
-    found = RollOver.objects.select_related("last", "opened", "started_by").filter(policy=policy.policy).first()
-    if found is not None or (last := last_before(policy)) is None:
+    rows = RollOver.objects.select_related("last", "opened", "started_by").filter(policy=policy.policy)
+    found = rows.first()
+    if found is not None and found.opened_id is not None:
         return found
-    return RollOver(policy=policy.policy, last=last)
+    last = last_before(policy)
+    if found is None:
+        return RollOver(policy=policy.policy, last=last) if last else None
+    if last is not None and last.pk != found.last.pk:
+        # A season between was opened since the outlook: it is from that one now.
+        rows.filter(opened__isnull=True).update(last=last, outlook=None, outlook_for="", outlook_at=None)
+        found = rows.first()
+    return found
 
 
 def kept(found: RollOver) -> RollOver:
