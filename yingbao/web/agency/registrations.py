@@ -117,6 +117,13 @@ class Waiting:
         return rows
 
     @property
+    def total(self) -> int:
+        """How many all filters leave; of a whole view it is known from its sums."""
+        if set(self.asked) <= {"show"}:
+            return next(int(view["count"]) for view in self.offered if view["here"])
+        return self.narrowed.count()
+
+    @cached_property
     def offered(self) -> list[dict[str, Any]]:
         """The views with how many each holds: sums by channel; only whom a school asked for is counted. 视图及人数"""
         by_channel = self._tallied("registration")
@@ -161,7 +168,7 @@ class Waiting:
 def registrations(request: Seated) -> HttpResponse:
     """Who waits for a registration, first of all for ours. 首次参保登记"""
     waiting = Waiting(request, request.GET)
-    total = waiting.narrowed.count()
+    total = waiting.total
     pages = page_of(request, total, PAGE_SIZE)
     rows = lines(waiting, pages["first"])
     request.session["registrations"] = request.get_full_path()
