@@ -11,6 +11,7 @@ from yingbao.determination.review.finding import Finding, as_facts
 from yingbao.determination.review.reach import PAYABLE, Reach
 from yingbao.determination.review.rows import follows
 from yingbao.determination.review.space import ends_of
+from yingbao.policy.model import Policy
 from yingbao.policy.rules import Entitlement, PhaseRule, Rule
 from yingbao.values.text import Text
 
@@ -172,7 +173,7 @@ def _windows_overlap(calendar: Calendar) -> Iterator[Finding]:
         one, other = rules[first], rules[second]
         if not one.when or not other.when or follows(one) == follows(other):
             continue
-        if _but_days(reach, one) != _but_days(reach, other):
+        if _but_days(reach, one) != _but_days(reach, other) or _hand_over(reach.policy, one, other):
             continue
         both = met(reach.boxes("phase", first), reach.would_hold("phase", second))
         if not both or not reach.decided["phase"][second]:
@@ -191,6 +192,20 @@ def _windows_overlap(calendar: Calendar) -> Iterator[Finding]:
             example=as_facts(reach.space.child_in(both) or {}),
             days=days,
         )
+
+
+def _hand_over(policy: Policy, one: Rule, other: Rule) -> bool:
+    """Whether one's windows close before the other's open, by the hour of a day that both have."""
+    windows = [
+        [policy.windows[during] for name in rule.when if (during := policy.criteria[name].during) is not None]
+        for rule in (one, other)
+    ]
+    return any(
+        early.last == late.first and (early.closes_at or "24:00") <= (late.opens_at or "00:00")
+        for some, others in (windows, windows[::-1])
+        for early in some
+        for late in others
+    )
 
 
 def _but_days(reach: Reach, rule: Rule) -> set[str]:
