@@ -264,3 +264,9 @@ def test_a_reason_that_was_typed_is_kept_under_a_name_that_may_be_kept():
     names = set(re.findall(r'name="([a-z-]+)"', form))
     assert names
     assert not names & NEVER_FIELDS
+
+
+def test_the_policy_of_the_season_that_runs_stands_before_later_years(suzhou, maker):
+    shown = [one["id"] for one in maker.get(reverse("agency-policies")).context["policies"]]
+    assert shown[0] == "320500/2020"
+    assert shown[1:] == sorted(shown[1:], reverse=True)

@@ -53,8 +53,10 @@ def policies(request: Seated) -> HttpResponse:
         .select_related("made_by", "decided_by")
         .defer("text", "simulation")
     )
+    every = [told(each) | {"next_year": next_year(each, known)} for each in reversed(known)]
     context = {
-        "policies": [told(each) | {"next_year": next_year(each, known)} for each in reversed(known)],
+        # What runs stands first, then what can be opened.
+        "policies": sorted(every, key=lambda one: one["season"] is None),
         "proposals": [shown(one) for one in proposals.order_by("-pk")[:PROPOSALS_SHOWN]],
         "elsewhere": elsewhere(area),
     }
