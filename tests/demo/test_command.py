@@ -110,7 +110,7 @@ def test_without_serving_it_leaves_no_process_behind(home: Path) -> None:
 def test_keys_and_passwords_are_for_the_owner_alone(home: Path) -> None:
     for name in ("keys.json", "secret-key", "logins"):
         assert stat.S_IMODE((home / name).stat().st_mode) == 0o600
-    assert len(list((home / "samples").iterdir())) == 6
+    assert len(list((home / "samples").iterdir())) == 8
 
 
 def test_it_serves_the_first_page_and_ends_by_ctrl_c_with_all_that_it_started(home: Path) -> None:
