@@ -54,11 +54,14 @@ def page(request: Seated, *, refused: Refused | None = None, status: int = 200) 
 def to_open(area: str, years: list[int]) -> tuple[list[Policy], list[Policy]]:
     """The policies whose season can be opened now, and those of years after the next. 可开启的政策
 
-    Where no season was opened yet, a city begins with any of them.
+    Where no season was opened yet, a city begins with the first year in which somebody can still pay.
     """
     waiting = [policy for policy in readable(area) if policy.plan_year not in years]
-    after = [policy for policy in waiting if not years or policy.plan_year > max(years)]
-    if not years or not after:
+    if years:
+        after = [policy for policy in waiting if policy.plan_year > max(years)]
+    else:
+        after = [policy for policy in waiting if max(window.last for window in windows(policy)) >= clock.today()]
+    if not after:
         return waiting, []
     following = min(policy.plan_year for policy in after)
     offered = [policy for policy in waiting if policy.plan_year == following]
