@@ -1,6 +1,6 @@
 """A page of each desk with a million children in the database, at fifty requests a second. 页面基准
 
-    bench/pages.py [children] [seconds of each page]
+    bench/pages.py [children] [seconds of each page] [requests a second]
 
 A demonstration is filled and then multiplied in the database, with its schools, declarations and money, until it holds
 so many children. The server is the one that serves (`yingbao serve`), in processes of its own; requests are sent when
@@ -8,7 +8,7 @@ they are due, whether or not earlier ones were answered, and a latency counts fr
 each page stands an empty view of the same server. The machine's processors are shared with the client.
 
 Beside the times stands the processor time that a request costs the server and the database: other work on the machine
-lengthens the times, and hardly this. From it follows how many processors fifty requests a second keep busy.
+lengthens the times, and hardly this. From it follows how many processors the requests keep busy.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-CHILDREN, SECONDS, RATE = 1_000_000, 10, 50
+CHILDREN, SECONDS, RATE = 1_000_000, 10, int(sys.argv[3]) if len(sys.argv) > 3 else 50
 BASE = 20_000
 """children of the demonstration that is multiplied"""
 GOAL_MS = 100
