@@ -277,6 +277,14 @@ WRONG = TASKS | {
     "a number of months out of reason": Wrong(
         "months_from_birth: 3", "months_from_birth: 0", "months_from_birth: 0", "0 is no sensible", "from 1 to 240"
     ),
+    "a number beyond what is sensible": Wrong(
+        "plan_year: 2020\n",
+        "plan_year: 2020\nwaiting: {clause: 一, fixed_months: 300, months_per_further_year: 1, "
+        "repaired_year_takes_off: 1}\n",
+        "waiting: {clause",
+        "not 300",
+        "from 0 to 60",
+    ),
     "a list where one word belongs": Wrong(
         "cover_to: 2020-12-31", "cover_to: [2020-12-31]", "cover_to", "a single value", "one value"
     ),

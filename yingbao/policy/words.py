@@ -207,7 +207,7 @@ class _Checker:
         elif isinstance(kind, inspect.StrType):
             self._string(node, kind)
         elif isinstance(kind, inspect.IntType):
-            if not isinstance(value, int) or isinstance(value, bool) or (kind.ge is not None and value < kind.ge):
+            if not isinstance(value, int) or isinstance(value, bool) or not _in_span(kind, value):
                 self.add(node.line, *_expected(kind, value))
         elif isinstance(kind, inspect.BoolType) and not isinstance(value, bool):
             self.add(node.line, *_expected(kind, value))
@@ -239,6 +239,10 @@ class _Checker:
             self.add(node.line, *_expected(kind, value))
 
 
+def _in_span(kind: Any, value: int) -> bool:
+    return (kind.ge is None or value >= kind.ge) and (kind.le is None or value <= kind.le)
+
+
 def _is_date(value: Any) -> bool:
     if not isinstance(value, str) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
         return False
@@ -263,18 +267,21 @@ def _expected(kind: Any, value: Any = None) -> tuple[Text, Text]:
     from msgspec import inspect
 
     if isinstance(kind, inspect.IntType):
-        least = kind.ge
+        least, most = kind.ge, kind.le
         name = Text(zh="整数", en="a whole number")
-        mend = (
-            Text(
-                zh="写整数，不加引号、单位和小数点。", en="Write a whole number without quotes, unit or decimal point."
-            )
-            if least is None
-            else Text(
+        mend = Text(
+            zh="写整数，不加引号、单位和小数点。", en="Write a whole number without quotes, unit or decimal point."
+        )
+        if most is not None:
+            mend = Text(
+                zh="写 {least} 到 {most} 的整数，不加引号和小数点。",
+                en="Write a whole number from {least} to {most} without quotes or decimal point.",
+            ).filled(least=least, most=most)
+        elif least is not None:
+            mend = Text(
                 zh="写不小于 {least} 的整数，不加引号和小数点；金额以分为单位。",
                 en="Write a whole number of at least {least} without quotes or decimal point; sums are in fen.",
             ).filled(least=least)
-        )
     elif isinstance(kind, inspect.BoolType):
         name = Text(zh="真假值", en="a truth value")
         mend = Text(zh="写 true 或 false。", en="Write true or false.")
