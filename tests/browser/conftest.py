@@ -24,6 +24,9 @@ ARGUMENTS = [
     "--no-sandbox", "--headless=new", "--disable-background-networking", "--disable-gpu",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+# A poor line, asked for by YINGBAO_TEST_POOR_LINE=1: a test that looks before the page has come fails on it each time,
+# and not one time in a thousand. Latency in ms, the two speeds in bytes a second.
+POOR_LINE = {"offline": False, "latency": 120, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -111,6 +114,8 @@ def visit(chromium: Browser, live_server) -> Iterator[Open]:
             lambda sent: None if sent.url.startswith((live_server.url, "data:")) else complaints.append(sent.url),
         )
         page = context.new_page()
+        if os.environ.get("YINGBAO_TEST_POOR_LINE"):
+            context.new_cdp_session(page).send("Network.emulateNetworkConditions", POOR_LINE)
         if appointment is not None:
             sign_in(page, appointment)
         return Visit(page, complaints)

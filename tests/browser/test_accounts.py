@@ -8,7 +8,7 @@ import re
 import pyotp
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.test_access_for_all import grave, ill_formed
@@ -100,10 +100,11 @@ def test_without_scripts_the_authenticator_signs_in(visit: Open, season):
     secret = re.sub(r"\s", "", page.locator("code.copy").inner_text())
     page.get_by_label("6 位数字").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="启用").click()
+    expect(page.locator("code.copy")).to_have_count(10)
     codes = page.locator("code.copy").all_inner_texts()
     page.context.clear_cookies()
     give_password(page, season.clerk)
-    assert page.get_by_label("验证器上的 6 位数字").is_visible()
+    expect(page.get_by_label("验证器上的 6 位数字")).to_be_visible()
     page.get_by_text("手机或密钥不在身边").click()
     page.get_by_label("恢复码").fill(codes[4])
     page.get_by_role("button", name="用恢复码登录").click()
