@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.conftest import PASSWORD, clerk_of, listed
@@ -35,6 +36,25 @@ def _in_november() -> Iterator[None]:
     clock.set_to(AT)
     yield
     clock.run_true()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _an_act_ends_when_its_page_has_come() -> Iterator[None]:
+    """A click waits until an answer begins; what is read next would now and then be half a page."""
+    with pytest.MonkeyPatch.context() as patched:
+        for act in ("click", "dblclick", "press"):
+            patched.setattr(Locator, act, _whole(getattr(Locator, act)))
+        yield
+
+
+def _whole(act: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(act)
+    def acted(self: Locator, *more: object, **options: object) -> None:
+        act(self, *more, **options)
+        if not self.page.is_closed():
+            self.page.wait_for_load_state("domcontentloaded")
+
+    return acted
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def test_one_officer_writes_it_another_publishes_it_and_children_are_decided_ane
     maker.reload()
     assert grave(maker) == []
     maker.get_by_role("button", name="提交复核").click()
-    assert maker.get_by_role("button", name="复核并发布").count() == 0
+    expect(maker.get_by_role("button", name="复核并发布")).to_have_count(0)
     checker.goto("/agency/")
     checker.get_by_role("link", name="政策修订待复核").click()
     assert grave(checker) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pyarrow as pa
@@ -83,6 +84,18 @@ def test_a_value_that_is_not_understood_is_told_with_its_row_and_column(heading,
     with pytest.raises(Refused) as raised:
         uploaded(content, "名单.xlsx", on=ON, near="")
     assert f"第2行C列“{said}”" in raised.value.said("zh")
+
+
+def test_all_that_is_wrong_is_told_at_once_ten_rows_of_it_in_words():
+    wrong = [[str(number), "一年级", "火星"] for number in range(1, 15)]
+    content = workbook(["编号", "年级", "户籍所在地"], *wrong[:7], ["8", "一年级", "320508"], *wrong[7:])
+    with pytest.raises(Refused) as raised:
+        uploaded(content, "名单.xlsx", on=ON, near="")
+    said = raised.value.said("zh")
+    told = [int(line) for line in re.findall(r"第(\d+)行C列“户籍所在地”", said)]
+    assert told == [2, 3, 4, 5, 6, 7, 8, 10, 11, 12]
+    assert "还有 4 行" in said
+    assert said.count("行政区划") <= 1
 
 
 def test_a_contracts_csv_is_read_by_the_contract_and_a_clerks_csv_as_a_list(tmp_path):

@@ -59,6 +59,8 @@ _TITLES = {"person_id": Text("编号", "Number"), "identity_number": Text("身�
 
 
 _HEADER = 65_536
+TOLD_AT_MOST = 10
+"""so many rows of a list are told in words, each with what is wrong with it"""
 
 
 class FactsSheet:
@@ -89,7 +91,7 @@ def facts_source(path: Path, *, on: date, near: str = "", school: str = "") -> S
 
     `on` is the day of reading; a district without its city is looked for in the city of the division `near`; `school`
     is the division of the school whose list it is, where no column says so. Raises Refused for what cannot be read,
-    with the row and column of the first value.
+    with the row and column of each value.
     """
     try:
         with path.open("rb") as file:
@@ -149,21 +151,18 @@ def sheet_of(content: bytes, name: str, *, on: date, near: str = "", school: str
     parsers = {field: parse for field, parse in _parsers(near).items() if field in at}
     rows: list[dict[str, str]] = []
     lines: list[int] = []
+    wrong: list[tuple[int, _AtField]] = []
     for line, row in table.rows():
         try:
             rows.append(_facts({field: row[place] for field, place in at.items()}, parsers, line, on))
-        except _AtField as wrong:
-            column = next(each for each in table.columns if each.field == wrong.field)
-            raise Refused(
-                where=f"{name} {table.sheet}".strip(),
-                what=Text(
-                    "第{line}行{letter}列“{header}”：{what}", "row {line}, column {letter} “{header}”: {what}"
-                ).filled(line=line, letter=column.letter, header=column.header, what=wrong.fault.what),
-                mend=wrong.fault.mend,
-            ) from None
+        except _AtField as found:
+            wrong.append((line, found))
+            continue
         if school and rows[-1].get("school_stage", "none") != "none":
             rows[-1].setdefault("school_division", school)
         lines.append(line)
+    if wrong:
+        raise _refused(wrong, table, name)
     columns = [each for each in COLUMNS if each in at or any(each in row for row in rows)]
     return FactsSheet(Path(name), rows, lines, columns, table.notes)
 
@@ -174,6 +173,24 @@ class _AtField(Exception):
     def __init__(self, field: str, fault: Fault) -> None:
         super().__init__(field)
         self.field, self.fault = field, fault
+
+
+def _refused(wrong: list[tuple[int, _AtField]], table: Table, name: str) -> Refused:
+    """All that is wrong, a cell of each row, the first ones in words: mended in one go, not one after another."""
+    cells_told = [_told(line, found, table) for line, found in wrong[:TOLD_AT_MOST]]
+    what = Text("；".join(each.zh for each in cells_told), "; ".join(each.en for each in cells_told))
+    if len(wrong) > TOLD_AT_MOST:
+        what = Text("{told}；还有 {n} 行", "{told}; and {n} more rows").filled(told=what, n=len(wrong) - TOLD_AT_MOST)
+    mends = list(dict.fromkeys(found.fault.mend for _, found in wrong[:TOLD_AT_MOST]))
+    mend = Text(" ".join(each.zh for each in mends), " ".join(each.en for each in mends))
+    return Refused(where=f"{name} {table.sheet}".strip(), what=what, mend=mend)
+
+
+def _told(line: int, found: _AtField, table: Table) -> Text:
+    column = next(each for each in table.columns if each.field == found.field)
+    said = Text("第{line}行{letter}列“{header}”：{what}", "row {line}, column {letter} “{header}”: {what}")
+    what = Text(found.fault.what.zh.rstrip("。"), found.fault.what.en.rstrip("."))
+    return said.filled(line=line, letter=column.letter, header=column.header, what=what)
 
 
 def _table(content: bytes, name: str) -> Table:
