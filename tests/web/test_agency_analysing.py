@@ -85,7 +85,10 @@ def test_next_years_policy_is_begun_from_this_years_and_is_read_beside_it(maker)
     form = maker.get(reverse("agency-proposal-new") + "?next=320500/2020")
     text = form.context["said"]["text"]
     assert load_text(text, "x.yaml").policy == "320500/2021"
-    assert f"（{form.context['begun']} 行）" in form.content.decode()
+    assert f"（{form.context['to_check']} 行）" in form.content.decode()
+    refused = maker.post(reverse("agency-proposal-new"), {"text": text, "reason": "", "clause": "一"})
+    assert refused.status_code == 422
+    assert f"（{form.context['to_check']} 行）" in refused.content.decode()
     one = write(maker, dearer(text))
     shown = maker.get(reverse("agency-proposal", args=[one.pk])).content.decode()
     for words in ("和上年（320500/2020）的不同", "240元", "280元", "逐条看、看检查", "用名单试算", "全员测算"):

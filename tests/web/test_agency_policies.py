@@ -101,6 +101,7 @@ def test_a_wrong_line_is_told_beside_it_and_everything_typed_stays(maker):
     assert f"第 {line} 行" in shown
     assert answer.context["said"]["text"] == wrong
     assert SAID["reason"] in shown
+    assert "框里是起草的文本" in shown
     assert not PolicyProposal.objects.exists()
 
 

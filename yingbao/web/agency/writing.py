@@ -41,12 +41,11 @@ def new(request: Seated) -> HttpResponseBase:
     said = {"reason": "", "clause": ""}
     if following := request.GET.get("next", ""):
         first = beginning.begun(next_of(following), last=versions.text_in_force(following))
-        text = beginning.without_directory(first.text)
-        return form(request, None, said | {"text": text}, begun=text.count(MARK))
+        return form(request, None, said | {"text": beginning.without_directory(first.text)})
     if "template" in request.GET:
         year = int(mine[-1].split("/")[1]) if mine else clock.today().year
         first = beginning.begun(f"{area}/{year + 1}")
-        return form(request, None, said | {"text": first.text}, begun=first.marked)
+        return form(request, None, said | {"text": first.text})
     season = Season.objects.filter(pooling_area=area).order_by("-plan_year").first()
     usual = season.policy if season is not None and season.policy in mine else (mine or [""])[-1]
     text = versions.text_in_force(request.GET.get("of", "") or usual) if mine else ""
@@ -118,10 +117,9 @@ def form(
     *,
     problems: list[Problem] | None = None,
     refused: Refused | None = None,
-    begun: int = 0,
     status: int = 200,
 ) -> HttpResponse:
-    """The page to write on, with everything that was typed; `begun` lines of a first text are marked. 起草页面"""
+    """The page to write on, with everything that was typed. 起草页面"""
     area = area_of(request)
     known = [each for each in versions.known() if each.startswith(f"{area}/")]
     lines = said["text"].replace("\r\n", "\n").split("\n")
@@ -133,6 +131,7 @@ def form(
     context = {
         "one": one, "said": said, "wrong": wrong, "more": max(0, len(problems or []) - PROBLEMS_SHOWN),
         "problems": len(problems or []), "refused": refused, "rows": min(40, max(12, len(lines))),
-        "begun": begun, "mine": [(each, next_of(each).split("/")[1]) for each in known if next_of(each) not in known],
+        "to_check": said["text"].count(MARK), "typed": one is not None or request.method == "POST",
+        "mine": [(each, next_of(each).split("/")[1]) for each in known if next_of(each) not in known],
     }  # fmt: skip
     return render(request, "agency/proposal_form.html", context, status=status)
