@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.conftest import PASSWORD, clerk_of, listed
@@ -28,6 +28,8 @@ ARGUMENTS = [
 # A poor line, asked for by YINGBAO_TEST_POOR_LINE=1: a test that looks before the page has come fails on it each time,
 # and not one time in a thousand. Latency in ms, the two speeds in bytes a second.
 POOR_LINE = {"offline": False, "latency": 120, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
+PATIENCE_MS = 30_000
+"""so long a page may take on a machine that has other work, until what is expected is there"""
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -41,6 +43,7 @@ def _in_november() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _an_act_ends_when_its_page_has_come() -> Iterator[None]:
     """A click waits until an answer begins; what is read next would now and then be half a page."""
+    expect.set_options(timeout=PATIENCE_MS)
     with pytest.MonkeyPatch.context() as patched:
         for act in ("click", "dblclick", "press"):
             patched.setattr(Locator, act, _whole(getattr(Locator, act)))

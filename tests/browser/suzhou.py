@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -67,7 +66,7 @@ class Story:
 
 
 @pytest.fixture
-def story(transactional_db, windows, gateways, signing, tmp_path: Path) -> Iterator[Story]:
+def story(transactional_db, windows, gateways, signing, tmp_path: Path) -> Story:
     """The bodies that the notice names, somebody at each of their desks, and who was enrolled in earlier years."""
     acts.both_clocks(gateways, at("2019-08-31"))
     open_season(policy_id="320500/2020", at=at("2019-08-31"))
@@ -96,9 +95,7 @@ def story(transactional_db, windows, gateways, signing, tmp_path: Path) -> Itera
     for name in BEFORE:
         known(name, number=NUMBERS[name])
     seats = {key: clerk_of(place, desks[key], names[key]) for key, place in places.items()}
-    expect.set_options(timeout=30_000)
-    yield Story(windows, gateways, tmp_path, seats)
-    expect.set_options(timeout=5_000)
+    return Story(windows, gateways, tmp_path, seats)
 
 
 def morning(story: Story, day: str) -> None:

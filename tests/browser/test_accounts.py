@@ -14,6 +14,7 @@ from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.test_access_for_all import grave, ill_formed
 from tests.enrolment.building import AT, organisation
 from tests.web.conftest import PASSWORD, clerk_of
+from yingbao.agents import recovery
 from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Passkey, User, Visit
 from yingbao.enrolment.models import Enrolment
 
@@ -100,7 +101,7 @@ def test_without_scripts_the_authenticator_signs_in(visit: Open, season):
     secret = re.sub(r"\s", "", page.locator("code.copy").inner_text())
     page.get_by_label("6 位数字").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="启用").click()
-    expect(page.locator("code.copy")).to_have_count(10)
+    expect(page.locator("code.copy")).to_have_count(recovery.NUMBER)
     codes = page.locator("code.copy").all_inner_texts()
     page.context.clear_cookies()
     give_password(page, season.clerk)

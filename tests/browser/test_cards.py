@@ -62,7 +62,7 @@ def test_from_the_list_of_those_without_a_card_to_the_card_in_the_childs_hands(s
     clerk.get_by_label("家长已同意").check()
     clerk.get_by_role("button", name="上传并检查").click()
     picture = clerk.get_by_role("img", name="许知远的照片")
-    assert picture.evaluate("image => image.complete && image.naturalWidth") == 358
+    expect(picture).to_have_js_property("naturalWidth", 358)
     sound(clerk, "photo")
     clerk.get_by_role("button", name="照片可用").click()
     expect(clerk.get_by_text("照片已通过。")).to_be_visible()

@@ -69,7 +69,7 @@ def test_a_roster_is_uploaded_watched_reviewed_and_confirmed_without_touching_th
     page.goto("/school/roster/")
     assert grave(page) == []
     upload(page, file)
-    expect(page.get_by_role("heading", name="核对花名册")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="核对花名册")).to_be_visible()
     for view in ("有错误", "文件内重复", "两校同时在册", "转入", "新增", "有变化", "不在名单", "无变化"):
         chip = page.get_by_role("link", name=view)
         chip.focus()
@@ -82,7 +82,7 @@ def test_a_roster_is_uploaded_watched_reviewed_and_confirmed_without_touching_th
     expect(page.get_by_text("2 / 2", exact=True)).to_be_visible()
     assert "page=2" in page.url
     page.get_by_role("button", name="确认导入 64 行").press("Enter")
-    expect(page.get_by_role("heading", name="已导入 64 行")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="已导入 64 行")).to_be_visible()
     assert grave(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="下载标错文件").click()
@@ -92,7 +92,7 @@ def test_a_roster_is_uploaded_watched_reviewed_and_confirmed_without_touching_th
 def test_a_roster_on_a_phone_runs_off_neither_side(visit, season, worker, file):
     page = visit(season.clerk, viewport=PHONE).page
     upload(page, file)
-    expect(page.get_by_role("heading", name="核对花名册")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="核对花名册")).to_be_visible()
     for address in (page.url, "/school/roster/", "/school/promotion/"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address

@@ -35,7 +35,6 @@ from yingbao.people.models import Person
 __all__ = ["windows"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AREA = "500103"
-PATIENCE_MS = 30_000
 PUPILS = ("张小明", "李华", "王小雨", "陈乐", "周子涵", "罗一鸣", "何静", "彭雨")
 """Enrolled before; each is paid for on another day of the season, and the last two by nobody."""
 NOT_HERE = ("谭渝生", resident_id(date(2012, 8, 9), 21, "510104"))
@@ -66,7 +65,6 @@ class Story:
 @pytest.fixture
 def story(transactional_db, windows, live_server, settings, tmp_path: Path) -> Iterator[Story]:
     """The district's bodies and its bank account; no school, no season, and two channels beside the server."""
-    expect.set_options(timeout=PATIENCE_MS)
     with running(tmp_path / "gateways", live_server.url, speed=60) as simulators:
         settings.GATEWAYS = simulators.gateways_dir
         account = {"number": acts.YUZHONG_ACCOUNT, "name": acts.YUZHONG_HOLDER, "kind": "authority", "home": True}
@@ -78,15 +76,8 @@ def story(transactional_db, windows, live_server, settings, tmp_path: Path) -> I
         bodies = organise_bodies(AREA)
         agency = clerk_of(bodies["insurance_agency"], Desk.AGENCY, "区医保局 江老师")
         education = clerk_of(bodies["education_bureau"], Desk.EDUCATION, "区教委 冉老师")
-
-        def patient(*who: Appointment, **more: object) -> Page:
-            page = windows(*who, **more)
-            page.set_default_timeout(PATIENCE_MS)
-            return page
-
-        yield Story(patient, simulators, agency, education)
+        yield Story(windows, simulators, agency, education)
         simulators.control("notices", method="DELETE")
-    expect.set_options(timeout=5_000)
 
 
 def test_the_season_of_yuzhong_2020_from_its_first_day_to_its_last(story):
