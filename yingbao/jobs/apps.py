@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 
 from django.apps import AppConfig
+
+from yingbao import jobs
 
 
 class JobsConfig(AppConfig):
@@ -13,26 +16,7 @@ class JobsConfig(AppConfig):
     name = "yingbao.jobs"
 
     def ready(self) -> None:
-        for module in (
-            "rosters",
-            "seasons",
-            "assisted",
-            "payments",
-            "refunds",
-            "bank",
-            "receipts",
-            "trail",
-            "policies",
-            "messages",
-            "occasions",
-            "questions",
-            "reminding",
-            "campaign",
-            "nightly",
-            "standing",
-            "unlisted",
-            "families",
-            "survey",
-            "cards",
-        ):
-            import_module(f"yingbao.jobs.{module}")
+        """Every module of the package: a worker knows all kinds of work, whatever pages it never imports. 登记"""
+        for module in iter_modules(jobs.__path__, f"{jobs.__name__}."):
+            if not module.ispkg:
+                import_module(module.name)
