@@ -144,8 +144,11 @@ def test_of_two_officers_the_second_is_told_who_was_quicker(client, one, clerk, 
     request = ask(one, clerk)
     mark = client.get(f"/agency/corrections/{request.pk}/").context["seen"]
     answer(signed_in(clerk_of(officer.organisation, Desk.AGENCY, "赵科员")), request, "refuse", answer="不符")
-    late = client.post(f"/agency/corrections/{request.pk}/grant", {"seen": mark, "value": "戴梦婕"})
+    late = client.post(
+        f"/agency/corrections/{request.pk}/grant", {"seen": mark, "value": "戴梦婕", "answer": "按户口簿"}
+    )
     assert late.status_code == 409
+    assert "按户口簿" in late.content.decode()
     assert "已由赵科员答复不予更正" in late.content.decode()
     one.person.refresh_from_db()
     assert one.person.name == "戴梦洁"

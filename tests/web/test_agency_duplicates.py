@@ -57,9 +57,26 @@ class TestOnTwoRolls:
         client.post(url + "settle", form)
         assert SchoolRoll.objects.get(person=twice, left_on__isnull=True).school == other_school
         assert Enrolment.objects.get(person=twice).organisation == other_school
-        again = client.post(url + "settle", form | {"reason": "另一位"})
-        assert again.status_code == 409
-        assert "没有执行" in again.content.decode()
+
+    def test_a_second_click_says_that_it_is_done_and_a_second_officer_loses_nothing(
+        self, client, twice, other_school, officer, signed_in
+    ):
+        url = f"/agency/duplicates/roll/{twice.pk}/"
+        form = {"seen": client.get(url).context["seen"], "school": other_school.pk, "reason": "两校核实"}
+        client.post(url + "settle", form)
+        again = client.post(url + "settle", form, follow=True)
+        assert again.status_code == 200
+        assert "没有重复办理" in again.content.decode()
+        assert "没有执行" not in again.content.decode()
+        second = signed_in(clerk_of(officer.organisation, Desk.AGENCY, "周副主任"))
+        late = second.post(url + "settle", form | {"reason": "电话问过沧浪"})
+        assert late.status_code == 409
+        assert "李主任已经这样确认过了" in late.content.decode()
+        assert "电话问过沧浪" in late.content.decode()
+        school = SchoolRoll.objects.exclude(school=other_school).get(person=twice).school
+        contrary = second.post(url + "settle", form | {"school": school.pk, "reason": "在星海"})
+        assert contrary.status_code == 409
+        assert "没有执行" in contrary.content.decode()
 
     def test_of_a_school_elsewhere_no_more_is_shown_than_that_there_is_one(self, client, school, suzhou):
         far = organisation(area="500103", name="渝中学校")
@@ -72,8 +89,10 @@ class TestOnTwoRolls:
         assert "秘密班" not in said
         assert "渝中经办" in said
         url = f"/agency/duplicates/roll/{person.pk}/"
-        client.post(url + "settle", {"seen": client.get(url).context["seen"], "school": "other", "reason": "已转走"})
+        form = {"seen": client.get(url).context["seen"], "school": "other", "reason": "已转走"}
+        client.post(url + "settle", form)
         assert SchoolRoll.objects.get(person=person, left_on__isnull=True).school == far
+        assert "没有重复办理" in client.post(url + "settle", form, follow=True).content.decode()
 
 
 class TestAlike:
@@ -98,8 +117,13 @@ class TestAlike:
         client.post(url + "apart", {"seen": mark, "reason": "两份户口簿"})
         assert NotTheSame.objects.get().reason == "两份户口簿"
         assert client.get("/agency/duplicates/?show=alike").context["total"] == 0
+        again = client.post(url + "apart", {"seen": "old", "reason": "问过两家"})
+        assert again.status_code == 409
+        assert "问过两家" in again.content.decode()
 
-    def test_merging_takes_two_steps_and_withdraws_what_one_child_cannot_have_twice(self, client, pair, school, clerk):
+    def test_merging_takes_two_steps_and_withdraws_what_one_child_cannot_have_twice(
+        self, client, pair, school, clerk, officer, signed_in
+    ):
         first, second = pair
         paid = Enrolment.objects.get(person=first)
         confirm(enrolments=[paid], by=clerk, at=AT)
@@ -122,9 +146,13 @@ class TestAlike:
         assert Refund.objects.get().reason == "withdrawn"
         assert second.documents.count() == 2
         assert examine(INVARIANTS) == []
-        late = client.post(url + "join", form | {"sure": "yes"})
+        again = client.post(url + "join", form | {"sure": "yes"}, follow=True)
+        assert "没有重复办理" in again.content.decode()
+        second = signed_in(clerk_of(officer.organisation, Desk.AGENCY, "周副主任"))
+        late = second.post(url + "join", form | {"sure": "yes", "reason": "周副主任问过"})
         assert late.status_code == 409
         assert "已经并为一份" in late.content.decode()
+        assert "周副主任问过" in late.content.decode()
 
     def test_money_and_receipts_follow_the_record_that_is_paid_for(self, client, pair, clerk):
         first, second = pair
@@ -198,12 +226,17 @@ class TestInTwoAreas:
         assert "渝中经办" in said
         assert "渝中居委会" not in said
 
-    def test_leaving_the_child_to_the_other_area_withdraws_it_here_alone(self, client, both, suzhou):
+    def test_leaving_the_child_to_the_other_area_withdraws_it_here_alone(self, client, both, officer, signed_in):
         url = f"/agency/duplicates/areas/{both.pk}/"
         mark = client.get(url).context["seen"]
         assert client.post(url + "withdraw", {"seen": mark, "reason": ""}).status_code == 422
         client.post(url + "withdraw", {"seen": mark, "reason": "在渝中参保"})
         states = dict(Enrolment.objects.filter(person=both).values_list("season__pooling_area", "state"))
         assert states == {"320500": "withdrawn", "500103": "draft"}
-        assert client.post(url + "withdraw", {"seen": mark, "reason": "再来"}).status_code == 409
+        again = client.post(url + "withdraw", {"seen": mark, "reason": "在渝中参保"}, follow=True)
+        assert "没有重复办理" in again.content.decode()
+        second = signed_in(clerk_of(officer.organisation, Desk.AGENCY, "周副主任"))
+        late = second.post(url + "withdraw", {"seen": mark, "reason": "家长来过"})
+        assert late.status_code == 409
+        assert "家长来过" in late.content.decode()
         assert client.get("/agency/duplicates/?show=areas").context["total"] == 0

@@ -102,6 +102,7 @@ def test_of_two_officers_the_second_is_told_who_answered_and_keeps_what_was_type
     answer = client.post(url(asked, "send-back"), {"seen": mark, "why": "other", "reason": "缺材料"})
     assert answer.status_code == 409
     assert "已由赵科员办理" in answer.content.decode()
+    assert "缺材料" in answer.content.decode()
     assert RegistrationRequest.objects.get().state == "registered"
 
 

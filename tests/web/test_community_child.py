@@ -66,6 +66,21 @@ def test_confirm_decline_withdraw_and_reopen_walk_the_same_edges_as_at_a_school(
     assert (one.state, one.reason) == ("declined", "家长书面放弃")
 
 
+def test_a_second_worker_who_declines_too_is_told_who_did_and_keeps_the_reason(client, town, signed_in):
+    one = listed_at(town, infant())
+    old = seen(one)
+    form = {"seen": old, "why": "other", "reason": "家长电话里说的"}
+    url = f"/community/children/{one.person_id}/decline"
+    client.post(url, form)
+    assert "没有重复办理" in client.post(url, form, follow=True).content.decode()
+    second = signed_in(clerk_of(town.worker.organisation, Desk.COMMUNITY, "沈干部"))
+    late = second.post(url, form | {"reason": "家长到窗口来过"})
+    assert late.status_code == 409
+    said = late.content.decode()
+    assert "已经办过这一步" in said
+    assert "家长到窗口来过" in said
+
+
 def test_a_second_click_is_harmless_and_a_stale_page_keeps_what_was_typed(client, town):
     one = listed_at(town, infant())
     old = seen(one)

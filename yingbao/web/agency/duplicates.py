@@ -11,15 +11,15 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from yingbao.agents.models import Desk, Organisation, OrganisationKind
+from yingbao.agents.models import Desk, Organisation, OrganisationKind, User
 from yingbao.collection import adjusting
 from yingbao.collection.claims import masked_name
 from yingbao.collection.whole import whole
-from yingbao.enrolment.lifecycle import ENDED
+from yingbao.enrolment.lifecycle import ENDED, Act, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day, policy_of
 from yingbao.jobs.assisted import after_statuses
-from yingbao.people import rolls
+from yingbao.people import history, rolls
 from yingbao.people.alike import WHY, pairs_among
 from yingbao.people.grades import grade_name
 from yingbao.people.looks import looked
@@ -29,7 +29,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.registration import who
-from yingbao.web.school.pupil import STALE
+from yingbao.web.school.pupil import STALE, TWICE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.tax.shared import area_of, look, page_of, tell
 from yingbao.web.wall import beyond, by_platform
@@ -145,6 +145,9 @@ def alike_rows(pairs: list[Any], area: str) -> list[dict[str, Any]]:
     ]
 
 
+SOURCE = "duplicate "
+"""how the history of a roll tells that it was settled here"""
+SETTLED_BY = Text("{who}已经这样确认过了，没有重复办理。", "{who} has settled it like this; nothing was done twice.")
 ELSEWHERE = Text("外统筹区的学校", "a school of another pooling area")
 
 
@@ -208,7 +211,11 @@ def settle_roll(request: Seated, pk: int) -> HttpResponseBase:
     person = claimed(request, pk)
     typed = {name: str(request.POST.get(name, "")).strip() for name in ("school", "reason")}
     if request.POST.get("seen") != roll_mark(person):
-        return shown_roll(request, person, status=409, typed=typed, wrong={"": STALE})
+        if (settler := settled_by(person, typed["school"], area_of(request))) == request.user:
+            tell(request, TWICE)
+            return redirect("agency-duplicate-roll", pk=pk)
+        told = SETTLED_BY.filled(who=settler.name) if settler else STALE
+        return shown_roll(request, person, status=409, typed=typed, wrong={"": told})
     claims = {str(each.school_id): each for each in claims_of(person)}
     wrong: dict[str, Text] = {}
     if typed["school"] not in claims and typed["school"] != "other":
@@ -220,7 +227,7 @@ def settle_roll(request: Seated, pk: int) -> HttpResponseBase:
     if wrong:
         return shown_roll(request, person, status=422, typed=typed, wrong=wrong)
     at, area = clock.now(), area_of(request)
-    source = f"duplicate {typed['reason']}"[:60]
+    source = f"{SOURCE}{typed['reason']}"[:60]
 
     def deed() -> None:
         if all(each.school.pooling_area == area for each in claims.values()):
@@ -245,6 +252,17 @@ def settle_roll(request: Seated, pk: int) -> HttpResponseBase:
         return shown_roll(request, person, status=422, typed=typed, wrong={"": told})
     tell(request, Text("学籍已确认，代办单位已随之调整。", "Settled; who enrols the child follows."))
     return redirect("agency-duplicate-roll", pk=pk)
+
+
+def settled_by(person: Person, school: str, area: str) -> User | None:
+    """Who said already what this form asks for; nobody, if the child is not where the form would put it. 谁已确认"""
+    claims = claims_of(person)
+    left = [each for each in claims if each.school.pooling_area == area]
+    if left if school == "other" else [str(each.school_id) for each in claims] != [school]:
+        return None
+    deeds = history.of(person).filter(table_name=SchoolRoll._meta.db_table, source__startswith=SOURCE)
+    last = deeds.first()
+    return last.actor if last else None
 
 
 @by_platform("decision, agent and debts of a child follow by rule from where it is")
@@ -320,6 +338,11 @@ def withdraw_here(request: Seated, pk: int) -> HttpResponseBase:
     one = ours(request, pk)
     reason = str(request.POST.get("reason", "")).strip()
     if request.POST.get("seen") != areas_mark(one):
+        if one.state == State.WITHDRAWN:
+            step = one.steps.filter(act=Act.WITHDRAW).select_related("by").last()
+            if step is not None and step.by == request.user:
+                tell(request, TWICE)
+                return redirect("agency-duplicate-areas", pk=pk)
         return shown_areas(request, one, status=409, typed={"reason": reason}, wrong={"": STALE})
     try:
         with by_platform("what was paid for a child who leaves becomes free by rule"):

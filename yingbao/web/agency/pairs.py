@@ -21,7 +21,7 @@ from yingbao.enrolment.lifecycle import ENDED, STATE_NAMES, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.reasons import verdict
 from yingbao.jobs.assisted import after_statuses
-from yingbao.people import alike
+from yingbao.people import alike, history
 from yingbao.people.looks import looked
 from yingbao.people.merging import merge
 from yingbao.people.models import NotTheSame, Person
@@ -31,7 +31,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.duplicates import agency_of
 from yingbao.web.agency.registration import who
-from yingbao.web.school.pupil import STALE
+from yingbao.web.school.pupil import STALE, TWICE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
 from yingbao.web.tax.shared import area_of, tell
 from yingbao.web.wall import beyond, by_platform
@@ -168,6 +168,9 @@ def join(request: Seated, pair: str) -> HttpResponseBase:
     typed = {name: str(request.POST.get(name, "")).strip() for name in ("keep", "reason")}
     if request.POST.get("seen") != mark(people):
         merged = next((person for person in people if person.merged_into_id), None)
+        if merged and f"{merged.merged_into_id}" == typed["keep"] and joined_by(merged) == request.user.pk:
+            tell(request, TWICE)
+            return redirect("agency-pair", pair=pair)
         told = Text("这两份档案已经并为一份。", "These two records are one already.") if merged else STALE
         return shown(request, pair, people, status=409, typed=typed, wrong={"": told})
     if any(not side["ours"] or side["agency"] is not None for side in sides(request, people)):
@@ -196,6 +199,12 @@ def join(request: Seated, pair: str) -> HttpResponseBase:
         return shown(request, pair, people, status=422, typed=typed, wrong={"": _said(refused)})
     tell(request, Text("已并为一份档案。", "The records are one now."))
     return redirect("agency-pair", pair=pair)
+
+
+def joined_by(merged: Person) -> int | None:
+    """The key of whoever merged a record into another. 并档人"""
+    deeds = history.of(merged).filter(source=f"merge {merged.pk}")
+    return deeds.values_list("actor", flat=True).first()
 
 
 def preview(request: Seated, kept: Person, gone: Person, reason: str) -> Preview:
