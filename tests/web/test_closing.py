@@ -83,3 +83,30 @@ def test_a_family_whose_school_closed_finds_its_child_and_its_question_with_the_
     shut(signed_in(clerk_of(town.agency, Desk.AGENCY)), town, to)
     assert "接手小学" in client.get(sent["Location"]).content.decode()
     assert "接手小学" in client.get(f"/family/children/{binding.pk}/").content.decode()
+
+
+def test_the_system_administrator_is_told_who_hands_the_children_over(town, people, signed_in):
+    system = signed_in(clerk_of(organisation("operations"), Desk.SYSTEM))
+    answer = system.post(f"/system/organisations/{town.school.pk}/close")
+    assert answer.status_code == 409
+    said = answer.content.decode()
+    assert "在册学生 3 名" in said
+    assert "办理停办移交" in said
+    town.school.refresh_from_db()
+    assert town.school.active
+
+
+def test_what_was_closed_with_children_on_it_is_handed_over_by_the_agency(town, people, signed_in):
+    officer = signed_in(clerk_of(town.agency, Desk.AGENCY))
+    to = organisation(name="接手小学", parent=town.street)
+    type(to).objects.filter(pk=town.school.pk).update(active=False)
+    town.school.refresh_from_db()
+    page = officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
+    assert "还有孩子没有移交" in page
+    assert "停办时没有孩子" not in page
+    assert "3 名孩子转到接手小学" in shut(officer, town, to).content.decode()
+    again = shut(officer, town, to).content.decode()
+    assert "没有要移交的孩子" in again
+    page = officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
+    assert "还有孩子没有移交" not in page
+    assert "接手小学" in page

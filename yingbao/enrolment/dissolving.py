@@ -59,6 +59,7 @@ def dissolve(
 ) -> Handed:
     """Close an agent and hand its children over; said again, it changes nothing. 停办移交
 
+    One that was closed while it had children hands them over in the same way.
     Raises Refused for another's organisation, a successor that cannot have these children, a stale page, or without
     a reason.
     """
@@ -67,7 +68,7 @@ def dissolve(
         both = sorted([organisation.pk, successor.pk])
         locked = {one.pk: one for one in Organisation.objects.select_for_update().filter(pk__in=both).order_by("pk")}
         closing, taking = locked[organisation.pk], locked[successor.pk]
-        if not closing.active:
+        if not closing.active and not any(children_of(closing)):
             return Handed(0, 0)
         _check(closing, taking, reason, seen)
         on_roll = _hand_rolls(closing, taking, by, at) if closing.kind == OrganisationKind.SCHOOL else 0

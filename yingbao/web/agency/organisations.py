@@ -11,8 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.campaign import closing
-from yingbao.declaration.lifecycle import OPEN
-from yingbao.declaration.models import Declaration
 from yingbao.enrolment import dissolving, tallying
 from yingbao.enrolment.models import Season, Step
 from yingbao.enrolment.seasons import season_for
@@ -98,17 +96,18 @@ def page(request: Seated, one: Organisation, *, refused: Refused | None = None, 
         "one": one, "refused": refused, "said": request.POST, "kind": KINDS[one.kind], "season": season,
         "holders": held.values("user").distinct().count(), "on_roll": on_roll, "listed": listed,
         "figures": tallying.by_agent(season, [one.pk]).get(one.pk, tallying.Figures()) if season else None,
-        "successors": dissolving.successors(one) if one.active and one.kind in dissolving.AGENTS else [],
+        "left": bool(on_roll or listed),
+        "successors": dissolving.successors(one) if open_to_close(one, on_roll, listed) else [],
         "choose_at_most": CHOICES_AT_MOST, "seen": dissolving.mark_of(one),
-        "in_hand": in_hand(one), "below": own(request).filter(parent=one).count(),
+        "in_hand": closing.declarations_in_hand(one), "below": own(request).filter(parent=one).count(),
         "went": went(one) if not one.active else [],
     }  # fmt: skip
     return render(request, "agency/organisation.html", context, status=status)
 
 
-def in_hand(one: Organisation) -> int:
-    """Declarations that the tax desk has not decided: they are settled before an agent is closed."""
-    return Declaration.objects.filter(organisation=one, state__in=sorted(OPEN)).count()
+def open_to_close(one: Organisation, on_roll: int, listed: int) -> bool:
+    """Whether its children may be handed over: it is open, or was closed while it had some. 可办移交"""
+    return one.kind in dissolving.AGENTS and (one.active or bool(on_roll or listed))
 
 
 def went(one: Organisation) -> list[str]:
@@ -155,13 +154,6 @@ def close(request: Seated, pk: int) -> HttpResponseBase:
                 what=Text("没有选择接收单位", "no one is named who takes the children"),
                 mend=Text("选择接收的单位。", "Choose who takes them."),
             )
-        if one.active and in_hand(one):
-            raise Refused(
-                where=one.name,
-                what=Text("有申报在税务部门受理中", "a declaration is with the tax desk"),
-                mend=Text("等税务受理或退回后再办。", "Wait until the tax desk has decided."),
-            )
-        was_open = one.active
         with beyond("what a closing body has in hand goes on with its children, also what this desk does not read"):
             went_on = closing.close(
                 organisation=one, successor=taking, reason=request.POST.get("reason", ""), by=request.appointment,
@@ -170,11 +162,14 @@ def close(request: Seated, pk: int) -> HttpResponseBase:
         handed = went_on.children
     except Refused as refused:
         return page(request, one, refused=refused, status=409)
-    if was_open:
+    if went_on.things:
         noted(request, "organisation.closed", one, successor=taking.code, reason=request.POST["reason"].strip()[:200],
               on_roll=handed.on_roll, listed=handed.enrolments, **went_on.things)  # fmt: skip
-    told = Text("已停办，{n} 名孩子转到{to}{more}。", "Closed; {n} children went to {to}{more}.")
-    tell(request, told, n=max(handed.on_roll, handed.enrolments), to=taking.name, more=besides(went_on.things))
+    if went_on.things:
+        told = Text("已停办，{n} 名孩子转到{to}{more}。", "Closed; {n} children went to {to}{more}.")
+        tell(request, told, n=max(handed.on_roll, handed.enrolments), to=taking.name, more=besides(went_on.things))
+    else:
+        tell(request, Text("已停办过，没有要移交的孩子。", "It was closed before; nobody is left to hand over."))
     return redirect("agency-organisation", pk=pk)
 
 
