@@ -77,11 +77,15 @@ def test_the_owner_above_counts_only_its_own_below(season, street, school, by, a
     one = Assignment.objects.select_related("task").get(organisation=school, task__word="hand_out_letters")
     finish(assignment=one.pk, note="", seen=mark_of(one), by=by, at=AT)
     on = AT.date()
-    assert by_task(season=season, of=clerk(street), on=on)[one.task_id] == HowFar(done=1)
-    assert by_task(season=season, of=agency, on=on)[one.task_id] == HowFar(done=1, late=1)
-    assert by_task(season=season, of=by, on=on)[one.task_id] == HowFar(done=1)
+    assert by_task(season=season, of=clerk(street), on=on)[one.task_id] == HowFar(told=1)
+    assert by_task(season=season, of=agency, on=on)[one.task_id] == HowFar(told=1, late=1)
+    assert by_task(season=season, of=by, on=on)[one.task_id] == HowFar(told=1)
     counted = by_body(task=one.task, roots=[street.pk, elsewhere.pk], on=on)
-    assert counted == {street.pk: HowFar(done=1), elsewhere.pk: HowFar(late=1)}
+    assert counted == {street.pk: HowFar(told=1), elsewhere.pk: HowFar(late=1)}
+    unseen = Assignment.objects.select_related("task").get(organisation=school, task__word="collect_material")
+    finish(assignment=unseen.pk, note="", seen=mark_of(unseen), by=by, at=AT)
+    assert by_task(season=season, of=by, on=on)[unseen.task_id] == HowFar(done=1)
+    assert by_body(task=unseen.task, roots=[school.pk], on=on) == {school.pk: HowFar(done=1)}
     newborns = Assignment.objects.filter(task__word="enrol_newborns").first()
     assert newborns is None
     report = Assignment.objects.get(task__word="report_enrolment", organisation=agency.organisation)

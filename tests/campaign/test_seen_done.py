@@ -9,9 +9,10 @@ import pytest
 from tests.enrolment.building import AT, at, child
 from tests.web.conftest import listed
 from yingbao.campaign import seen_done
-from yingbao.campaign.doing import finish, mark_of
+from yingbao.campaign.doing import finish, mark_of, take_back
 from yingbao.campaign.models import Assignment, TrainingPlace, TrainingSession
 from yingbao.campaign.opening import open_tasks
+from yingbao.campaign.reckoning import is_told
 from yingbao.enrolment.actions import confirm
 from yingbao.policy.model import SeenBy
 
@@ -55,6 +56,39 @@ def test_what_a_person_marked_stays_as_that_person_said(season, school, by):
     finish(assignment=one.pk, note="本校无学生名单，已核对", seen=mark_of(one), by=by, at=AT)
     seen_done.look(season=season, at=LATER)
     assert stands(school, "check_data") == ("done", by.user)
+
+
+def test_a_word_given_by_hand_is_confirmed_once_the_fact_is_seen_and_stands_again_when_it_no_longer_is(
+    season, school, by
+):
+    open_tasks(season=season, at=AT)
+    one = Assignment.objects.select_related("task").get(organisation=school, task__word="check_data")
+    done = finish(assignment=one.pk, note="都核对过", seen=mark_of(one), by=by, at=AT)
+    assert is_told(done)
+    confirm(enrolments=listed(school, season, child(school)), by=by, at=AT)
+    seen_done.look(season=season, at=LATER)
+    assert stands(school, "check_data") == ("done", None)
+    listed(school, season, child(school))
+    seen_done.look(season=season, at=LATER)
+    again = Assignment.objects.select_related("task").get(pk=one.pk)
+    assert (again.state, again.done_by, again.note) == ("done", by.user, "都核对过")
+    assert is_told(again)
+    assert [step.act for step in one.steps.all()] == ["open", "finish", "see", "unsee"]
+    assert seen_done.look(season=season, at=LATER) == 0
+    take_back(assignment=one.pk, note="还差一个", seen=mark_of(again), by=by, at=LATER)
+    assert stands(school, "check_data") == ("open", None)
+
+
+def test_what_was_taken_back_is_no_word_to_return_to(season, school, by):
+    open_tasks(season=season, at=AT)
+    one = Assignment.objects.get(organisation=school, task__word="check_data")
+    done = finish(assignment=one.pk, note="", seen=mark_of(one), by=by, at=AT)
+    take_back(assignment=one.pk, note="", seen=mark_of(done), by=by, at=AT)
+    confirm(enrolments=listed(school, season, child(school)), by=by, at=AT)
+    seen_done.look(season=season, at=LATER)
+    listed(school, season, child(school))
+    seen_done.look(season=season, at=LATER)
+    assert stands(school, "check_data") == ("open", None)
 
 
 def test_who_attended_a_training_has_done_that_task(season, school, by, agency):

@@ -11,6 +11,8 @@ import pytest
 from django.db import connection, transaction
 
 from yingbao.agents.models import Appointment, Desk, Organisation, User
+from yingbao.campaign.models import Assignment
+from yingbao.campaign.seen_far import seen_far
 from yingbao.demo import (
     administration,
     assisted_samples,
@@ -32,6 +34,7 @@ from yingbao.enrolment.determining import decide
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.promotion import preview
 from yingbao.people.models import Change, IdentityDocument, Person, SchoolRoll
+from yingbao.publicity.following import NEARLY_ALL
 from yingbao.sealing.sealed import index_of, unseal
 from yingbao.spreadsheet import assisted_review, committing, review
 from yingbao.spreadsheet.models import Roster, RosterRow
@@ -357,3 +360,13 @@ def test_one_login_is_asked_for_six_digits_whose_secret_this_installation_made(h
     assert unseal(bytes(user.totp.secret_cipher)) == second_step.secret(home)
     assert stat.S_IMODE((home / "second-step").stat().st_mode) == 0o600
     assert second_step.secret(home) in second_step.said(home).zh
+
+
+def test_what_a_body_says_of_its_letters_is_what_the_platform_sees_of_them(home: Path) -> None:
+    for season in Season.objects.all():
+        told = Assignment.objects.filter(season=season, task__seen_by="letters_handed_out").select_related("task")
+        assert told.filter(state="done").exists()
+        assert not told.filter(done_by__isnull=False).exists()
+        seen = seen_far(season=season, word="letters_handed_out", bodies=[one.organisation_id for one in told])
+        done = {one.organisation_id for one in told if not one.is_open}
+        assert done == {body for body, far in seen.items() if far.done >= far.of * NEARLY_ALL}

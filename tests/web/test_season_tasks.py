@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.enrolment.building import AT, organisation
-from tests.web.conftest import clerk_of
+from tests.enrolment.building import AT, child, organisation
+from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
 from yingbao.campaign.doing import finish, mark_of
 from yingbao.campaign.models import Assignment, SeasonTask
@@ -52,13 +52,31 @@ def test_the_agency_sees_how_far_everyone_is_down_to_the_school_and_who_did_what
     officer = clerk_of(organisation("insurance_agency"), Desk.AGENCY)
     open_tasks(season=suzhou, at=AT)
     client = signed_in(officer)
-    assert "1 / 1 完成" in client.get("/season/").content.decode()
+    season = client.get("/season/").content.decode()
+    assert "0 / 1 完成" in season
+    assert "1 自报完成，平台没有看到" in season
     page = client.get(f"/season/tasks/{one.task_id}/").content.decode()
     assert "各班已发" in page
     assert "星海学校" in page
     report = SeasonTask.objects.get(word="report_enrolment")
     assert "12月1日起" in client.get("/agency/").content.decode()
     assert client.get(f"/season/tasks/{report.pk}/").status_code == 200
+
+
+def test_a_mark_by_hand_is_told_with_what_the_platform_sees_at_the_school_and_above(
+    one, clerk, school, suzhou, signed_in
+):
+    rows = listed(school, suzhou, child(school), child(school))
+    assert len(rows) == 2
+    finish(assignment=one.pk, note="各班已发", seen=mark_of(one), by=clerk, at=AT)
+    officer = clerk_of(organisation("insurance_agency"), Desk.AGENCY)
+    tax = clerk_of(organisation("tax_authority"), Desk.TAX)
+    for seat, url in (
+        (clerk, "/season/"), (clerk, f"/season/own/{one.pk}/"), (officer, f"/season/tasks/{one.task_id}/"),
+        (officer, f"/season/own/{one.pk}/"), (tax, f"/season/tasks/{one.task_id}/"),
+    ):  # fmt: skip
+        assert "自报完成，平台看到 0/2" in signed_in(seat).get(url).content.decode(), url
+    assert "由各单位自己标记" in signed_in(officer).get("/season/").content.decode()
 
 
 def test_a_school_sees_nothing_of_another_one(one, other_school, suzhou, signed_in):

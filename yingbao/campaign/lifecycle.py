@@ -75,12 +75,17 @@ EDGES = (
     Edge(Act.FINISH, State.OPEN, State.DONE, by_platform=False),
     Edge(Act.TAKE_BACK, State.DONE, State.OPEN, by_platform=False),
     Edge(Act.SEE, State.OPEN, State.DONE, by_platform=True),
+    Edge(Act.SEE, State.DONE, State.DONE, by_platform=True),
     Edge(Act.UNSEE, State.DONE, State.OPEN, by_platform=True),
+    Edge(Act.UNSEE, State.DONE, State.DONE, by_platform=True),
     Edge(Act.HAND_OVER, State.OPEN, State.OPEN, by_platform=False),
     Edge(Act.DROP, State.OPEN, State.DROPPED, by_platform=True),
     Edge(Act.ASK_AGAIN, State.DROPPED, State.OPEN, by_platform=True),
 )
-"""Every edge there is. OPEN makes a task and leads to `open`. A person's word is never undone by the platform."""
+"""Every edge there is. OPEN makes a task and leads to `open`.
+
+A person's word is never undone by the platform: SEE confirms what was marked by hand, UNSEE gives it back to its doer.
+"""
 
 
 def target_of(act: Act, origin: State | str) -> State | None:

@@ -86,7 +86,7 @@ class Assignment(models.Model):
     state = models.CharField(max_length=8, choices=STATES, default=State.OPEN.value)
     state_at = models.DateTimeField()
     done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    """null where the platform saw it by itself"""
+    """null where the platform sees it; somebody, of a task that the platform could see: that person's word alone"""
     note = models.CharField(max_length=300, blank=True)
     """what was done, as its doer says"""
 

@@ -7,6 +7,7 @@ hand. Words and what they mean to a reader: `policy.terms.SEEN_BY`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +24,14 @@ from yingbao.publicity import signs
 from yingbao.survey import signs as survey_signs
 
 
-def _in(states: object) -> str:
-    return "(" + ", ".join(f"'{one}'" for one in sorted(map(str, states))) + ")"  # type: ignore[call-overload]
+def states_in(states: Iterable[str]) -> str:
+    """These states as a list for SQL. 状态列表"""
+    return "(" + ", ".join(f"'{one}'" for one in sorted(map(str, states))) + ")"
 
 
-_COVERED = [Standing.PAID, Standing.EXEMPT, Standing.COVERED]
+COVERED = [Standing.PAID, Standing.EXEMPT, Standing.COVERED]
 _LISTED = "sum(heads) FILTER (WHERE state <> 'withdrawn') > 0"
-_UNDECIDED = f"state NOT IN {_in(ENDED | ENROLLED)} AND status <> 'ineligible'"
+UNDECIDED = f"state NOT IN {states_in(ENDED | ENROLLED)} AND status <> 'ineligible'"
 
 
 def _none(condition: str) -> str:
@@ -51,14 +53,14 @@ SEEN: dict[str, str] = {
             SELECT FROM people_schoolroll r
             WHERE r.school_id = o.id AND r.left_on IS NULL AND r.school_year = %(school_year)s)""",
     "first_timers_registered": _by_tally(_LISTED, _none("state = 'draft' AND registration <> ''")),
-    "list_confirmed": _by_tally(_LISTED, _none(_UNDECIDED)),
+    "list_confirmed": _by_tally(_LISTED, _none(UNDECIDED)),
     "declaration_handed_in": _by_tally(
-        f"sum(heads) FILTER (WHERE state IN {_in([Standing.DECLARED, *_COVERED])}) > 0",
-        _none(f"state = '{Standing.CONFIRMED}' OR {_UNDECIDED}"),
+        f"sum(heads) FILTER (WHERE state IN {states_in([Standing.DECLARED, *COVERED])}) > 0",
+        _none(f"state = '{Standing.CONFIRMED}' OR {UNDECIDED}"),
     ),
     "everyone_paid": _by_tally(
-        f"sum(heads) FILTER (WHERE state IN {_in(_COVERED)}) > 0",
-        _none(f"state IN {_in([Standing.CONFIRMED, Standing.DECLARED])} OR {_UNDECIDED}"),
+        f"sum(heads) FILTER (WHERE state IN {states_in(COVERED)}) > 0",
+        _none(f"state IN {states_in([Standing.CONFIRMED, Standing.DECLARED])} OR {UNDECIDED}"),
     ),
     "points_list_in": """
         SELECT o.id FROM agents_organisation o
@@ -87,7 +89,7 @@ SEEN: dict[str, str] = {
 def look(*, season: Season, at: datetime) -> int:
     """Mark done what is seen to be done, and open again what no longer is; returns how many moved. 自动完成
 
-    What a person marked stays as that person said.
+    What a person marked is that person's word until the fact is seen, and again once it is seen no more.
     """
     moved = 0
     values: dict[str, Any] = {
@@ -104,16 +106,22 @@ def look(*, season: Season, at: datetime) -> int:
 
 _SEE = """
 WITH seen AS ({seen}), due AS MATERIALIZED (
-    SELECT id, organisation_id, state FROM campaign_assignment
+    SELECT id, organisation_id, organisation_id IN (SELECT * FROM seen) AS is_seen FROM campaign_assignment
     WHERE task_id = %(task)s
-      AND (state = 'open' AND organisation_id IN (SELECT * FROM seen)
+      AND ((state = 'open' OR state = 'done' AND done_by_id IS NOT NULL) AND organisation_id IN (SELECT * FROM seen)
            OR state = 'done' AND done_by_id IS NULL AND organisation_id NOT IN (SELECT * FROM seen))
     ORDER BY id FOR UPDATE
+), word AS (
+    SELECT DISTINCT ON (s.assignment_id) s.assignment_id, s.act, s.by_id, s.note
+    FROM due JOIN campaign_assignmentstep s ON s.assignment_id = due.id
+    WHERE NOT due.is_seen AND s.act IN ('finish', 'take_back') ORDER BY s.assignment_id, s.id DESC
 ), moved AS (
     UPDATE campaign_assignment a
-    SET state = CASE due.state WHEN 'open' THEN 'done' ELSE 'open' END, state_at = %(at)s
-    FROM due WHERE a.id = due.id RETURNING a.id, a.organisation_id, a.state
+    SET state = CASE WHEN due.is_seen OR w.by_id IS NOT NULL THEN 'done' ELSE 'open' END, state_at = %(at)s,
+        done_by_id = w.by_id, note = coalesce(w.note, '')
+    FROM due LEFT JOIN word w ON w.assignment_id = due.id AND w.act = 'finish'
+    WHERE a.id = due.id RETURNING a.id, a.organisation_id, due.is_seen
 ), told AS (
     INSERT INTO campaign_assignmentstep (assignment_id, organisation_id, act, at, note)
-    SELECT id, organisation_id, CASE state WHEN 'done' THEN 'see' ELSE 'unsee' END, %(at)s, '' FROM moved ORDER BY id
+    SELECT id, organisation_id, CASE WHEN is_seen THEN 'see' ELSE 'unsee' END, %(at)s, '' FROM moved ORDER BY id
 ) SELECT count(*) FROM moved"""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Desk, Organisation
 from yingbao.campaign import doing, reckoning
 from yingbao.campaign.models import Assignment, SeasonTask
-from yingbao.campaign.reckoning import HowFar
+from yingbao.campaign.reckoning import HowFar, is_told
 from yingbao.campaign.seen_done import SEEN
 from yingbao.enrolment.seasons import policy_of
 from yingbao.policy import terms
@@ -131,19 +131,21 @@ def _rows(
     """Bodies with their figures, and with their own task if they have it, the late ones first."""
     tasks: dict[int, list[Assignment]] = {}
     found = Assignment.objects.asked().filter(task=one, organisation__in=[each.pk for each in bodies])
-    for each in found.select_related("task", "done_by", "asked_of").order_by("pk"):
+    assigned = list(found.select_related("task", "done_by", "asked_of").order_by("pk"))
+    seen = board.seen_of(one.season, assigned)
+    for each in assigned:
         tasks.setdefault(each.organisation_id, []).append(each)
     rows = []
     for body in bodies:
         own = tasks.get(body.pk, [])
         mine = next((each for each in own if each.is_open), own[0] if own else None)
-        tone, tag = board.stands(mine, today) if mine else ("", Text("", ""))
+        tone, tag = board.stands(mine, today, seen) if mine else ("", Text("", ""))
         figures = far.get(body.pk, HowFar())
         rows.append({
-            "body": body, "far": figures, "one": mine, "tone": tone, "tag": tag,
+            "body": body, "far": figures, "one": mine, "tone": tone, "tag": tag, "told": mine and is_told(mine),
             "has_below": figures.all > len(own),
         })  # fmt: skip
-    return sorted(rows, key=lambda row: (-row["far"].late, row["far"].share, row["body"].name))
+    return sorted(rows, key=lambda row: (-row["far"].late, row["far"].share, -row["far"].told, row["body"].name))
 
 
 def _phase_of(one: SeasonTask) -> SeasonPhase | None:
@@ -192,9 +194,11 @@ def _deed(request: Seated, pk: int, deed: Any, told: Text) -> HttpResponseBase:
 @desk(*BUSINESS)
 def story(request: Seated, pk: int) -> HttpResponse:
     """What happened to one body's task: who, when, what they said. 任务记录"""
-    rows = Assignment.objects.visible_to(request.appointment).select_related("task", "organisation", "asked_of")
+    rows = Assignment.objects.visible_to(request.appointment).select_related(
+        "task", "organisation", "asked_of", "season"
+    )
     one = get_object_or_404(rows, pk=pk)
-    tone, tag = board.stands(one, clock.today())
+    tone, tag = board.stands(one, clock.today(), board.seen_of(one.season, [one]))
     steps = one.steps.select_related("by", "organisation").order_by("-pk")
     context = {
         "one": one, "steps": steps, "tone": tone, "tag": tag,
