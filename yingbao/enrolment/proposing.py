@@ -16,6 +16,7 @@ from django.db.models import Max
 from yingbao.agents.models import Appointment, Desk
 from yingbao.enrolment import versions
 from yingbao.enrolment.models import PolicyProposal, PolicyVersion, Season
+from yingbao.enrolment.reviewed import refuse_errors
 from yingbao.policy import catalogue
 from yingbao.policy.model import Policy
 from yingbao.values.refusal import Refused
@@ -114,7 +115,10 @@ def note_simulation(*, proposal: PolicyProposal, target: str, told: dict[str, An
 
 
 def ask(*, proposal: PolicyProposal, by: Appointment, at: datetime, seen: str) -> PolicyProposal:
-    """Hand one's own draft to a second officer; said again, it changes nothing. 提交复核"""
+    """Hand one's own draft to a second officer; said again, it changes nothing. 提交复核
+
+    Raises Refused as long as the review finds an error in its text.
+    """
     with transaction.atomic():
         held = _locked(proposal, by)
         if held.state == State.ASKED and held.made_by_id == by.user_id:
@@ -122,6 +126,7 @@ def ask(*, proposal: PolicyProposal, by: Appointment, at: datetime, seen: str) -
         held = _held(held, by, State.DRAFT)
         _own(held, by)
         _unchanged(held, seen)
+        refuse_errors(held.policy, held.text)
         _simulated(held)
         held.state, held.asked_at, held.answer = State.ASKED, at, ""
         held.decided_by = held.decided_at = None
@@ -135,8 +140,9 @@ def publish(
     """The second officer puts it to work: a version is added and the season names it. 复核发布
 
     Said again by the same officer, it changes nothing. Raises Refused for its author, for a page that is not true any
-    more, without a simulation against what is in force now, and where many children would lose their place as long
-    as their number is not written down. Decisions are made anew by `determining.refresh`, which the caller starts.
+    more, for a text with errors, without a simulation against what is in force now, and where many children would lose
+    their place as long as their number is not written down. Decisions are made anew by `determining.refresh`, which
+    the caller starts.
     """
     with transaction.atomic():
         held = _locked(proposal, by)
@@ -145,6 +151,7 @@ def publish(
         held = _held(held, by, State.ASKED)
         _another(held, by)
         _unchanged(held, seen)
+        refuse_errors(held.policy, held.text)
         _simulated(held)
         if is_heavy(held) and losing_said != losing(held):
             raise Refused(

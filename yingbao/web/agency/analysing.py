@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,8 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yingbao.agents.models import Desk
 from yingbao.determination.explain import said_day
-from yingbao.determination.review.finding import SEVERITIES, Finding
-from yingbao.determination.review.findings import findings_of_text
 from yingbao.determination.telling import side_of
 from yingbao.determination.trying import Shown, Tried, day_to_try, tried
 from yingbao.enrolment import forecasting
@@ -27,6 +24,7 @@ from yingbao.values import clock, divisions, identity
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.agency.check_findings import shown_findings
 from yingbao.web.agency.figures_workbook import figures_workbook
 from yingbao.web.agency.policies import Line
 from yingbao.web.agency.proposals import found
@@ -36,7 +34,6 @@ from yingbao.web.templatetags.words import language
 LARGEST_BYTES = 5_000_000
 """A list that is tried while its officer waits; more is the command line's."""
 CHILDREN_SHOWN = 20
-TONES = {"error": "bad", "warning": "warn", "hint": ""}
 
 
 @require_GET
@@ -46,29 +43,16 @@ def words(request: Seated, pk: int) -> HttpResponse:
     one = found(request, pk)
     policy = catalogue.policy_in(one.text, "policy.yaml")
     beside: dict[int, list[dict[str, Any]]] = {}
-    every = [_finding(each) for each in checked(one.text)]
+    every = shown_findings(one.text)
     for each in every:
         beside.setdefault(each["line"] or 1, []).append(each)
     context = {
         "one": one, "policy": policy, "said": describe(policy, language(), None), "findings": every,
         "grave": [each for each in every if each["severity"] != "hint"],
+        "errors": [each for each in every if each["severity"] == "error"],
         "lines": [(Line(number, text), beside.get(number, [])) for number, text in enumerate(one.text.splitlines(), 1)],
     }  # fmt: skip
     return render(request, "agency/proposal_words.html", context)
-
-
-@lru_cache(maxsize=32)
-def checked(text: str) -> list[Finding]:
-    """What the check finds in a text; reckoned once. 检查结果"""
-    return findings_of_text(text, "policy.yaml")
-
-
-def _finding(each: Finding) -> dict[str, Any]:
-    return {
-        "severity": each.severity, "word": SEVERITIES[each.severity], "tone": TONES[each.severity], "line": each.line,
-        "what": each.what, "mend": each.mend,
-        "example": " ".join(f"{name}={value}" for name, value in (each.example or {}).items()),
-    }  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -29,6 +29,7 @@ from yingbao.values import clock, money
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.agency.check_findings import counted, shown_findings
 from yingbao.web.agency.policies import grouped, line_difference, shown
 from yingbao.web.front.jobs import UNDER_WAY
 from yingbao.web.tax.shared import area_of, look, tell
@@ -57,6 +58,8 @@ STATUSES = {
 }
 AGENTS = {"school": Text("学校", "school"), "community": Text("社区", "community")}
 
+FINDINGS_SHOWN = 30
+
 
 @require_GET
 @desk(Desk.AGENCY)
@@ -78,9 +81,11 @@ def page(request: Seated, one: PolicyProposal, *, refused: Refused | None = None
     text, before = base_of(one)
     last_year = year_before(one) if before is None else None
     earlier = before or last_year
+    found_here = [each for each in shown_findings(one.text) if each["severity"] != "hint"]
     context: dict[str, Any] = {
         **shown(one), "policy": proposed, "mine": one.made_by_id == request.user.pk, "refused": refused,
-        "said": request.POST, "seen": proposing.mark_of(one),
+        "said": request.POST, "seen": proposing.mark_of(one), "found": found_here[:FINDINGS_SHOWN],
+        "counted": counted(one.text), "more_found": max(0, len(found_here) - FINDINGS_SHOWN),
         "season": Season.objects.filter(policy=one.policy).first(),
         "open": one.state in (PolicyProposal.State.DRAFT, PolicyProposal.State.ASKED),
         "simulated": proposing.is_simulated(one), "heavy": proposing.is_heavy(one), "losing": proposing.losing(one),

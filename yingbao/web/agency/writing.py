@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,9 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.tax.shared import area_of, tell
+from yingbao.web.agency.check_findings import kept_words
+from yingbao.web.tax.shared import area_of
+from yingbao.web.templatetags.words import language
 
 PROBLEMS_SHOWN = 30
 
@@ -88,7 +91,8 @@ def keep(request: Seated, one: PolicyProposal | None) -> HttpResponseBase:
         return form(request, one, said, problems=refused.problems, status=422)
     except Refused as refused:
         return form(request, one, said, refused=refused, status=422)
-    tell(request, Text("已保存，文本没有问题。", "Kept; the text is in order."))
+    words, in_order = kept_words(kept.text)
+    (messages.success if in_order else messages.warning)(request, words.said(language()))
     return redirect("agency-proposal", pk=kept.pk)
 
 
