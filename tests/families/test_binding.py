@@ -132,7 +132,7 @@ def test_a_child_of_no_pooling_area_is_sent_to_the_community():
 
 
 def test_nobody_but_the_areas_agency_answers():
-    asked = requesting.ask(binding=bound(child()), kind="erase", words="删除", at=AT)
+    asked = requesting.ask(binding=bound(child()), kind="erase", words="删除", at=AT).request
     for desk in (clerk(organisation()), clerk(organisation("insurance_agency", area="500103"))):
         with pytest.raises(Refused):
             requesting.answer(request=asked, state=RequestState.PARTLY, words="好", by=desk, at=AT)

@@ -186,7 +186,7 @@ def asked_of(person: Person) -> dict[str, int]:
     binding = bind(
         person=person, phone_index=index, phone_masked="138****0000", agreed=True, version=PHONE_ACCESS.version, at=AT
     )
-    return {"binding": binding.pk, "request": ask_agency(binding=binding, kind="erase", words="删除", at=AT).pk}
+    return {"binding": binding.pk, "request": ask_agency(binding=binding, kind="erase", words="删除", at=AT).request.pk}
 
 
 def money_of(area: str, key: str) -> dict[str, int]:

@@ -153,6 +153,8 @@ class DataRequest(models.Model):
     kind = models.CharField(max_length=8, choices=[(kind, text.zh) for kind, text in REQUEST_KINDS.items()])
     words_cipher = models.BinaryField(null=True)
     """what the guardian wrote, sealed; erased with the rest"""
+    added_cipher = models.BinaryField(null=True)
+    """what was written later, while it was open, each with its moment, sealed"""
     phone_index = models.BinaryField(max_length=32, null=True)
     phone_masked = models.CharField(max_length=20, blank=True)
     asked_at = models.DateTimeField()
@@ -166,7 +168,12 @@ class DataRequest(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["person", "kind"], condition=Q(state="open"), name="asked_once_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["person", "kind", "phone_index", "enrolment"],
+                condition=Q(state="open"),
+                nulls_distinct=False,
+                name="guardian_asked_once_of_a_kind",
+            ),
             models.CheckConstraint(condition=Q(kind__in=list(REQUEST_KINDS)), name="request_kind_known"),
             models.CheckConstraint(condition=Q(state__in=[s.value for s in RequestState]), name="request_state_known"),
             models.CheckConstraint(

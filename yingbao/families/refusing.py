@@ -84,3 +84,27 @@ def answered() -> Refused:
         what=Text("这件申请已经办结", "This request has been closed already"),
         mend=Text("请看最新状态；如仍需要，请重新申请。", "See how it stands; ask anew if you still want it."),
     )
+
+
+def added_enough(most: int) -> Refused:
+    """An open request has been added to often enough. 补充过多"""
+    return Refused(
+        where="words",
+        what=Text("已经补充过 {n} 次", "This has been added to {n} times").filled(n=most),
+        mend=Text(
+            "没有再送出。请等经办机构答复；着急请打咨询电话。",
+            "Nothing more was sent. Wait for the answer; if it is urgent, call the help line.",
+        ),
+    )
+
+
+def first_the_others() -> Refused:
+    """Whoever is erased can be told nothing more: what else they asked is answered before. 先答复其他申请"""
+    return Refused(
+        where="request",
+        what=Text(
+            "同一位家长还有没答复的申请，删除后就答复不到了",
+            "The same guardian has another open request, which could not be answered any more",
+        ),
+        mend=Text("请先答复下面列出的申请，再办理删除。", "Answer what is listed below first, then erase."),
+    )

@@ -1,12 +1,15 @@
 """A guardian asks, the insurance agency answers: erase, correct, leave a paid year. 家长申请
 
-Answered within fifteen days. What enrolment, payment and book-keeping need is kept as the law has it; what was given
-only to reach the family is erased for good.
+Each guardian asks by the own phone and is answered there, within fifteen days. What is written while a request is open
+is added to it. What enrolment, payment and book-keeping need is kept as the law has it; what was given only to reach
+the family is erased for good, once everything else that this guardian asked has its answer.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
 
 from django.db import transaction
 
@@ -19,21 +22,37 @@ from yingbao.enrolment.seasons import china_day
 from yingbao.families import binding as binding_
 from yingbao.families.lifecycle import ANSWERED_WITHIN_DAYS, REQUEST_EDGES, RequestState, answers_to
 from yingbao.families.models import Binding, CodeRequest, DataRequest, FamilySession
-from yingbao.families.refusing import answered, nothing_written, too_long
+from yingbao.families.refusing import added_enough, answered, first_the_others, nothing_written, too_long
 from yingbao.messages import forgetting
+from yingbao.messages.queueing import queue
 from yingbao.people import history
 from yingbao.people.models import Guardian, Person
 from yingbao.sealing import sealed
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
-LONGEST = 300
+LONGEST, MOST_ADDED = 300, 5
 
 
-def ask(*, binding: Binding, kind: str, words: str, at: datetime, enrolment: Enrolment | None = None) -> DataRequest:
-    """Ask the agency; while one of a kind is open, asking again gives that one. 提出申请
+class Written(NamedTuple):
+    """What a guardian wrote, and when. 所写内容"""
 
-    Raises Refused without words, and where no agency is known to have the child.
+    at: datetime
+    words: str
+
+
+class Asked(NamedTuple):
+    """A request, and what became of the words: a new one, added to the open one, or there already. 申请结果"""
+
+    request: DataRequest
+    how: Literal["new", "added", "same"]
+
+
+def ask(*, binding: Binding, kind: str, words: str, at: datetime, enrolment: Enrolment | None = None) -> Asked:
+    """Ask the agency; while this guardian's request of a kind is open, what is written is added to it. 提出申请
+
+    The same words once more (a second click) change nothing. Raises Refused without words, after too many additions,
+    and where no agency is known to have the child.
     """
     words = words.strip()
     if not words:
@@ -42,15 +61,29 @@ def ask(*, binding: Binding, kind: str, words: str, at: datetime, enrolment: Enr
         raise too_long(LONGEST)
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=binding.person_id)
-        open_ = DataRequest.objects.filter(person=person, kind=kind, state=RequestState.OPEN).first()
+        mine = DataRequest.objects.filter(person=person, kind=kind, enrolment=enrolment, state=RequestState.OPEN)
+        open_ = mine.select_for_update().filter(phone_index=binding.phone_index).first()
         if open_ is not None:
-            return open_
+            return _added(open_, words, at)
         area = enrolment.season.pooling_area if enrolment else area_of(person)
-        return DataRequest.objects.create(
+        made = DataRequest.objects.create(
             person=person, enrolment=enrolment, pooling_area=area, kind=kind, words_cipher=sealed.seal(words),
             phone_index=binding.phone_index, phone_masked=binding.phone_masked, asked_at=at,
             due_on=china_day(at) + timedelta(days=ANSWERED_WITHIN_DAYS),
         )  # fmt: skip
+        return Asked(made, "new")
+
+
+def _added(row: DataRequest, words: str, at: datetime) -> Asked:
+    held = written(row)
+    if any(one.words == words for one in held):
+        return Asked(row, "same")
+    if len(held) > MOST_ADDED:
+        raise added_enough(MOST_ADDED)
+    later = [[one.at.isoformat(), one.words] for one in (*held[1:], Written(at, words))]
+    row.added_cipher = sealed.seal(json.dumps(later))
+    row.save(update_fields=["added_cipher"])
+    return Asked(row, "added")
 
 
 def take_back(*, request: DataRequest) -> DataRequest:
@@ -88,7 +121,9 @@ def answer(*, request: DataRequest, state: RequestState, words: str, by: Appoint
         if row.kind == "leave" and state == RequestState.GRANTED and row.enrolment is not None:
             adjusting.withdraw(enrolment=row.enrolment, reason=f"家长申请：{words}"[:200], by=by, at=at)
         if row.kind == "erase" and state == RequestState.PARTLY and row.phone_index is not None:
-            erase(person=row.person, phone_index=bytes(row.phone_index), by=by, at=at)
+            if open_beside(row):
+                raise first_the_others()
+            _erase_for(row, by, at)
             row.refresh_from_db()
         row.state, row.answer, row.answered_at, row.answered_by = state, words, at, by.user
         row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
@@ -112,13 +147,37 @@ def erase(*, person: Person, phone_index: bytes, by: Appointment, at: datetime) 
         CodeRequest.objects.filter(codes__person=person, codes__phone_index=phone_index).delete()
         if not Binding.objects.filter(phone_index=phone_index, ended_at__isnull=True).exists():
             FamilySession.objects.filter(phone_index=phone_index).delete()
-        DataRequest.objects.filter(person=person, phone_index=phone_index).update(words_cipher=None, phone_index=None)
+        DataRequest.objects.filter(person=person, phone_index=phone_index).update(
+            words_cipher=None, added_cipher=None, phone_index=None
+        )
         asking.erase(phone_index=phone_index, person=person)
 
 
-def written(request: DataRequest) -> str:
-    """What the guardian wrote; empty once it was erased. 申请内容"""
-    return sealed.unseal(request.words_cipher) if request.words_cipher else ""
+def _erase_for(row: DataRequest, by: Appointment, at: datetime) -> None:
+    """Erase, and tell the phone by a message: its page opens no more, and of the child the message says nothing."""
+    index = bytes(row.phone_index or b"")
+    guardian = Guardian.objects.filter(person=row.person, phone_index=index).first()
+    phone = sealed.unseal(bytes(guardian.phone_cipher)) if guardian and guardian.phone_cipher else ""
+    erase(person=row.person, phone_index=index, by=by, at=at)
+    if phone:
+        queue(kind="erased", phone=phone, values={"where": by.organisation.name}, key=f"erased:{row.pk}", at=at)
+
+
+def open_beside(request: DataRequest) -> list[DataRequest]:
+    """What the same guardian asked besides of this child and has no answer yet. 同一家长的其他待答复申请"""
+    if request.phone_index is None:
+        return []
+    rows = DataRequest.objects.filter(person=request.person_id, phone_index=request.phone_index)
+    return list(rows.filter(state=RequestState.OPEN).exclude(pk=request.pk).order_by("pk"))
+
+
+def written(request: DataRequest) -> list[Written]:
+    """What the guardian wrote, first and later; nothing once it was erased. 申请内容"""
+    if not request.words_cipher:
+        return []
+    first = Written(request.asked_at, sealed.unseal(bytes(request.words_cipher)))
+    later = json.loads(sealed.unseal(bytes(request.added_cipher))) if request.added_cipher else []
+    return [first, *(Written(datetime.fromisoformat(at), words) for at, words in later)]
 
 
 def area_of(person: Person) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from yingbao.messages.lifecycle import WAITING, Act, State
 from yingbao.messages.models import Message, OptOut, WechatFollower
@@ -12,6 +13,7 @@ from yingbao.messages.moving import move
 from yingbao.people.models import Guardian, Person
 
 KEPT = timedelta(days=180)
+KEPT_LAST_WORD = timedelta(days=3)
 
 
 def purge(*, at: datetime) -> int:
@@ -19,8 +21,10 @@ def purge(*, at: datetime) -> int:
 
     What happened that long ago is not looked at any more, so that nothing is told again for want of its key.
     """
-    old = Message.objects.filter(queued_at__lt=at - KEPT).exclude(state__in=sorted(WAITING))
-    return old.delete()[0]
+    over = Message.objects.exclude(state__in=sorted(WAITING))
+    # Who was told that the phone is erased: the message was the last that held it.
+    last = Q(kind="erased", queued_at__lt=at - KEPT_LAST_WORD)
+    return over.filter(Q(queued_at__lt=at - KEPT) | last).delete()[0]
 
 
 def forget(*, person: Person, phone_index: bytes, at: datetime) -> int:

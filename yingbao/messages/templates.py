@@ -133,6 +133,17 @@ _ALL = (
         group=Group.PROGRESS,
     ),
     Template(
+        kind="erased",
+        title=Text("信息已删除", "data were erased"),
+        words=Text(
+            "您申请删除信息一事{where}已办理：本机号码、绑定和您所写的内容已删除，本机不能再进入家长页面；依法须保存的参保缴费记录除外。",
+            "{where} has done what you asked: this phone's number, its binding and what you wrote are erased, and the "
+            "families' page opens no more from this phone. Records that the law has kept remain.",
+        ),
+        group=Group.ACCOUNT,
+        channels=("sms",),
+    ),
+    Template(
         kind="letter",
         title=Text("告家长书", "the letter to parents"),
         words=Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,15 @@ from yingbao.web.wall import by_platform
 
 MOST = 200
 ANSWERED = Text("已答复，家长在页面上能看到。", "Answered; the guardian reads it on the page.")
+ERASED = Text(
+    "已答复并删除；已发短信告知该手机，它不能再进入家长页面。",
+    "Answered and erased; the phone is told by a message, and can no longer come in.",
+)
+STALE = Text(
+    "您打开页面之后，家长又作了补充或情况有变化，没有答复。请看过最新内容再办；您写的还在。",
+    "The guardian added something, or this changed, after you opened the page; nothing was answered. Please read it "
+    "again; what you wrote is kept.",
+)
 SHOWS = {
     "open": Text("待答复", "to be answered"),
     "closed": Text("已办结", "closed"),
@@ -69,12 +79,14 @@ def answer(request: Seated, pk: int) -> HttpResponseBase:
     """Answer, and do what is granted; of two officers the second is shown what the first said. 答复"""
     asked = found(request, pk)
     typed = {name: str(request.POST.get(name, "")) for name in ("state", "answer")}
+    if asked.state == RequestState.OPEN and request.POST.get("seen") != seen(asked):
+        return shown(request, asked, typed, wrong=STALE, status=409)
     if typed["state"] not in answers_to(asked.kind):
         what = Text("请选择怎样答复。", "Please choose an answer.")
         return shown(request, asked, typed, wrong=what, status=422)
     try:
         with by_platform("what is granted follows by rule: the phone erased, the refund opened; the desk was checked"):
-            requesting.answer(
+            done = requesting.answer(
                 request=asked, state=RequestState(typed["state"]), words=typed["answer"], by=request.appointment,
                 at=clock.now(),
             )  # fmt: skip
@@ -82,8 +94,15 @@ def answer(request: Seated, pk: int) -> HttpResponseBase:
         told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
         asked.refresh_from_db()
         return shown(request, asked, typed, wrong=told, status=422 if asked.state == RequestState.OPEN else 409)
-    messages.success(request, ANSWERED.said(language()))
+    erased = done.kind == "erase" and done.state == RequestState.PARTLY
+    messages.success(request, (ERASED if erased else ANSWERED).said(language()))
     return redirect("agency-request", pk=pk)
+
+
+def seen(asked: DataRequest) -> str:
+    """A mark of what the page showed: the state, and all that the guardian wrote until then. 页面版本"""
+    shown = (asked.pk, asked.state, len(requesting.written(asked)))
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def found(request: Seated, pk: int) -> DataRequest:
@@ -103,7 +122,8 @@ def shown(
         reason="家长申请", at=clock.now(),
     )  # fmt: skip
     context: dict[str, Any] = {
-        "asked": asked, "words": requesting.written(asked), "typed": typed, "wrong": wrong, "today": clock.today(),
+        "asked": asked, "written": requesting.written(asked), "typed": typed, "wrong": wrong, "today": clock.today(),
+        "seen": seen(asked), "beside": requesting.open_beside(asked),
         "choices": [(state.value, REQUEST_NAMES[state]) for state in answers_to(asked.kind)],
         "document": asked.person.documents.filter(replaced_at__isnull=True).first(), "longest": requesting.LONGEST,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.models import Enrolment
 from yingbao.families import requesting, wishing
-from yingbao.families.lifecycle import ANSWERED_WITHIN_DAYS
+from yingbao.families.lifecycle import ANSWERED_WITHIN_DAYS, RequestState
 from yingbao.families.models import Binding, DataRequest
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -35,7 +35,12 @@ DONE = {
     "left": Text("已登记为不参保，学校和社区已能看到。", "Recorded; school and community can see it."),
     "twice": Text("已经登记过了，没有重复办理。", "That had been recorded already; nothing was done twice."),
     "back": Text("已恢复办理，请继续完成下一步。", "The child is being enrolled again; see what is next."),
-    "asked": Text("已送医保经办机构，{n} 天内答复。", "Sent to the insurance agency, which answers within {n} days."),
+    "new": Text("已送医保经办机构，{n} 天内答复。", "Sent to the insurance agency, which answers within {n} days."),
+    "added": Text(
+        "您已有一件申请等待答复，这次写的已补充进去，经办机构能看到；答复期限不变。",
+        "A request is open already. What you wrote was added to it; the agency reads it and answers by the same day.",
+    ),
+    "same": Text("这些内容已经送出，没有重复办理。", "That had been sent already; nothing was done twice."),
     "off": Text("申请已撤回。", "The request was taken back."),
 }
 STALE = Text(
@@ -93,18 +98,25 @@ def ask(request: Visiting, pk: int, kind: str) -> HttpResponseBase:
     words = str(request.POST.get("words", ""))
     context: dict[str, Any] = {
         "binding": binding, "kind": kind, "one": one, "days": ANSWERED_WITHIN_DAYS, "longest": requesting.LONGEST,
-        "words": words,
+        "words": words, "before": waiting(binding, kind, one),
     }  # fmt: skip
     if one is not None and wishing.way(one, clock.now()) != "apply":
         return redirect("family-child", pk=pk)
     if request.method == "GET":
         return render(request, "family/ask.html", context | typed_before(request))
     try:
-        requesting.ask(binding=binding, kind=kind, words=words, enrolment=one, at=clock.now())
+        asked = requesting.ask(binding=binding, kind=kind, words=words, enrolment=one, at=clock.now())
     except Refused as refused:
         return render(request, "family/ask.html", context | {"refused": refused}, status=422)
-    messages.success(request, DONE["asked"].filled(n=ANSWERED_WITHIN_DAYS).said(language()))
+    messages.success(request, DONE[asked.how].filled(n=ANSWERED_WITHIN_DAYS).said(language()))
     return redirect("family-child", pk=pk)
+
+
+def waiting(binding: Binding, kind: str, one: Enrolment | None) -> list[requesting.Written]:
+    """What this guardian wrote already, where a request of the kind is open. 已送出的内容"""
+    rows = DataRequest.objects.filter(person=binding.person, phone_index=binding.phone_index, kind=kind, enrolment=one)
+    open_ = rows.filter(state=RequestState.OPEN).first()
+    return requesting.written(open_) if open_ else []
 
 
 @require_POST
