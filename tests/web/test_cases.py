@@ -17,6 +17,7 @@ from yingbao.cases.kinds import RESPONSIBLE
 from yingbao.cases.models import Case
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
+from yingbao.enrolment.seasons import open_season
 from yingbao.people.actions import add_person
 from yingbao.people.bulk import NewDocument, NewPerson
 from yingbao.people.models import Look, Person
@@ -85,6 +86,20 @@ def test_a_wrong_name_and_a_wrong_number_get_the_same_answer(client, pupil, name
     page = find(client, name, number)
     assert "没有姓名和号码都相符的孩子" in page.content.decode()
     assert page.context["typed"] == {"name": name, "number": number}
+
+
+def test_where_the_notice_has_no_number_none_is_printed(signed_in, school):
+    far = organisation("community", area="500103", name="石灰市居委会")
+    open_season(policy_id="500103/2020", at=AT)
+    number = resident_id(date(2017, 3, 1), 7)
+    add_person(
+        person=NewPerson(name="余佳", birth_date=date(2017, 3, 1), hukou="500103",
+                         documents=(NewDocument("resident_id", number),)),
+        by=None, at=AT,
+    )  # fmt: skip
+    said = find(signed_in(clerk_of(far, Desk.COMMUNITY)), "余佳", number).content.decode()
+    assert "石灰市居委会" in said
+    assert "None" not in said
 
 
 def test_an_empty_field_is_answered_beside_it_and_costs_no_look(client):
