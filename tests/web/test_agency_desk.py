@@ -78,7 +78,7 @@ def test_the_first_page_says_what_waits_in_numbers_with_links(suzhou, school, ot
     )
     child(school, contested=True)
     told = waits(client)
-    assert (told["更正申请"], told["重复学籍"], told["没有交名单的学校"]) == (1, 1, 1)
+    assert (told["更正申请"], told["重复的孩子"], told["没有交名单的学校"]) == (1, 1, 1)
     shown = client.get(reverse("agency-home")).content.decode()
     for words in ("还有", "年度申报缴费期", "各阶段和负责单位", "去哪里问"):
         assert words in shown

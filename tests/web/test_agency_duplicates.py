@@ -10,7 +10,7 @@ from django.test import Client
 from tests.collection.building import owed, pay
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.conftest import clerk_of, listed
-from yingbao.agents.models import Appointment, Desk
+from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.models import Refund
 from yingbao.enrolment.actions import confirm
@@ -225,6 +225,24 @@ class TestInTwoAreas:
         assert "学籍地优先于户籍地：由本地参保" in said
         assert "渝中经办" in said
         assert "渝中居委会" not in said
+
+    def test_the_first_page_counts_it_and_the_page_of_duplicates_opens_on_it(self, client, both, signed_in):
+        (waits,) = [one for one in client.get("/agency/").context["work"] if one.name.zh == "重复的孩子"]
+        assert (waits.number, waits.said.zh) == (1, "两地参保 1")
+        page = client.get(waits.url)
+        assert page.context["show"] == "areas"
+        assert "两地生" in page.content.decode()
+        assert [one["count"] for one in page.context["shows"]] == [0, 0, 1]
+        far = signed_in(clerk_of(Organisation.objects.get(name="渝中经办"), Desk.AGENCY))
+        (there,) = [one for one in far.get("/agency/").context["work"] if one.name.zh == "重复的孩子"]
+        assert there.number == 1
+        assert "两地生" in far.get(there.url).content.decode()
+
+    def test_once_settled_it_is_counted_no_longer(self, client, both):
+        url = f"/agency/duplicates/areas/{both.pk}/"
+        assert "重复的孩子" in client.get("/agency/").content.decode()
+        client.post(url + "withdraw", {"seen": client.get(url).context["seen"], "reason": "在渝中参保"})
+        assert "重复的孩子" not in client.get("/agency/").content.decode()
 
     def test_leaving_the_child_to_the_other_area_withdraws_it_here_alone(self, client, both, officer, signed_in):
         url = f"/agency/duplicates/areas/{both.pk}/"

@@ -1,4 +1,4 @@
-"""Children who stand twice: on two rolls, under two documents, in two areas; each is looked at and decided. 查重"""
+"""Children who stand twice, kind by kind; and those on two rolls, of whom it is decided where they are. 查重"""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ import hashlib
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind, User
-from yingbao.collection import adjusting
 from yingbao.collection.claims import masked_name
 from yingbao.collection.whole import whole
-from yingbao.enrolment.lifecycle import ENDED, Act, State
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day, policy_of
 from yingbao.jobs.assisted import after_statuses
 from yingbao.people import history, rolls
-from yingbao.people.alike import WHY, pairs_among
+from yingbao.people.alike import WHY
 from yingbao.people.grades import grade_name
 from yingbao.people.looks import looked
 from yingbao.people.models import IdentityDocument, LeaveReason, Person, SchoolRoll
@@ -28,6 +26,7 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.agency.doubles import KINDS, alike, counts, forget, in_two_areas, on_two_rolls
 from yingbao.web.agency.registration import who
 from yingbao.web.school.pupil import STALE, TWICE
 from yingbao.web.school.pupils import LONGEST_REASON, season_of
@@ -35,13 +34,6 @@ from yingbao.web.tax.shared import area_of, look, page_of, tell
 from yingbao.web.wall import beyond, by_platform
 
 PAGE_SIZE = 50
-SHOWS = {
-    "rolls": Text("两校同时在册", "On two rolls"),
-    "alike": Text("疑似同一孩子", "Maybe one child"),
-    "areas": Text("两地参保", "In two areas"),
-}
-HERE = """
-    SELECT e.person_id FROM enrolment_enrolment e WHERE e.season_id = %(season)s"""
 
 
 @require_GET
@@ -50,10 +42,11 @@ HERE = """
 def duplicates(request: Seated) -> HttpResponse:
     """One kind of duplicates at a time, the child's number masked. 查重"""
     season = season_of(request)
-    show = request.GET.get("show", "rolls")
-    show = show if show in SHOWS else "rolls"
+    known = counts(season)
+    wanted = request.GET.get("show", "")
+    show = wanted if wanted in KINDS else next((kind for kind in KINDS if known[kind]), next(iter(KINDS)))
     if show == "alike":
-        pairs = pairs_among(HERE, {"season": season.pk})
+        pairs = alike(season)
         pages = page_of(request, len(pairs), PAGE_SIZE)
         rows = alike_rows(pairs[pages["first"] : pages["first"] + PAGE_SIZE], area_of(request))
         total = len(pairs)
@@ -65,24 +58,11 @@ def duplicates(request: Seated) -> HttpResponse:
         rows = roll_rows(people, area_of(request)) if show == "rolls" else area_rows(people, season)
     look(request, "list", len(rows))
     context = {
-        "shows": [{"key": key, "name": name, "here": key == show} for key, name in SHOWS.items()], "show": show,
-        "rows": rows, "total": total, "policy": policy_of(season),
+        "shows": [{"key": key, "name": kind.name, "here": key == show, "count": total if key == show else known[key]}
+                  for key, kind in KINDS.items()],
+        "show": show, "meaning": KINDS[show].meaning, "rows": rows, "total": total, "policy": policy_of(season),
     } | pages  # fmt: skip
     return render(request, "agency/duplicates.html", context)
-
-
-def on_two_rolls(area: str) -> QuerySet[Person]:
-    """Children whom two schools claim, one of them at least in this area. 两校同时在册"""
-    claimed = SchoolRoll.objects.filter(contested=True, left_on__isnull=True).values("person")
-    here = SchoolRoll.objects.filter(person=OuterRef("pk"), left_on__isnull=True, school__pooling_area=area)
-    return Person.objects.unmerged().filter(Q(pk__in=claimed) & Q(Exists(here)))
-
-
-def in_two_areas(season: Season) -> QuerySet[Person]:
-    """Children of this season on whom another pooling area works for the same year, too. 两地参保"""
-    live = Enrolment.objects.exclude(state__in=sorted(ENDED)).filter(plan_year=season.plan_year)
-    elsewhere = live.exclude(season=season).values("person")
-    return Person.objects.unmerged().filter(pk__in=live.filter(season=season, person__in=elsewhere).values("person"))
 
 
 def numbers_of(people: list[int]) -> dict[int, str]:
@@ -271,84 +251,4 @@ def follow(person: int, request: Seated, at: Any) -> None:
     with transaction.atomic():
         for season in Season.objects.filter(enrolments__person=person).order_by("pk").distinct():
             after_statuses(season=season, person_ids=[person], at=at, by=request.user)
-
-
-@require_GET
-@desk(Desk.AGENCY)
-@beyond("is one child enrolled, or recorded, in two places?")
-def areas(request: Seated, pk: int) -> HttpResponse:
-    """One child in two areas: our side, that there is another, and whom to ask. 两地参保"""
-    return shown_areas(request, ours(request, pk))
-
-
-def ours(request: Seated, pk: int) -> Enrolment:
-    """Our enrolment of the child, or 404."""
-    rows = Enrolment.objects.filter(season=season_of(request), person=pk)
-    one = rows.select_related("person", "organisation", "season").first()
-    if one is None:
-        raise Http404
-    return one
-
-
-def other_sides(one: Enrolment) -> list[Enrolment]:
-    """The same child's live enrolments of the year in other areas."""
-    rows = Enrolment.objects.filter(person=one.person, plan_year=one.plan_year).exclude(pk=one.pk)
-    return list(rows.exclude(state__in=sorted(ENDED)).select_related("organisation", "season").order_by("pk"))
-
-
-def suggestion(mine: Enrolment, other: Enrolment) -> Text:
-    """Which place wins: a pupil's school over the hukou, where the child lives over where it is registered. 建议"""
-    at_school = [one.organisation.kind == OrganisationKind.SCHOOL for one in (mine, other)]
-    if at_school == [True, False]:
-        return Text("孩子在本地就读，学籍地优先于户籍地：由本地参保，请对方撤回。",
-                    "The child is at school here; the place of the school wins: keep it here.")  # fmt: skip
-    if at_school == [False, True]:
-        return Text("孩子在对方就读，学籍地优先于户籍地：由对方参保，本地撤回。",
-                    "The child is at school there; the place of the school wins: withdraw it here.")  # fmt: skip
-    return Text("两边情况相同：以常住地为准，请与家长和对方核实后决定。",
-                "Both sides are alike: where the child lives wins; ask the family and the other agency.")  # fmt: skip
-
-
-def areas_mark(one: Enrolment) -> str:
-    """A mark of what the page showed. 页面版本"""
-    shown = (one.state, one.organisation_id, [each.pk for each in other_sides(one)])
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
-
-
-def shown_areas(request: Seated, one: Enrolment, *, status: int = 200, **more: Any) -> HttpResponse:
-    """The page of one child in two areas. 页面"""
-    looked(
-        user=request.user, organisation=request.appointment.organisation, what="page", person=one.person,
-        at=clock.now(),
-    )  # fmt: skip
-    others = other_sides(one)
-    context = {
-        "one": one, "seen": areas_mark(one), "typed": {}, "wrong": {}, "settled": not others or not one.is_live,
-        "others": [{"agency": agency_of(each.season.pooling_area), "rule": suggestion(one, each)} for each in others],
-        **who(one),
-    }  # fmt: skip
-    return render(request, "agency/duplicate_areas.html", context | more, status=status)
-
-
-@require_POST
-@desk(Desk.AGENCY)
-@beyond("is one child enrolled, or recorded, in two places?")
-def withdraw_here(request: Seated, pk: int) -> HttpResponseBase:
-    """Leave the child to the other area: our enrolment is withdrawn, what was paid goes back. 本地撤回"""
-    one = ours(request, pk)
-    reason = str(request.POST.get("reason", "")).strip()
-    if request.POST.get("seen") != areas_mark(one):
-        if one.state == State.WITHDRAWN:
-            step = one.steps.filter(act=Act.WITHDRAW).select_related("by").last()
-            if step is not None and step.by == request.user:
-                tell(request, TWICE)
-                return redirect("agency-duplicate-areas", pk=pk)
-        return shown_areas(request, one, status=409, typed={"reason": reason}, wrong={"": STALE})
-    try:
-        with by_platform("what was paid for a child who leaves becomes free by rule"):
-            adjusting.withdraw(enrolment=one, reason=reason, by=request.appointment, at=clock.now())
-    except Refused as refused:
-        told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
-        return shown_areas(request, one, status=422, typed={"reason": reason}, wrong={"reason": told})
-    tell(request, Text("本地已撤回，由对方参保。", "Withdrawn here; the other area enrols the child."))
-    return redirect("agency-duplicate-areas", pk=pk)
+            forget(season)

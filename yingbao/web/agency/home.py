@@ -18,13 +18,13 @@ from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, Registra
 from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, windows
 from yingbao.enrolment.standing import MISSING
 from yingbao.families.models import DataRequest
-from yingbao.people.models import SchoolRoll
 from yingbao.spreadsheet.models import AssistedList
 from yingbao.supervision.curves import curve_of
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.agency.doubles import KINDS, counts
 from yingbao.web.agency.progress import Tree
 from yingbao.web.phases import season_of, until, when
 from yingbao.web.standing import as_of
@@ -153,12 +153,13 @@ def corrections(season: Season) -> Waits:
 
 
 def duplicates(season: Season) -> Waits:
-    """Children whom two schools' rosters name."""
-    rows = SchoolRoll.objects.filter(
-        contested=True, left_on__isnull=True, school__pooling_area=season.pooling_area
-    ).values("person")
-    return Waits(Text("重复学籍", "On two rolls"), rows.distinct().count(), CHILDREN, None,
-                 Text("两所学校都报了", "two schools name them"), link("agency-duplicates"), "warn")  # fmt: skip
+    """Children who stand twice: on two rolls, on two records, in two areas."""
+    found = [(KINDS[kind].name, number) for kind, number in counts(season).items() if number]
+    said = Text("、".join(f"{name.zh} {number}" for name, number in found),
+                ", ".join(f"{name.en.lower()}: {number}" for name, number in found))  # fmt: skip
+    number = sum(number for _, number in found)
+    return Waits(Text("重复的孩子", "Children who stand twice"), number, CHILDREN, None, said,
+                 link("agency-duplicates"), "warn")  # fmt: skip
 
 
 def mismatches(season: Season) -> Waits:

@@ -29,6 +29,7 @@ from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
+from yingbao.web.agency.doubles import forget
 from yingbao.web.agency.duplicates import agency_of
 from yingbao.web.agency.registration import who
 from yingbao.web.school.pupil import STALE, TWICE
@@ -155,6 +156,7 @@ def apart(request: Seated, pair: str) -> HttpResponseBase:
         alike.say_apart(one=people[0], other=people[1], reason=reason, by=request.user, at=clock.now())
     except Refused as refused:
         return shown(request, pair, people, status=422, typed={"apart": reason}, wrong={"apart": _said(refused)})
+    forget(season_of(request))
     tell(request, Text("已记下：不是同一人，以后不再提示。", "Noted: two people. They are not shown again."))
     return redirect("agency-pair", pair=pair)
 
@@ -197,6 +199,7 @@ def join(request: Seated, pair: str) -> HttpResponseBase:
         whole(lambda: merged_now(request, kept, gone, typed["reason"]))
     except Refused as refused:
         return shown(request, pair, people, status=422, typed=typed, wrong={"": _said(refused)})
+    forget(season_of(request))
     tell(request, Text("已并为一份档案。", "The records are one now."))
     return redirect("agency-pair", pair=pair)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yingbao.web.agency import corrections, duplicates, pairs, points, registration, registrations
+from yingbao.web.agency import areas, corrections, duplicates, pairs, points, registration, registrations
 
 urlpatterns = [
     path("", include("yingbao.web.agency.desk_urls")),
@@ -27,8 +27,8 @@ urlpatterns = [
     path("duplicates/", duplicates.duplicates, name="agency-duplicates"),
     path("duplicates/roll/<int:pk>/", duplicates.roll, name="agency-duplicate-roll"),
     path("duplicates/roll/<int:pk>/settle", duplicates.settle_roll, name="agency-duplicate-roll-settle"),
-    path("duplicates/areas/<int:pk>/", duplicates.areas, name="agency-duplicate-areas"),
-    path("duplicates/areas/<int:pk>/withdraw", duplicates.withdraw_here, name="agency-duplicate-withdraw"),
+    path("duplicates/areas/<int:pk>/", areas.areas, name="agency-duplicate-areas"),
+    path("duplicates/areas/<int:pk>/withdraw", areas.withdraw_here, name="agency-duplicate-withdraw"),
     path("duplicates/pair/<slug:pair>/", pairs.pair, name="agency-pair"),
     path("duplicates/pair/<slug:pair>/apart", pairs.apart, name="agency-pair-apart"),
     path("duplicates/pair/<slug:pair>/join", pairs.join, name="agency-pair-join"),
