@@ -17,10 +17,11 @@ from yingbao.enrolment.actions import confirm, decline
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import open_season
+from yingbao.enrolment.standing_tables import BodyStanding
 from yingbao.paper.standing_report import draw_standing_report
 from yingbao.spreadsheet.report_workbook import write_report
 from yingbao.supervision.models import Report
-from yingbao.supervision.reporting import figures_of, report, schools_in, share, whole_of, why
+from yingbao.supervision.reporting import beside, figures_of, report, schools_in, share, whole_of, why
 from yingbao.values.refusal import Refused
 from yingbao.web.supervision.reports import paper_of
 
@@ -86,6 +87,30 @@ def test_a_reason_that_points_at_a_single_family_is_not_told(season, schools):
     assert "declined" not in lines["第1小学"]["reasons"]
     assert lines["第1小学"]["reasons"]["other"] == 1
     assert sum(heads for _, heads in why(lines["第1小学"])) == lines["第1小学"]["missing"]
+
+
+def test_the_reasons_add_up_to_the_missing_and_who_is_not_counted_stands_apart_on_every_paper(season, schools, officer):
+    BodyStanding.objects.filter(season=season, organisation=schools[0]).update(ineligible=6, with_other=1)
+    told = report(season=season, by=officer, note="", seen=0, at=AT)
+    lines = [told.figures["whole"], *(place["whole"] for place in told.figures["places"])]
+    for line in (*lines, *(line for _, line in schools_in(told.figures))):
+        assert sum(heads for _, heads in why(line)) == line["missing"]
+    first = schools_in(told.figures)[0][1]
+    assert [(words.zh, heads) for words, heads in beside(first)] == [("不符合条件", 6), ("由本市其他单位办理", 1)]
+    assert beside(told.figures["whole"]) == beside(first)
+    pages = PdfReader(io.BytesIO(draw_standing_report(paper_of(told)))).pages
+    paper = "".join("".join(page.extract_text().split()) for page in pages)
+    assert f"未参保的原因（合计{told.figures['whole']['missing']}人）" in paper
+    assert "不计入应参保的在册学生：不符合条件6；由本市其他单位办理1。" in paper
+    assert "应参保：各校在册" in "".join(pages[0].extract_text().split())
+    sheet = openpyxl.load_workbook(io.BytesIO(write_report(told.figures, "zh"))).worksheets[0]
+    heads, *rows = sheet.iter_rows(values_only=True)
+    missing = heads.index("未参保")
+    apart = heads.index("不计入应参保：不符合条件")
+    assert apart + 2 == len(heads)
+    for row in rows:
+        assert sum(cell or 0 for cell in row[missing + 1 : apart]) == row[missing]
+    assert rows[-1][apart:] == (6, 1)
 
 
 def test_a_report_stays_as_it_was_told_whatever_happens_afterwards(season, schools, officer):

@@ -20,6 +20,9 @@ class ReportedBody(msgspec.Struct, frozen=True):
     """of who should be insured, in tenths of a percent: 98.7%; empty where nobody should be"""
     missing: int
     reasons: Sequence[tuple[str, int]]
+    """of the missing, and together all of them"""
+    beside: Sequence[tuple[str, int]]
+    """on the rolls, and not among who should be insured"""
     listed: bool = True
     """whether the school has handed in a list"""
 
@@ -80,9 +83,12 @@ def draw_standing_report(paper: StandingReport) -> bytes:
 
 
 def _body(body: ReportedBody) -> dict[str, object]:
-    why = "；".join(f"{reason} {heads:,}" for reason, heads in body.reasons)
     return {
         "name": body.name, "should": f"{body.should:,}", "insured": f"{body.insured:,}", "share": body.share,
-        "missing": f"{body.missing:,}", "why": why, "listed": body.listed,
+        "missing": f"{body.missing:,}", "why": _said(body.reasons), "beside": _said(body.beside), "listed": body.listed,
         "full": body.insured / body.should if body.should else 0.0,
     }  # fmt: skip
+
+
+def _said(reasons: Sequence[tuple[str, int]]) -> str:
+    return "；".join(f"{reason} {heads:,}" for reason, heads in reasons)

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from yingbao.enrolment.standing import BESIDE
 from yingbao.enrolment.supervising import REASONS
 from yingbao.spreadsheet.workbooks import OPTIONS
 from yingbao.supervision.reporting import schools_in
@@ -20,6 +21,7 @@ _DAYS = Text("每日进度", "Day by day")
 _PLACE, _SCHOOL, _DAY = Text("街道（区域）", "Place"), Text("学校", "School"), Text("日期", "Day")
 _SHOULD, _INSURED = Text("应参保", "Should be insured"), Text("已参保", "Insured")
 _SHARE, _MISSING = Text("参保率", "Rate"), Text("未参保", "Missing")
+_BESIDE = Text("不计入应参保：{why}", "Not counted: {why}")
 _TOTAL, _NO_LIST = Text("合计", "In all"), Text("还没有名单", "no list yet")
 
 
@@ -50,7 +52,7 @@ def _lines(
     lines: Sequence[tuple[Sequence[str], Mapping[str, Any]]],
 ) -> None:  # fmt: skip
     page = book.add_worksheet(name.said(said))
-    every = [*titles, _SHOULD, _INSURED, _SHARE, _MISSING, *REASONS.values()]
+    every = [*titles, _SHOULD, _INSURED, _SHARE, _MISSING, *_reasons()]
     page.set_column(0, len(titles) - 1, 26, forms["text"])
     page.set_column(len(titles), len(every) - 1, 11)
     for at, text in enumerate(every):
@@ -73,6 +75,11 @@ def _lines(
                 page.write_number(row, further, heads, forms["heads"])
     page.freeze_panes(1, len(titles))
     page.autofilter(0, 0, len(lines), len(every) - 1)
+
+
+def _reasons() -> list[Text]:
+    """The reasons of the missing, which together are the missing; then who is not counted, named as such."""
+    return [_BESIDE.filled(why=text) if reason in BESIDE else text for reason, text in REASONS.items()]
 
 
 def _cell(row: int, column: int) -> str:

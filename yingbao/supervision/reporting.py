@@ -6,7 +6,7 @@ frozen, and its papers are drawn from them whenever they are asked for, always t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from yingbao.agents.models import Appointment, Organisation, OrganisationKind
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, last_day, policy_of, windows
-from yingbao.enrolment.standing import LINES, Standing, of_bodies, read, total
+from yingbao.enrolment.standing import BESIDE, LINES, Standing, of_bodies, read, total
 from yingbao.enrolment.supervising import REASONS, shown
 from yingbao.supervision.curves import curve_of, weekly
 from yingbao.supervision.models import Report
@@ -94,8 +94,17 @@ def _line(name: str, standing: Standing | None, *, key: int = 0) -> dict[str, An
 
 
 def why(line: Mapping[str, Any]) -> list[tuple[Text, int]]:
-    """The reasons of a line with their words, in the order of the work. 原因"""
-    return [(words, line["reasons"][reason]) for reason, words in REASONS.items() if line["reasons"].get(reason)]
+    """Why the missing of a line are missing, in the order of the work: together they are the missing. 未参保的原因"""
+    return _said(line, [reason for reason in REASONS if reason not in BESIDE])
+
+
+def beside(line: Mapping[str, Any]) -> list[tuple[Text, int]]:
+    """Who is on the rolls of a line and not among those who should be insured there. 不计入应参保"""
+    return _said(line, BESIDE)
+
+
+def _said(line: Mapping[str, Any], reasons: Iterable[str]) -> list[tuple[Text, int]]:
+    return [(REASONS[reason], line["reasons"][reason]) for reason in reasons if line["reasons"].get(reason)]
 
 
 def share(line: Mapping[str, Any]) -> str:

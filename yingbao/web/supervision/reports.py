@@ -26,7 +26,7 @@ from yingbao.paper.standing_report import (
 from yingbao.spreadsheet.report_workbook import write_report
 from yingbao.supervision.curves import BROAD, Curve
 from yingbao.supervision.models import Report
-from yingbao.supervision.reporting import LONGEST_NOTE, TASK, report, share, whole_of, why
+from yingbao.supervision.reporting import LONGEST_NOTE, TASK, beside, report, share, whole_of, why
 from yingbao.trail import events
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -65,8 +65,8 @@ def page(request: Seated, *, refused: Refused | None = None, note: str = "", sta
         as_of(season, at_once=ALL_AT_ONCE)
         whole, without = whole_of(season)
         context |= {
-            "draft": whole, "rate": share(whole), "reasons": why(whole), "before": newest and newest.whole,
-            "without": without,
+            "draft": whole, "rate": share(whole), "reasons": why(whole), "beside": beside(whole),
+            "before": newest and newest.whole, "without": without,
         }  # fmt: skip
     return render(request, "supervision/reports.html", context, status=status)
 
@@ -105,17 +105,21 @@ def shown(request: Seated, pk: int) -> HttpResponse:
     one = report_of(request, pk)
     places = [
         {
-            "line": place["whole"], "share": share(place["whole"]), "why": why(place["whole"]),
-            "schools": [{"line": line, "share": share(line), "why": why(line)} for line in place["schools"]],
+            **_row(place["whole"]),
+            "schools": [_row(line) for line in place["schools"]],
         }
         for place in one.figures["places"]
     ]  # fmt: skip
     context = {
         "report": one, "title": title_of(one.season), "whole": one.figures["whole"],
-        "share": share(one.figures["whole"]), "why": why(one.figures["whole"]), "places": places,
+        **_row(one.figures["whole"]), "places": places,
         "policy": policy_of(one.season), "curve": curve_in(one),
     }  # fmt: skip
     return render(request, "supervision/report.html", context)
+
+
+def _row(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {"line": line, "share": share(line), "why": why(line), "beside": beside(line)}
 
 
 @require_GET
@@ -183,5 +187,6 @@ def body_of(line: Mapping[str, Any]) -> ReportedBody:
     """A line of the figures for the paper."""
     return ReportedBody(
         line["name"], line["should"], line["insured"], share(line), line["missing"],
-        [(words.zh, heads) for words, heads in why(line)], line["listed"],
+        [(words.zh, heads) for words, heads in why(line)], [(words.zh, heads) for words, heads in beside(line)],
+        line["listed"],
     )  # fmt: skip
