@@ -9,11 +9,14 @@ from types import SimpleNamespace
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
+from django.urls import get_resolver
 
 from tests.enrolment.building import organisation
+from tests.web.addresses import EXPECTED
 from tests.web.conftest import PASSWORD, clerk_of
 from yingbao.agents.models import Appointment, Desk, User
 from yingbao.values import clock
+from yingbao.web.opening import opens, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +153,48 @@ def test_pages_speak_chinese_until_english_is_chosen(clerk):
     assert '<html lang="en">' in client.get("/sign-in").content.decode()
     client.post("/language", {"language": "tlh"})
     assert '<html lang="en">' in client.get("/sign-in").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("shown_at", "leads_to"),
+    [
+        ("/pay/add", "/pay/"),
+        ("/pay/order", "/pay/"),
+        ("/agency/corrections/5/grant", "/agency/corrections/5/"),
+        ("/agency/requests/5/answer", "/agency/requests/5/"),
+        ("/family/children/4/pay", "/family/children/4/"),
+        ("/family/find", "http://testserver/family/find"),
+        ("/nowhere/at/all", "/"),
+    ],
+)
+def test_the_other_language_is_spoken_on_a_page_that_opens_also_after_a_refused_form(shown_at, leads_to, db):
+    answer = Client().post("/language", {"language": "en"}, headers={"referer": f"http://testserver{shown_at}"})
+    assert answer["Location"] == leads_to
+
+
+def test_every_address_that_only_takes_a_form_is_known_as_such_and_leads_to_a_page_that_opens():
+    known = get_resolver().reverse_dict
+    assert set(EXPECTED) <= set(known)
+    for name, page in EXPECTED.items():
+        for pattern in known.getlist(name):
+            (path, parameters), *_ = pattern[0]
+            address = "/" + path % dict.fromkeys(parameters, "1")
+            assert opens(address) == (page.method == "get"), name
+            assert page_of(address) == "/" or opens(page_of(address)), name
+
+
+@pytest.mark.parametrize("address", ["/pay/order", "/pay/add", "/language"])
+def test_opening_an_address_that_only_takes_a_form_gives_a_page_with_a_way_out(address, db):
+    answer = Client().get(address)
+    page = answer.content.decode()
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "没有办理任何事" in page
+    assert f'href="{page_of(address)}"' in page
+
+
+def test_a_program_that_opens_such_an_address_of_the_interface_gets_no_page(db):
+    assert "<html" not in Client().delete("/api/v1/openapi.json").content.decode()
 
 
 def test_pages_with_personal_data_are_not_kept_by_the_browser(clerk, signed_in):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +20,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web import typed
 from yingbao.web.closed import closed_bodies
+from yingbao.web.opening import opens, page_of
 
 DESK_NAMES = {
     Desk.SCHOOL: Text("学校", "School"),
@@ -96,9 +98,15 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def page_before(request: HttpRequest) -> str:
-    """The page on this site from which the request was sent, else the home page. 来源页面"""
+    """The page on this site from which the request was sent, else the home page. 来源页面
+
+    A form that was refused is shown at the address that took it; from there it is the page of the form.
+    """
     before = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    return before if is_ours(request, before) else reverse("home")
+    if not is_ours(request, before):
+        return reverse("home")
+    path = urlsplit(before).path
+    return before if opens(path) else page_of(path)
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:

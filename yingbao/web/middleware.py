@@ -17,6 +17,7 @@ from yingbao.exchange.gateway import LONGEST_NOTICE
 from yingbao.values import clock
 from yingbao.web import sessions, typed
 from yingbao.web.access import to_sign_in
+from yingbao.web.front import errors
 from yingbao.web.wall.seating import behind
 
 LONGEST_SESSION_SECONDS = 12 * 3600
@@ -39,6 +40,8 @@ def desk(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpRes
             sessions.name(request, first)
             return first
         response = behind(request, get_response)
+        if response.status_code == 405 and not is_notice(request) and not errors.of_interface(request):
+            response = errors.not_allowed(request, response)
         sessions.name(request, response)
         if request.user.is_authenticated and response.status_code < 500 and typed.has_come(request):
             response.delete_cookie(typed.COOKIE, samesite="Lax")

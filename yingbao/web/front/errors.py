@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yingbao.web.api.problems import problem
+from yingbao.web.opening import page_of
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,6 +28,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if of_interface(request):
         return problem(404, "没有这个地址；no such address")
     return render(request, "404.html", status=404)
+
+
+def not_allowed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """An address that only takes a form was opened: nothing was done; here is the page of the form. 不能直接打开"""
+    page = render(request, "405.html", {"page": page_of(request.path)}, status=405)
+    page["Allow"] = answer.get("Allow", "")
+    return page
 
 
 def broken(request: HttpRequest) -> HttpResponse:
