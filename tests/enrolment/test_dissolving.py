@@ -116,3 +116,43 @@ def test_a_stale_page_a_missing_reason_and_a_stranger_close_nothing(suzhou, scho
             close(school, to, **({"by": officer} | wrong))
     school.refresh_from_db()
     assert school.active
+
+
+def test_classes_of_one_name_stay_apart_and_the_one_that_comes_says_where_it_was(suzhou, officer):
+    closes, to = organisation(name="苏州市新华小学"), organisation(name="临江小学")
+    child(closes, grade=3)
+    child(closes, grade=3, class_name="2班")
+    child(closes, grade=None, class_name="1班")
+    child(closes, grade=4, class_name="")
+    child(to, grade=3)
+    child(to, grade=None, class_name="1班")
+    child(to, grade=4, class_name="")
+    twice = child(closes, grade=3, class_name="5班", contested=True)
+    enter(twice, to, grade=3, class_name="5班")
+    went = close(closes, to, officer)
+    assert went.renamed == (
+        dissolving.Renamed("primary", 3, "1班", "新华1班"),
+        dissolving.Renamed("primary", None, "1班", "新华1班"),
+    )
+    assert dissolving.renamed_of(closes) == went.renamed
+    assert dissolving.renamed_of(to) == ()
+    rolls = SchoolRoll.objects.filter(school=to, left_on=None)
+    assert sorted(rolls.filter(grade=3).values_list("class_name", flat=True)) == ["1班", "2班", "5班", "新华1班"]
+    assert sorted(rolls.filter(grade=4).values_list("class_name", flat=True)) == ["", ""]
+
+
+def test_a_name_that_is_taken_too_gets_a_number(suzhou, officer):
+    closes, to = organisation(name="新华小学"), organisation(name="临江小学")
+    child(closes)
+    child(to)
+    child(to, class_name="新华1班")
+    assert [one.now for one in close(closes, to, officer).renamed] == ["新华1班2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("重庆市渝中区中华路小学", "中华路"), ("六十六中学", "六十六中"), ("巴蜀学校", "巴蜀"),
+     ("苏州第77小学", "苏州第77小学"), ("小学", "小学"), ("枕河社区", "枕河社区")],
+)  # fmt: skip
+def test_a_class_is_called_after_the_short_name_of_its_school(name, short):
+    assert dissolving.short_name(name) == short

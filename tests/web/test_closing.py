@@ -110,3 +110,12 @@ def test_what_was_closed_with_children_on_it_is_handed_over_by_the_agency(town, 
     page = officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
     assert "还有孩子没有移交" not in page
     assert "接手小学" in page
+
+
+def test_the_agency_is_told_which_classes_are_called_otherwise_since(town, people, signed_in):
+    to = organisation(name="接手小学", parent=town.street)
+    child(to)
+    officer = signed_in(clerk_of(town.agency, Desk.AGENCY))
+    assert "枕波1班" in officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
+    assert "一年级 1班 → 一年级 枕波1班" in shut(officer, town, to).content.decode()
+    assert "一年级 枕波1班" in officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()

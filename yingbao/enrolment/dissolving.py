@@ -5,6 +5,7 @@ Rolls, lists and states move in one transaction; what was declared and paid stay
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -25,11 +26,26 @@ from yingbao.values.text import Text
 AGENTS = frozenset({OrganisationKind.SCHOOL, OrganisationKind.COMMUNITY})
 
 
+LONGEST_CLASS_NAME = 40
+_PLACE = re.compile(r"(?:\w{2,3}市)?(?:\w{2,3}区)?(?=\w{3})")
+"""what a school's name may begin with, and nobody says: 重庆市渝中区"""
+
+
+class Renamed(NamedTuple):
+    """A class that is called otherwise with its new school, which has one of that name. 改名班级"""
+
+    stage: str
+    grade: int | None
+    was: str
+    now: str
+
+
 class Handed(NamedTuple):
     """How many children went over. 移交人数"""
 
     on_roll: int
     enrolments: int
+    renamed: tuple[Renamed, ...] = ()
 
 
 def children_of(organisation: Organisation) -> tuple[int, int]:
@@ -71,11 +87,65 @@ def dissolve(
         if not closing.active and not any(children_of(closing)):
             return Handed(0, 0)
         _check(closing, taking, reason, seen)
-        on_roll = _hand_rolls(closing, taking, by, at) if closing.kind == OrganisationKind.SCHOOL else 0
+        renamed = _kept_apart(closing, taking)
+        on_roll = _hand_rolls(closing, taking, renamed, at) if closing.kind == OrganisationKind.SCHOOL else 0
         enrolments = _hand_enrolments(closing, taking, by, at)
         closing.active = False
         closing.save(update_fields=["active"])
-        return Handed(on_roll, enrolments)
+        return Handed(on_roll, enrolments, renamed)
+
+
+def short_name(name: str) -> str:
+    """What a school is called in the name of a class: 重庆市渝中区新华小学 is 新华, 六十六中学 is 六十六中. 简称"""
+    short = name[found.end() :] if (found := _PLACE.match(name)) else name
+    for ending, left in (("小学", ""), ("中学", "中"), ("学校", ""), ("幼儿园", "幼")):
+        if short.endswith(ending) and len(short) > len(ending) + 1:
+            short = short.removesuffix(ending) + left
+    # A figure before the figure of a class would read as one.
+    return name if any(sign.isdigit() for sign in short) else short
+
+
+_RENAMED = """
+SELECT DISTINCT o.stage, o.grade, o.class_name, n.class_name
+FROM people_schoolroll o JOIN people_schoolroll n
+     ON n.person_id = o.person_id AND n.school_id <> o.school_id AND n.entered_on = o.left_on
+WHERE o.school_id = %s AND o.leave_reason = 'transferred' AND o.class_name <> '' AND n.class_name <> o.class_name
+  AND starts_with(n.class_name, %s)
+ORDER BY o.stage, o.grade, o.class_name, n.class_name
+"""
+
+
+def renamed_of(closed: Organisation) -> tuple[Renamed, ...]:
+    """Which classes of a closed school are called otherwise since, by the rolls. 改名班级"""
+    with connection.cursor() as cursor:
+        cursor.execute(_RENAMED, [closed.pk, short_name(closed.name)])
+        return tuple(Renamed(*row) for row in cursor.fetchall())
+
+
+def _kept_apart(closing: Organisation, taking: Organisation) -> tuple[Renamed, ...]:
+    """Classes that both schools have under one name: those that come take their old school's name along.
+
+    Letters, paper answers and photographs go by class, and each class has its own teacher.
+    """
+    keys = ("stage", "grade", "class_name")
+    here = SchoolRoll.objects.filter(left_on__isnull=True).exclude(class_name="")
+    taken = set(here.filter(school=taking).values_list(*keys))
+    coming = here.filter(school=closing).exclude(
+        person__in=SchoolRoll.objects.filter(school=taking, left_on__isnull=True).values("person")
+    )
+    both = sorted(set(coming.values_list(*keys).distinct()), key=repr)
+    used = taken | set(both)
+    found = []
+    for stage, grade, was in both:
+        if (stage, grade, was) not in taken:
+            continue
+        number, now = 1, ""
+        while not now or (stage, grade, now) in used:
+            own = was if number == 1 else f"{was}{number}"
+            now, number = short_name(closing.name)[: LONGEST_CLASS_NAME - len(own)] + own, number + 1
+        used.add((stage, grade, now))
+        found.append(Renamed(stage, grade, was, now))
+    return tuple(found)
 
 
 def _check_officer(organisation: Organisation, by: Appointment) -> None:
@@ -137,9 +207,11 @@ _ENTER = """
 INSERT INTO people_schoolroll (
     person_id, school_id, school_year, stage, grade, class_name, roll_number_cipher, roll_number_index,
     roll_number_masked, entered_on, leave_reason, contested)
-SELECT r.person_id, %(taking)s, r.school_year, r.stage, r.grade, r.class_name, r.roll_number_cipher,
+SELECT r.person_id, %(taking)s, r.school_year, r.stage, r.grade, coalesce(n.now, r.class_name), r.roll_number_cipher,
        r.roll_number_index, r.roll_number_masked, r.left_on, '', r.id = ANY(%(contested)s)
 FROM people_schoolroll r
+LEFT JOIN unnest(%(stages)s::text[], %(grades)s::int[], %(were)s::text[], %(names)s::text[]) n (stage, grade, was, now)
+       ON n.stage = r.stage AND n.grade IS NOT DISTINCT FROM r.grade AND n.was = r.class_name
 WHERE r.id = ANY(%(gone)s)
   AND NOT EXISTS (SELECT FROM people_schoolroll o
                   WHERE o.person_id = r.person_id AND o.school_id = %(taking)s AND o.left_on IS NULL)
@@ -166,9 +238,13 @@ FROM moved ORDER BY id
 """
 
 
-def _hand_rolls(closing: Organisation, taking: Organisation, by: Appointment, at: datetime) -> int:
-    """End every stay at the one school and begin it at the other, grade and class as they are."""
-    values: dict[str, Any] = {"closing": closing.pk, "taking": taking.pk, "on": china_day(at)}
+def _hand_rolls(closing: Organisation, taking: Organisation, renamed: tuple[Renamed, ...], at: datetime) -> int:
+    """End every stay at the one school and begin it at the other, in the same grade and class."""
+    values: dict[str, Any] = {
+        "closing": closing.pk, "taking": taking.pk, "on": china_day(at), "stages": [one.stage for one in renamed],
+        "grades": [one.grade for one in renamed], "were": [one.was for one in renamed],
+        "names": [one.now for one in renamed],
+    }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ROLLS, values)
         rows = cursor.fetchall()

@@ -14,6 +14,7 @@ from yingbao.campaign import closing
 from yingbao.enrolment import dissolving, tallying
 from yingbao.enrolment.models import Season, Step
 from yingbao.enrolment.seasons import season_for
+from yingbao.enrolment.standing import ClassOf
 from yingbao.trail.events import note
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -98,9 +99,10 @@ def page(request: Seated, one: Organisation, *, refused: Refused | None = None, 
         "figures": tallying.by_agent(season, [one.pk]).get(one.pk, tallying.Figures()) if season else None,
         "left": bool(on_roll or listed),
         "successors": dissolving.successors(one) if open_to_close(one, on_roll, listed) else [],
-        "choose_at_most": CHOICES_AT_MOST, "seen": dissolving.mark_of(one),
+        "short": dissolving.short_name(one.name), "choose_at_most": CHOICES_AT_MOST, "seen": dissolving.mark_of(one),
         "in_hand": closing.declarations_in_hand(one), "below": own(request).filter(parent=one).count(),
         "went": went(one) if not one.active else [],
+        "renamed": [] if one.active else [renamed_text(each) for each in dissolving.renamed_of(one)],
     }  # fmt: skip
     return render(request, "agency/organisation.html", context, status=status)
 
@@ -164,13 +166,26 @@ def close(request: Seated, pk: int) -> HttpResponseBase:
         return page(request, one, refused=refused, status=409)
     if went_on.things:
         noted(request, "organisation.closed", one, successor=taking.code, reason=request.POST["reason"].strip()[:200],
-              on_roll=handed.on_roll, listed=handed.enrolments, **went_on.things)  # fmt: skip
-    if went_on.things:
+              on_roll=handed.on_roll, listed=handed.enrolments, renamed=len(handed.renamed),
+              **went_on.things)  # fmt: skip
         told = Text("已停办，{n} 名孩子转到{to}{more}。", "Closed; {n} children went to {to}{more}.")
         tell(request, told, n=max(handed.on_roll, handed.enrolments), to=taking.name, more=besides(went_on.things))
+        if handed.renamed:
+            same = Text("两校有同名的班，转入的改了名：{classes}。",
+                        "Classes of one name were kept apart: {classes}.")  # fmt: skip
+            names = [renamed_text(each) for each in handed.renamed]
+            tell(
+                request, same, classes=Text("、".join(each.zh for each in names), ", ".join(each.en for each in names))
+            )
     else:
         tell(request, Text("已停办过，没有要移交的孩子。", "It was closed before; nobody is left to hand over."))
     return redirect("agency-organisation", pk=pk)
+
+
+def renamed_text(one: dissolving.Renamed) -> Text:
+    """A class as it was called, and as it is called with its new school. 班级改名"""
+    before, now = (ClassOf(one.stage, one.grade, name).text for name in (one.was, one.now))
+    return Text(f"{before.zh} → {now.zh}", f"{before.en} → {now.en}")
 
 
 def besides(things: dict[str, int]) -> Text:
