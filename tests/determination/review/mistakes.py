@@ -201,9 +201,11 @@ REST = {
 }
 
 SLIPS = {
-    "yuan for fen": Mistake({"premium_fen: 24000": "premium_fen: 240"}, "warning", "premium_fen: 240", "is 2.40 yuan"),
+    "yuan for fen": Mistake(
+        {"premium_fen: 24000": "premium_fen: 240"}, "error", "premium_fen: 240", "if 240 yuan is meant, write 24000"
+    ),
     "twice times a hundred": Mistake(
-        {"premium_fen: 24000": "premium_fen: 2400000"}, "warning", "premium_fen: 2400000", "is 24000 yuan"
+        {"premium_fen: 24000": "premium_fen: 2400000"}, "error", "premium_fen: 2400000", "is 24000 yuan"
     ),
     "an odd sum": Mistake({"premium_fen: 24000": "premium_fen: 24005"}, "warning", "premium_fen: 24005", "240.05 yuan"),
     "a sum in words of last year": Mistake(

@@ -94,8 +94,10 @@ def test_findings_stand_gravest_first_and_without_a_file_have_no_line():
 
 def test_a_finding_says_in_both_languages_what_is_wrong_how_to_mend_it_and_for_whom():
     text = text_of(MISTAKES["yuan for fen"])
-    said: Finding = next(each for each in findings_of_text(text, "policy.yaml") if each.severity == "warning")
-    assert (
-        said.said("zh") == "请核对：premium_standard 的金额是 2.40元，不像一年的保费。金额以分为单位：100元写 10000。"
+    said: Finding = next(
+        each for each in findings_of_text(text, "policy.yaml") if "premium_standard" in each.said("zh")
     )
-    assert said.said("en").startswith("to be checked: The sum of premium_standard is 2.40 yuan")
+    assert said.said("zh") == (
+        "错误：premium_standard 的金额是 2.40元，不像一年的保费。金额以分为单位：若指240元，写 24000。"
+    )
+    assert said.said("en").startswith("error: The sum of premium_standard is 2.40 yuan")

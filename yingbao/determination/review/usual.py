@@ -1,4 +1,4 @@
-"""Sums, windows and areas that are out of the usual: yuan for fen, last year's dates, codes of no place. 异常数值"""
+"""Windows and areas that are out of the usual: last year's dates, codes of no place. 异常数值"""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from yingbao.determination.review.finding import Finding
+from yingbao.determination.review.sums import of_sums
 from yingbao.policy.model import Policy
-from yingbao.policy.rules import SubsidyRule
-from yingbao.values import divisions, money
+from yingbao.values import divisions
 from yingbao.values.text import Text
 
-LEAST_FEN, MOST_FEN = 100, 1_000_000
-"""A child's yearly premium lies between a yuan and ten thousand."""
 EARLIEST = timedelta(days=366)
 """No payment is taken so long before the cover."""
 
@@ -21,8 +19,7 @@ def of_the_unusual(policy: Policy) -> Iterator[Finding]:
     """What no policy usually says. 异常数值"""
     yield from _year(policy)
     yield from _windows(policy)
-    yield from _premiums(policy)
-    yield from _subsidies(policy)
+    yield from of_sums(policy)
     yield from _areas(policy)
 
 
@@ -68,60 +65,6 @@ def _windows(policy: Policy) -> Iterator[Finding]:
                 zh="是否照抄了别的年度的日期？改为本年度的。", en="Was it copied from another year? Write this one's."
             )
             yield Finding("warning", where, what, mend, days=(first, last))
-
-
-def _premiums(policy: Policy) -> Iterator[Finding]:
-    for place, rule in enumerate(policy.tables.premium):
-        where = ("tables", "premium", place, "premium_fen" if rule.one_sum_fen is not None else "parts")
-        whole = rule.premium_fen
-        odd = rule.one_sum_fen is not None and rule.one_sum_fen % 100
-        if odd or not (whole == 0 or LEAST_FEN <= whole <= MOST_FEN):
-            yield _unusual(where, rule.id, whole)
-
-
-def _unusual(where: tuple[str | int, ...], rule: str, sum_fen: int) -> Finding:
-    what = Text(zh="{rule} 的金额是 {sum}，不像一年的保费", en="The sum of {rule} is {sum}, unlike a year's premium")
-    return Finding(
-        "warning",
-        where,
-        what.filled(rule=rule, sum=money.said(sum_fen)),
-        Text(zh="金额以分为单位：100元写 10000。", en="Sums are in fen: 100 yuan is 10000."),
-    )
-
-
-def _subsidies(policy: Policy) -> Iterator[Finding]:
-    most = max(rule.premium_fen for rule in policy.tables.premium)
-    for place, rule in enumerate(policy.tables.subsidy):
-        for word in ("pays_fen", "family_fen"):
-            where, sum_fen = ("tables", "subsidy", place, word), getattr(rule, word)
-            if sum_fen is None:
-                continue
-            if sum_fen > most:
-                what = Text(
-                    zh="{rule} 的 {sum} 超过了最高的保费 {most}",
-                    en="{rule} names {sum}, more than the highest premium, {most}",
-                )
-                yield Finding(
-                    "warning",
-                    where,
-                    what.filled(rule=rule.id, sum=money.said(sum_fen), most=money.said(most)),
-                    Text(zh="核对金额和单位（分）。", en="Look at the sum and its unit (fen)."),
-                )
-            elif 0 < sum_fen < LEAST_FEN:
-                yield _unusual(where, rule.id, sum_fen)
-        yield from _nothing_left(policy, place, rule, most)
-
-
-def _nothing_left(policy: Policy, place: int, rule: SubsidyRule, most: int) -> Iterator[Finding]:
-    """A payer who never pays anything."""
-    if (
-        rule.paid_by is not None
-        and most > 0
-        and not any(rule.subsidised_fen(each.premium_fen) for each in policy.tables.premium)
-    ):
-        what = Text(zh="{rule} 写了出资方，却一分也不出", en="{rule} names a payer, who never pays anything")
-        mend = Text(zh="核对 family_fen、pays_fen 或 pays_share。", en="Look at family_fen, pays_fen or pays_share.")
-        yield Finding("warning", ("tables", "subsidy", place, "paid_by"), what.filled(rule=rule.id), mend)
 
 
 def _areas(policy: Policy) -> Iterator[Finding]:
