@@ -18,13 +18,16 @@ from openpyxl import load_workbook
 
 from tests.cards.building import accepted, answered, paid, photo
 from tests.cards.drawing import encoded, good_photo, portrait
+from tests.collection.building import confirmed
 from tests.enrolment.building import AT, at, organisation
 from tests.web.conftest import Enter, clerk_of
 from tests.web.families import enter, number_of
 from yingbao.agents.models import Appointment, Desk, Organisation
 from yingbao.cards import batching
 from yingbao.cards.models import Batch, Card, CentreFile, Photo, PhotoPack, Picture
+from yingbao.cards.needing import to_order
 from yingbao.enrolment.models import Enrolment, Season
+from yingbao.enrolment.seasons import open_season
 from yingbao.families.consent import CARD_PHOTO
 from yingbao.families.models import Consent
 from yingbao.jobs import cards as card_jobs
@@ -304,3 +307,30 @@ def test_a_stranger_and_another_family_see_no_picture(suzhou, school, one):
     own = enter(Client(), one.person)
     assert client.get(f"/family/children/{own.pk}/photo/picture").status_code == 404
     assert Client().get(f"/family/children/{own.pk}/photo/picture").status_code == 302
+
+
+def test_where_the_policy_has_no_rule_for_cards_no_desk_offers_to_make_any(db, signed_in: Enter):
+    season = open_season(policy_id="500103/2020", at=AT)
+    school = organisation(area="500103")
+    (one,) = confirmed(season, school)
+    Enrolment.objects.filter(pk=one.pk).update(state="paid")
+    assert not to_order(season).exists()
+    centre = signed_in(clerk_of(organisation("card_centre", area="500103"), Desk.CARD))
+    home, batches = (centre.get(url).content.decode() for url in ("/cards/", "/cards/batches/"))
+    for page in (home, batches):
+        assert "本地政策没有制卡规定" in page
+        assert "生成批次" not in page
+        assert "上传已持卡人员名单" not in page
+    assert 'href="/cards/batches/"' not in home.partition("</header>")[2]
+    clerk = signed_in(clerk_of(school, Desk.SCHOOL))
+    for url in ("/cards/own/", "/cards/own/hand-out/"):
+        assert "本地政策没有制卡规定" in clerk.get(url).content.decode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as box:
+        box.writestr("a.jpg", good_photo())
+    answer = clerk.post("/cards/own/zip", {"zip": file(packed.getvalue(), "a.zip"), "agreed": "yes", "class": ""})
+    assert (answer.status_code, PhotoPack.objects.count()) == (422, 0)
+    assert "本地政策没有制卡规定" in answer.content.decode()
+    child = clerk.get(f"/cards/own/children/{one.person_id}/")
+    assert "本地政策没有制卡规定" in child.content.decode()
+    assert child.status_code < 500

@@ -117,9 +117,13 @@ def with_standing(season: Season, rows: QuerySet[Enrolment] | None = None) -> Qu
 def to_order(season: Season) -> QuerySet[Enrolment]:
     """Children whose money is in and whose photo is accepted or not needed, without a card. 待制卡
 
-    Asked with the conditions themselves: so only those who paid are looked through, and not a whole city.
+    Asked with the conditions themselves: so only those who paid are looked through, and not a whole city. Nobody where
+    the policy has no rule for cards.
     """
-    last, area = photo_needed_until(policy_of(season)), season.pooling_area
+    policy = policy_of(season)
+    if policy.card is None:
+        return Enrolment.objects.none()
+    last, area = photo_needed_until(policy), season.pooling_area
     held = Card.objects.filter(person=OuterRef("person"), pooling_area=area, state__in=sorted(LIVE_CARD))
     photos = Photo.objects.filter(person=OuterRef("person"), pooling_area=area, purged_at__isnull=True)
     rows = Enrolment.objects.filter(season=season, state__in=sorted(MONEY_IN)).exclude(Exists(held))

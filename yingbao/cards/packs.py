@@ -34,8 +34,9 @@ CHILD_SHOWS_IT = Text("到孩子的页面查看", "see the child's page")
 def keep(*, data: bytes, class_label: str, season: Season, by: Appointment, at: datetime) -> PhotoPack:
     """Keep an uploaded zip, sealed, for a job to read; a second click finds the one that waits. 收下照片包
 
-    Raises Refused for one that is too large or none at all.
+    Raises Refused for one that is too large or none at all, or where the policy has no rule for cards.
     """
+    rule_of(season)
     if len(data) > apart.LARGEST_PACK:
         what = Text("压缩包超过{n}MB", "the zip is larger than {n} MB").filled(n=apart.LARGEST_PACK // 2**20)
         raise Refused(where=PACK.zh, what=what, mend=Text("按班级分开打包。", "Pack class by class."))

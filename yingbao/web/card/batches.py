@@ -15,6 +15,7 @@ from yingbao.cards import answering, batching, handing
 from yingbao.cards.lifecycle import CardState
 from yingbao.cards.models import Batch, Card, CentreFile
 from yingbao.cards.needing import to_order
+from yingbao.enrolment.seasons import policy_of
 from yingbao.exchange import card_centre
 from yingbao.jobs.cards import holders as take_holders
 from yingbao.people.looks import looked
@@ -60,9 +61,10 @@ def batches(request: Seated) -> HttpResponseBase:
         refused=Count("cards", filter=Q(cards__state=CardState.REFUSED)),
         handed=Count("cards", filter=Q(cards__state=CardState.HELD)),
     )
+    season = season_of(request)
     context = {
         "rows": list(rows.order_by("-number")[:50]), "seen": newest(area), "refused": refused, "most": batching.MOST,
-        "waiting": to_order(season_of(request))[: batching.MOST].count(),
+        "waiting": to_order(season)[: batching.MOST].count(), "makes_cards": policy_of(season).card is not None,
     }  # fmt: skip
     return render(request, "card/batches.html", context, status=422 if refused else 200)
 

@@ -34,6 +34,7 @@ def home(request: Seated) -> HttpResponse:
         "to_order": to_order(page["season"])[:MOST].count(), "most": MOST, "late": late,
         "ordered": counts.get(CardState.ORDERED, 0), "made": counts.get(CardState.MADE, 0),
         "ready": counts.get(CardState.READY, 0),
+        "makes_cards": page["policy"].card is not None,
         "knows_holders": CentreFile.objects.filter(pooling_area=area, kind="holders").exists(),
     }  # fmt: skip
     return render(request, "card/home.html", page | context)

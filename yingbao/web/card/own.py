@@ -124,6 +124,8 @@ def _texts(line: dict[str, Any]) -> dict[str, Any]:
 def handout(request: Seated) -> HttpResponseBase:
     """Cards to hand out, class by class: ticked as they are handed over, or a sheet to sign on paper. 发卡"""
     season = season_of(request)
+    if policy_of(season).card is None:
+        return render(request, "card/none.html", {"policy": policy_of(season)})
     every = pupils(season, request.appointment.organisation)
     ready = [one for one in every if one.standing is Standing.READY]
     if request.method == "POST":
