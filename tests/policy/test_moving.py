@@ -40,7 +40,70 @@ def test_days_years_in_sentences_and_names_of_criteria_go_along_and_document_num
     assert policy.criteria["december_2021"].until == date(2021, 12, 31)
     assert policy.source.number == "苏社基〔2019〕68号"
     assert "2019年" not in unmarked(text)
+    assert "2020年1月1日" not in unmarked(text)
     assert "1 January 2021" in policy.criteria["of_age"].says.en
+
+
+def line_of(text, words):
+    return next(line for line in text.splitlines() if words in line)
+
+
+def test_a_year_that_is_not_the_policys_own_is_a_fact_and_is_marked_rather_than_moved():
+    text = catalogue.text_of(catalogue.find("320500/2026")).replace(
+        "zh: 以前已办理基本信息登记，无需再登记。", "zh: 2023年度起已登记的，2026年度无需再登记。"
+    )
+    later = moved(text, to=2027).text
+    assert "2027年度标准" not in later
+    assert "zh: 2023年度起已登记的，2027年度无需再登记。" in later
+    assert "句中的2023年照原样留下" in line_of(later, "2023年度起已登记的")
+    assert "句中的数字" in line_of(later, "2027年1月1日未满18周岁")
+
+
+def test_what_is_said_to_be_unconfirmed_is_said_of_its_own_year_and_stays_until_somebody_looks():
+    lines = moved(catalogue.text_of(catalogue.find("320500/2026")), to=2027).text
+    carried = line_of(lines, "暂按2023年度")
+    assert carried.strip().startswith("zh: 2026年度缴费标准未知，暂按2023年度  # 核对")
+    assert "2026、2023" in carried
+    assert MARK in line_of(lines, "that of 2023 is carried over")
+    assert MARK in line_of(lines, "2025年以前断保的年数")
+    assert MARK not in line_of(lines, "国家规定放开户籍限制")
+
+
+def test_a_bare_year_in_one_language_goes_along_with_the_sentence_in_the_other():
+    text = catalogue.text_of(catalogue.find("320500/2026")).replace(
+        "    name: {zh: 年度申报缴费期, en: yearly declaration and payment}", '    name: {zh: 2026年, en: "2026"}'
+    )
+    assert 'name: {zh: 2027年, en: "2027"}' in moved(text, to=2027).text
+
+
+def test_the_number_title_and_day_of_last_years_notice_stay_and_are_marked_each():
+    text = catalogue.text_of(SUZHOU).replace("source:\n", "source:\n  issued: 2019-08-30\n", 1)
+    later = moved(text, to=2021).text
+    source = load_text(later, "x.yaml").source
+    assert (source.number, source.issued) == ("苏社基〔2019〕68号", date(2019, 8, 30))
+    assert source.title == "关于做好2020年度学生（少儿）参加城乡居民基本医疗保险工作的通知"
+    for words in ("  number:", "  title:", "  issued:", "  basis:"):
+        assert "还是上年通知的" in line_of(later, words)
+
+
+def test_the_years_of_other_days_in_the_policy_go_along_and_a_standards_number_is_no_year():
+    text = catalogue.text_of(catalogue.find("320500/2026")).replace(
+        "says: {zh: 以前断保一年或以上, en: one year or more of enrolment was missed}",
+        "says: {zh: 2009年9月1日以后出生, en: born from 1 September 2009}",
+    )
+    text = text.replace("    fact: lapsed_years\n    at_least: 1\n", "    fact: birth_date\n    from: 2009-09-01\n")
+    later = moved(text, to=2027).text
+    assert "says: {zh: 2010年9月1日以后出生, en: born from 1 September 2010}" in later
+    assert "from: 2010-09-01" in later
+    assert "GA 461-2004" in later
+    assert "2004年照原样" not in later
+
+
+def test_names_that_would_become_one_stay_as_they_are():
+    text = catalogue.text_of(SUZHOU).replace("points_in_time", "december_2021")
+    later = moved(text, to=2021).text
+    policy = load_text(later, "x.yaml")
+    assert (policy.plan_year, {"december_2020", "december_2021"} - policy.criteria.keys()) == (2021, set())
 
 
 def test_a_line_with_a_day_a_sum_or_a_figure_is_marked_with_what_stood_there_last_year():

@@ -50,7 +50,7 @@ def begun(policy_id: str, *, name: str = "", last: str = "") -> Begun:
         if before.pooling_area != area:
             text = _of_another_city(text, before.pooling_area, area)
     else:
-        text = moved(template(), to=year).text
+        text = moved(template(), to=year, of_template=True).text
         # The template's own marks say more than that a line stood there last year.
         text = _filled(text, template(), area, called(area, name))
     load_text(text, "policy.yaml")

@@ -1,7 +1,9 @@
 """Moves a policy's text to another year, and marks every line that the new notice has to confirm. 政策移年
 
 The text itself is moved, not the data in it: order, comments and wording stay as somebody wrote them beside the notice.
-Days and years go with the plan year, names that carry a year too; sums and counts stay and are marked.
+Days go with the plan year, and so do the years that the policy's own days lie in, in sentences and in names. Any other
+year is a fact (whose sum it is, what was arranged when), as is all that stands of the notice and under `unconfirmed`:
+it stays and is marked, like sums and counts.
 """
 
 from __future__ import annotations
@@ -46,11 +48,14 @@ _LISTED = {
     "directory": Text("对应表用哪一份", "which directory belongs to this year"),
 }  # fmt: skip
 """parts that are looked at as a whole: marked where they begin"""
-_NEAR_YEARS = 3
+_OF_THE_NOTICE = ("number", "title", "issued", "basis")
+"""what would be made up if it were moved"""
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<![\d〔\[])(20\d{2})(?![\d〕\]])(?!\s*(?:元|%|名|人|yuan|fen|px))")
 _FEBRUARY = re.compile(r"(20\d{2})年2月(28|29)日|(28|29) February (20\d{2})")
+_STANDARD = re.compile(r"[A-Z/]+ ?[\d.]+[-—]$")
+"""leads to the year in a standard's number, such as GA 461-2004"""
 _OLD_MARK = re.compile(rf"[ \t]*{MARK}.*$")
 
 
@@ -73,27 +78,74 @@ class _Word(msgspec.Struct, frozen=True):
     block: bool
 
 
-def moved(text: str, *, to: int) -> Moved:
+class _Move(msgspec.Struct, frozen=True):
+    """How far a text goes, and which years go along. 平移"""
+
+    to: int
+    by: int
+    years: frozenset[int]
+    """those that the policy's own days lie in"""
+    of_template: bool = False
+    ids: bool = True
+    """whether names that carry a year go along, as they do if no two become one"""
+
+    def years_in(self, text: str, *, anywhere: bool = False) -> str:
+        """The text with its own years moved; another year, or one in a document's number, stays."""
+
+        def later(found: re.Match[str]) -> str:
+            own = int(found[1]) in self.years and _STANDARD.search(text[: found.start()]) is None
+            return str(int(found[1]) + self.by) if own else found[1]
+
+        def end_of_february(found: re.Match[str]) -> str:
+            year = int(found[1] or found[4])
+            if year not in self.years:
+                return found[0]
+            day = moved_day(date(year, 2, 1).replace(day=int(found[2] or found[3])), 0)
+            last = moved_day(day, self.by).day
+            return f"{year}年2月{last}日" if found[1] else f"{last} February {year}"
+
+        if anywhere:
+            return re.sub(r"(?<!\d)(20\d{2})(?!\d)", later, text) if self.ids else text
+        return _YEAR.sub(later, _FEBRUARY.sub(end_of_february, text))
+
+    def left_in(self, text: str, *, every: bool = False) -> list[str]:
+        """The years that stay where they are; with `every`, all that are named."""
+        named = [found for found in _YEAR.finditer(text) if _STANDARD.search(text[: found.start()]) is None]
+        return list(dict.fromkeys(found[1] for found in named if every or int(found[1]) not in self.years))
+
+
+def moved(text: str, *, to: int, of_template: bool = False) -> Moved:
     """The text of a policy for the plan year `to`, with every line to be confirmed marked. 移年
 
-    The text has to be one that loads; what comes out loads too. Moved by no year, it is only marked anew.
+    The text has to be one that loads; what comes out loads too. Moved by no year, it is only marked anew. The notice of
+    the template is nobody's, so its title goes along.
     """
     lines = [_OLD_MARK.sub("", line) for line in text.splitlines()]
     words = list(_words("\n".join(lines) + "\n"))
-    year = int(next(word.value for word in words if word.steps == ("plan_year",) and not word.is_key))
-    by = to - year
+    move = _move(words, to, of_template)
     notes: dict[int, list[Text]] = {}
     edits: list[tuple[_Word, str]] = []
     for word in words:
-        said, note = _seen(word, year, by)
+        said, note = _seen(word, move)
         if said != word.value:
             edits.append((word, said))
         if note is not None:
             notes.setdefault(word.first[0], []).append(note)
     for word, said in reversed(edits):
-        _replace(lines, word, said, year, by)
-    lines = [_kept_moved(line, year, by) for line in lines]
+        _replace(lines, word, said, move)
+    lines = [move.years_in(line) if line.startswith(KEPT) else line for line in lines]
     return Moved("\n".join(_marked(lines, words, notes)) + "\n", len(notes))
+
+
+def _move(words: list[_Word], to: int, of_template: bool) -> _Move:
+    """Which years of the text are its own: the plan year, the year before, and those of the days in it."""
+    year = int(next(word.value for word in words if word.steps == ("plan_year",) and not word.is_key))
+    days = [_ISO.match(word.value) for word in words if word.steps and word.steps[0] not in ("source", "unconfirmed")]
+    years = frozenset({year, year - 1, *(int(day[1]) for day in days if day is not None)})
+    move = _Move(to, to - year, years, of_template)
+    ids = {word.value for word in words if _ID.fullmatch(word.value)}
+    one_to_one = len({move.years_in(each, anywhere=True) for each in ids}) == len(ids)
+    return msgspec.structs.replace(move, ids=one_to_one)
 
 
 def in_year(text: str, year: int) -> Policy:
@@ -153,59 +205,59 @@ def _valued(path: list[list[str | None]]) -> None:
         path[-1][0] = None
 
 
-def _seen(word: _Word, year: int, by: int) -> tuple[str, Text | None]:
+def _seen(word: _Word, move: _Move) -> tuple[str, Text | None]:
     """What a word becomes, and what has to be looked at on its line, if anything."""
     value, steps = word.value, word.steps
     if word.is_key:
         note = _LISTED.get(steps[0]) if len(steps) == 1 else None
-        return (_years(value, year, by, anywhere=True) if _ID.fullmatch(value) else value), note
+        return (move.years_in(value, anywhere=True) if _ID.fullmatch(value) else value), note
     if steps == ("policy",):
         note = Text(
             "由 {old} 平移，条款和注释还是上年的", "moved from {old}; clauses and comments are still last year's"
         )
-        return f"{value.split('/')[0]}/{year + by}", note.filled(old=value)
+        return f"{value.split('/')[0]}/{move.to}", note.filled(old=value)
     if steps == ("plan_year",):
-        return str(year + by), None
+        return str(move.to), None
     if steps[0] == "directory":
-        later = _years(value, year, by, anywhere=True)
-        return (later if later != value or not by else f"{value.removesuffix('.yaml')}-{year + by}.yaml"), None
-    if steps[0] in ("source", "name"):
-        return (_years(value, year, by) if steps[-1] in ("title", "zh", "en") else value), None
+        later = move.years_in(value, anywhere=True)
+        return (later if later != value or not move.by else f"{value.removesuffix('.yaml')}-{move.to}.yaml"), None
+    if steps[0] == "source":
+        return _of_the_notice(word, move)
     if steps[-1] in _AS_THEY_ARE or steps[0] == "help_lines":
         return value, None
     if (iso := _ISO.match(value)) is not None:
-        day = moved_day(date.fromisoformat(iso[0]), by)
+        day = moved_day(date.fromisoformat(iso[0]), move.by)
         return f"{day}{value[iso.end() :]}", Text("去年 {day}", "last year {day}").filled(day=value)
+    if steps[-1] in ("zh", "en"):
+        return _sentence(word, move)
     if _ID.fullmatch(value):
-        return _years(value, year, by, anywhere=True), None
+        return move.years_in(value, anywhere=True), None
     if steps[-1].endswith("_fen") and value.isdigit():
         return value, Text("去年 {sum} 元", "last year {sum} yuan").filled(sum=money.yuan(int(value)))
     if re.fullmatch(r"[\d.%]+", value):
         return value, Text("去年 {n}", "last year {n}").filled(n=value) if steps[0] != "areas" else None
-    if re.search(r"\d", value):
-        said = _years(value, year, by)
-        return said, Text("句中的数字", "figures in the words") if steps[0] != "areas" else None
-    return value, None
+    return _sentence(word, move)
 
 
-def _years(text: str, year: int, by: int, *, anywhere: bool = False) -> str:
-    """The text with its years moved; a year far from the plan's, or in a document's number, stays."""
-
-    def later(found: re.Match[str]) -> str:
-        said = int(found[1])
-        return str(said + by) if abs(said - year) <= _NEAR_YEARS else found[1]
-
-    def end_of_february(found: re.Match[str]) -> str:
-        day = moved_day(date(int(found[1] or found[4]), 2, 1).replace(day=int(found[2] or found[3])), 0)
-        last = moved_day(day, by).day
-        return f"{day.year}年2月{last}日" if found[1] else f"{last} February {day.year}"
-
-    if anywhere:
-        return re.sub(r"(?<!\d)(20\d{2})(?!\d)", later, text)
-    return _YEAR.sub(later, _FEBRUARY.sub(end_of_february, text))
+def _of_the_notice(word: _Word, move: _Move) -> tuple[str, Text | None]:
+    """Number, title and day of last year's notice are true of it alone, so each is marked where it stands."""
+    if move.of_template and word.steps[-1] == "title":
+        return move.years_in(word.value), None
+    told = len(word.steps) > 1 and word.steps[1] in _OF_THE_NOTICE and word.value not in ("null", "~", "")
+    return word.value, Text("还是上年通知的", "still of last year's notice") if told else None
 
 
-def _replace(lines: list[str], word: _Word, said: str, year: int, by: int) -> None:
+def _sentence(word: _Word, move: _Move) -> tuple[str, Text | None]:
+    """A sentence or a name: its own years go along, another one is a fact that somebody has to look at."""
+    part, value = word.steps[0], word.value
+    if left := move.left_in(value, every=part == "unconfirmed"):
+        note = Text("句中的{years}年照原样留下，是否仍如此", "{years} is left in the words; is it still so")
+        return value if part == "unconfirmed" else move.years_in(value), note.filled(years="、".join(left))
+    marked = part not in ("areas", "name") and re.search(r"\d", value)
+    return move.years_in(value), Text("句中的数字", "figures in the words") if marked else None
+
+
+def _replace(lines: list[str], word: _Word, said: str, move: _Move) -> None:
     """Write a word anew where it stands; one of several lines is moved line by line."""
     (row, column), (last_row, last_column) = word.first, word.last
     if row == last_row:
@@ -213,15 +265,10 @@ def _replace(lines: list[str], word: _Word, said: str, year: int, by: int) -> No
         old = line[column:last_column]
         lines[row] = line[:column] + old.replace(word.value, said) + line[last_column:]
         if word.value not in old:
-            lines[row] = line[:column] + _years(old, year, by) + line[last_column:]
+            lines[row] = line[:column] + move.years_in(old) + line[last_column:]
         return
     for at in range(row, min(last_row + 1, len(lines))):
-        lines[at] = _years(lines[at], year, by)
-
-
-def _kept_moved(line: str, year: int, by: int) -> str:
-    """What the template keeps for other notices is of the year too; other comments stay as somebody wrote them."""
-    return _years(line, year, by) if line.startswith(KEPT) else line
+        lines[at] = move.years_in(lines[at])
 
 
 def _marked(lines: list[str], words: list[_Word], notes: dict[int, list[Text]]) -> Iterator[str]:
