@@ -69,7 +69,8 @@ def test_a_png_with_clear_parts_stands_on_white():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "不是 JPEG 或 PNG"),
+        (b"", "文件是空的"),
+        (bytes(5000), "文件是空的"),
         (b"just words", "只改扩展名没有用"),
         (encoded(portrait(), "GIF"), "内容是GIF"),
         (encoded(portrait(), "WEBP"), "内容是WebP"),
@@ -95,6 +96,15 @@ def test_a_landscape_without_a_face_is_refused_as_lying():
     picture = Image.new("RGB", (1200, 800), "#eef")
     ImageDraw.Draw(picture).ellipse((500, 300, 700, 700), fill="#262")
     assert "照片是横的" in refused(encoded(picture))
+
+
+def test_two_faces_side_by_side_are_told_as_two_and_not_as_lying_on_a_side():
+    both = Image.new("RGB", (1432, 882), "white")
+    both.paste(portrait(), (0, 0))
+    both.paste(portrait(), (716, 0))
+    said = refused(encoded(both))
+    assert "好像有2张脸" in said
+    assert "横的" not in said
 
 
 @pytest.mark.parametrize(

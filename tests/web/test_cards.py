@@ -78,7 +78,7 @@ def test_a_school_hands_in_a_photo_looks_at_it_and_accepts_it(one, clerk, signed
 
 def test_a_photo_of_the_wrong_kind_comes_back_with_what_it_is_and_nothing_is_kept(one, clerk, signed_in: Enter):
     client, url = signed_in(clerk), f"/cards/own/children/{one.person_id}/"
-    for content, said in ((encoded(portrait(), "GIF"), "内容是GIF"), (b"", "没有选择文件|不是 JPEG")):
+    for content, said in ((encoded(portrait(), "GIF"), "内容是GIF"), (b"", "没有选择文件|文件是空的")):
         answer = client.post(url, {"photo": file(content), "agreed": "yes", "seen": mark(client, url)})
         assert answer.status_code == 422
         assert any(each in answer.content.decode() for each in said.split("|"))
@@ -129,6 +129,35 @@ def test_a_class_zip_finds_its_children_and_tells_of_every_other_file(suzhou, sc
     assert number not in str(kept.outcome)
     for said in ("内容是GIF", "同一个孩子有两张照片", "名单里没有这个人", f"{number[:3]}***********{number[-4:]}"):
         assert said in page
+    stranger = next(line for line in kept.outcome if line["file"] == "不认识.jpg")
+    # No other child's number as an example: a clerk who takes it at its word gives that child this photo.
+    assert not any(character.isdigit() for character in stranger["mend"]["zh"])
+
+
+def test_a_zip_of_which_nothing_is_taken_is_told_as_refused_and_why(suzhou, school, clerk, signed_in: Enter):
+    paid(suzhou, school)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("../1.jpg", good_photo())
+    client = signed_in(clerk)
+    client.post("/cards/own/zip", {"zip": file(out.getvalue(), "班.zip"), "agreed": "yes", "class": ""})
+    run_waiting()
+    page = client.get(f"/cards/own/zips/{PhotoPack.objects.get().pk}/").content.decode()
+    assert "照片包没有收下" in page
+    assert "指向别处" in page
+    assert "收下 0 张" not in page
+
+
+def test_a_card_that_was_not_made_shows_no_day_on_which_it_is_ready(suzhou, one, school, clerk, centre, signed_in):
+    accepted(one, centre)
+    batch = batching.make(season=suzhou, by=centre, at=AT)
+    answered(batch, centre, refuse={1: "照片模糊"})
+    client = signed_in(centre)
+    for url in (f"/cards/batches/{batch.pk}/", "/cards/all/?state=refused"):
+        page = client.get(url).content.decode()
+        assert "照片模糊" in page
+        assert "2019年12月12日" not in page
+    assert "可领日期" not in signed_in(clerk).get(f"/cards/own/children/{one.person_id}/").content.decode()
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"no zip", "不是 ZIP"), (b"", "没有选择文件|不是 ZIP")])

@@ -59,6 +59,10 @@ def inspect(data: bytes, form: PhotoForm, *, where: str) -> Checked:
         _refuse(where, Text("画面是空的，只有一种颜色", "the picture is empty: one colour only"),
                 Text("换一张能看清人脸的照片", "choose one that shows the face"))  # fmt: skip
     found = faces(pixels)
+    if len(found) > 1 and pixels.shape[1] > pixels.shape[0]:
+        # Upright, more than one is a doubt for a person; side by side there is nothing to cut a portrait from.
+        _refuse(where, Text("照片里好像有{n}张脸", "there seem to be {n} faces in the picture").filled(n=len(found)),
+                Text("只拍孩子一个人，竖着拍半身正面照", "take the child alone, with the phone upright"))  # fmt: skip
     cut = _cropped(pixels, form, found[0] if len(found) == 1 else None, where)
     size = (form.width_px, form.height_px)
     fitted: Pixels = np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
@@ -100,6 +104,9 @@ def _decoded(data: bytes, form: PhotoForm, where: str) -> Pixels:
 
 
 def _wrong_kind(data: bytes, where: str) -> None:
+    if not data.strip(b"\0"):
+        _refuse(where, Text("文件是空的，或读不出来", "the file is empty or cannot be read"),
+                Text("从相机或手机里重新导出一份再交", "take it from the camera or phone once more"))  # fmt: skip
     head = data[:256].lstrip()
     kind = next((name for sign, at, name in WRONG_KINDS if data[at : at + len(sign)] == sign or
                  (at == 0 and head.startswith(sign))), "")  # fmt: skip

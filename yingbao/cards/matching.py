@@ -26,7 +26,10 @@ NO_NAME = Text("文件名里没有编号、姓名或号码", "the file's name ha
 NOBODY = Text("名单里没有这个人，或不需要照片", "nobody on the list is called so, or needs no photo")
 TWINS = Text("名单里有{n}个同名的孩子", "{n} children on the list have this name")
 CONFLICT = Text("文件名里的编号和姓名不是同一个孩子", "number and name in the file's name are not one child's")
-MEND = Text("文件名改成名单上的编号，如 {n}.jpg", "name the file by the number on the list, such as {n}.jpg")
+MEND = Text(
+    "文件名改成这个孩子在名单第一列的编号，后面加 .jpg", "name it by this child's number in the first column, then .jpg"
+)
+"""No number stands there: whichever it were, it would be some child's."""
 
 
 class Found(NamedTuple):

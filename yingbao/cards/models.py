@@ -7,6 +7,7 @@ was decided about it stays.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -210,6 +211,11 @@ class Card(models.Model):
     def state_text(self) -> Text:
         """What the state is called on a page."""
         return CardState(self.state).text
+
+    @property
+    def comes_on(self) -> date | None:
+        """The day from which it is fetched; of a card that was not made or is lost there is none. 可领日期"""
+        return None if self.state in (CardState.REFUSED, CardState.LOST) else self.ready_on
 
 
 class CardStep(models.Model):

@@ -92,8 +92,7 @@ def _line(
     if pupil is not None:
         line |= {"person": pupil.person, "name": pupil.name}
     if pupil is None:
-        example = next(iter(names.by_key), "10234")
-        return line | _told(whose.why or PACK, MEND.filled(n=example))
+        return line | _told(whose.why or PACK, MEND)
     if isinstance(found, Unfit):
         return line | _told(found.what, found.mend)
     if pupil.person in taken:
