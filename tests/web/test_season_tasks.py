@@ -106,3 +106,22 @@ def test_every_desk_has_the_timeline_on_its_first_page(kind, desk, home, suzhou,
     assert "各阶段和负责单位" in page
     assert "今天 2019年11月12日" in page
     assert ("通知要本单位办的" in page) == (kind in ("community", "insurance_agency", "tax_authority"))
+
+
+@pytest.mark.parametrize(
+    ("desk", "home"), [(Desk.SYSTEM, "/system/"), (Desk.SECURITY, "/security/"), (Desk.AUDIT, "/audit/")]
+)
+def test_administrators_have_the_timeline_as_well_and_a_way_to_the_seasons_page(desk, home, suzhou, signed_in):
+    open_tasks(season=suzhou, at=AT)
+    client = signed_in(clerk_of(organisation("operations"), desk))
+    page = client.get(home).content.decode()
+    assert "各阶段和负责单位" in page
+    assert 'href="/season/"' in page
+    season = client.get("/season/")
+    assert season.status_code == 200
+    assert "标记" not in season.content.decode().partition("</h1>")[2].replace("由各单位自己标记", "")
+
+
+def test_before_the_first_season_an_administrator_works_as_ever(db, signed_in):
+    for desk, home in ((Desk.SYSTEM, "/system/"), (Desk.SECURITY, "/security/"), (Desk.AUDIT, "/audit/")):
+        assert signed_in(clerk_of(organisation("operations"), desk)).get(home).status_code == 200

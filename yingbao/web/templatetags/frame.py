@@ -106,6 +106,7 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("audit-home", Text("审计链", "The chain")),
         ("audit-trail", Text("查询", "Search")),
         ("audit-unusual", Text("异常查阅", "Unusual looks")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.SYSTEM: [
@@ -114,11 +115,13 @@ WAYS: dict[str, list[tuple[str, Text]]] = {
         ("system-organisations", Text("机构", "Organisations")),
         ("system-tokens", Text("接口令牌", "Tokens")),
         ("outbox", Text("发件箱", "Outbox")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
     Desk.SECURITY: [
         ("security-home", Text("待批准", "To decide")),
         ("security-users", Text("授权一览", "Who holds what")),
+        ("season", Text("阶段任务", "Season tasks")),
         ("jobs", Text("任务", "Jobs")),
     ],
 }
