@@ -99,6 +99,14 @@ DAYS = {
         {"paid_on": "2021-01-01"},
         YUZHONG,
     ),
+    "payments whose wait ends after the year": Mistake(
+        {"last: 2020-09-30": "last: 2020-11-30"},
+        "warning",
+        "starts: after_days",
+        "paid on 2020-10-03 or later, cover would begin after the year's end, 2020-12-31",
+        {"paid_on": "2020-10-03"},
+        YUZHONG,
+    ),
     "a wait that no year is long enough for": Mistake(
         {"days: 90": "days: 360"},
         "error",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from yingbao.determination.counter import Decision, determine_one
+from yingbao.determination.cover import start_of
+from yingbao.determination.facts import read_child
 from yingbao.determination.review.boxes import met
 from yingbao.determination.review.finding import Finding, Severity, as_facts
 from yingbao.determination.review.reach import Reach
+from yingbao.determination.review.space import ends_of
+from yingbao.determination.rulebook import rulebook_of
 from yingbao.policy.rules import CoverRule
 from yingbao.values.text import Text
+
+LONG = timedelta(days=3 * 366)
+"""No wait within a year's cover is so long."""
 
 
 class Decided(NamedTuple):
@@ -42,20 +50,58 @@ def of_cover(reach: Reach) -> Iterator[Finding]:
                 en="Mend the start or the wait, or write starts: refer.",
             )
             yield _found("error", where, what.filled(rule=rule.id, last=reach.policy.cover_to), mend, late[0])
-        elif late:
-            yield _some_late(reach, rule, where, min(late, key=lambda one: one.paid))
+        else:
+            yield from _some_late(reach, place, rule, found)
             over = [one for one in late if one.paid > reach.policy.cover_to]
             yield from (_over(reach, where, one) for one in over[:1])
         yield from _backwards(rule, where, found)
 
 
-def _some_late(reach: Reach, rule: CoverRule, where: tuple[str | int, ...], one: Decided) -> Finding:
-    what = Text(
-        zh="{rule}：自 {paid} 起缴费的，待遇要在年度结束之后才开始，要由经办人员决定",
-        en="{rule}: paid on {paid} or later, cover would begin after the year's end; an officer decides",
+def _some_late(reach: Reach, place: int, rule: CoverRule, found: list[Decided]) -> Iterator[Finding]:
+    """The first day of payment, or of birth, from which cover would begin after the year."""
+    late = [each for one in found if (each := _first_late(reach, rule, one)) is not None]
+    if not late:
+        return
+    column = start_of(rule, 0).column
+    first = min(late, key=lambda one: str(one.child[column]))
+    since = (
+        Text(zh="自 {day} 起缴费的", en="paid on {day} or later")
+        if column == "paid_on"
+        else Text(zh="{day} 及以后出生的", en="born on {day} or later")
     )
-    mend = Text(zh="文件若不收这些缴费，改 phase 表。", en="If the notice takes no such payment, mend the table phase.")
-    return _found("hint", where, what.filled(rule=rule.id, paid=one.paid), mend, one)
+    what = Text(
+        zh="{rule}：{since}，待遇要在年度结束（{last}）之后才开始，不能参保，要由经办人员决定",
+        en="{rule}: {since}, cover would begin after the year's end, {last}; nobody is enrolled, an officer decides",
+    ).filled(rule=rule.id, since=since.filled(day=first.child[column]), last=rule.ends or reach.policy.cover_to)
+    mend = Text(
+        zh="文件若不收这些缴费，改期限的最后一天；若由人工决定，在前面写一条 starts: refer 的规则。",
+        en="If the notice takes no such payment, end the window earlier; else say so in a row above, starts: refer.",
+    )
+    yield _found("warning", ("tables", "cover", place, "starts"), what, mend, first)
+
+
+def _first_late(reach: Reach, rule: CoverRule, one: Decided) -> Decided | None:
+    """The child of a run of payment days on the first of these days on which its cover falls out of the year.
+
+    The first day of cover goes up with the day that it is reckoned from, so halving finds where it passes the last.
+    """
+    policy = reach.policy
+    start = start_of(rule, rulebook_of(policy).decided(read_child(one.child, one.paid))[0].wait_months)
+    days = range((policy.cover_from - LONG).toordinal(), (policy.cover_to + LONG).toordinal())
+    last = rule.ends or policy.cover_to
+    passed = bisect_right(days, last, key=lambda day: start.on(date.fromordinal(day), policy.cover_from))
+    day = date.fromordinal(days[min(passed, len(days) - 1)])
+    run = next(ends for ends in map(ends_of, reach.space.axes["paid_on"]) if ends[0] <= one.paid <= ends[1])
+    paid = max(day, run[0])
+    if paid > run[1]:
+        return None
+    # A newborn who pays so late is born so late.
+    for birth in (one.child["birth_date"], paid) if start.column == "paid_on" else (day,):
+        child = {**one.child, "birth_date": birth, "paid_on": paid}
+        decision = determine_one(policy, child, paid)
+        if decision.status == "refer" and rule.id in decision.because:
+            return Decided(child, paid, decision)
+    return None
 
 
 def _over(reach: Reach, where: tuple[str | int, ...], one: Decided) -> Finding:

@@ -167,9 +167,9 @@ def _part(usual: _Usual, at: Where, rule: str, part: PremiumPart, years: int) ->
 def _help(usual: _Usual, at: Where, rule: SubsidyRule) -> Iterator[Finding]:
     """Help that is more than any premium, or next to nothing."""
     if rule.pays_share is not None and float(rule.pays_share.removesuffix("%")) < LEAST_SHARE:
-        what = Text(zh="{rule} 只出保费的 {share}", en="{rule} pays {share} of the premium, next to nothing")
+        little = Text(zh="{rule} 只出保费的 {share}", en="{rule} pays {share} of the premium, next to nothing")
         mend = Text(zh='核对比例：八成写 "80%"。', en='Look at the share: four fifths are "80%".')
-        yield Finding("warning", (*at, "pays_share"), what.filled(rule=rule.id, share=rule.pays_share), mend)
+        yield Finding("warning", (*at, "pays_share"), little.filled(rule=rule.id, share=rule.pays_share), mend)
     most, least = max(usual.every, default=MOST_FEN), min(usual.every, default=0)
     for word, sum_fen in (("pays_fen", rule.pays_fen), ("family_fen", rule.family_fen)):
         what: Text | None = None
