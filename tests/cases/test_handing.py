@@ -10,11 +10,13 @@ from django.db.utils import Error
 
 from tests.enrolment.building import AT, at, child, clerk, organisation
 from yingbao.cases import handing
+from yingbao.cases.due import take_up_by
 from yingbao.cases.handing import accept, ask, pass_on, send_again, settle, turn_back
-from yingbao.cases.kinds import KINDS, REFER, RESPONSIBLE, kind_of
+from yingbao.cases.kinds import AREAS, KINDS, REFER, RESPONSIBLE, kind_of
 from yingbao.cases.lifecycle import Act, State
 from yingbao.cases.models import Case, CaseStep
 from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.seasons import open_season
 from yingbao.enrolment.taking_in import Seat
 from yingbao.people.models import SchoolRoll
 from yingbao.values import reference
@@ -39,6 +41,63 @@ def test_a_case_has_a_number_with_a_check_a_day_and_a_first_step(town, infant):
     assert (step.act, step.organisation, step.to_organisation, step.reason) == (
         "ask", town.school, town.community, "家长说没有上学",
     )  # fmt: skip
+
+
+def test_a_case_that_changes_hands_keeps_its_first_day_and_stays_overdue(town, infant):
+    case = asked(town, infant)
+    late = AT + timedelta(days=handing.DAYS + 3)
+    moved = pass_on(case=case, to=town.neighbour, reason="住在漱石里", by=town.by(town.community), at=late)
+    assert moved.due_on == case.due_on == (AT + timedelta(days=handing.DAYS)).date()
+    assert moved.is_overdue(late.date())
+    assert Case.objects.overdue(late.date()).get() == case
+    assert take_up_by(moved.state_at) > late.date()
+    back = turn_back(case=moved, reason="也不是", by=town.by(town.neighbour), at=late)
+    assert back.due_on == case.due_on
+
+
+def test_it_is_not_passed_back_to_whoever_asked_but_returned_with_a_reason(town, infant):
+    case = asked(town, infant)
+    with pytest.raises(Refused) as refused:
+        pass_on(case=case, to=town.school, reason="还是学校的", by=town.by(town.community), at=AT)
+    assert refused.value.where == "to"
+    assert "退回提出单位" in refused.value.mend.zh
+    case.refresh_from_db()
+    assert (case.state, case.to_organisation) == (State.OPEN, town.community)
+    assert turn_back(case=case, reason="在园", by=town.by(town.community), at=AT).state == State.RETURNED
+
+
+def test_the_body_above_may_decide_that_it_is_whoever_asked_after_all(town, infant):
+    case = asked(town, infant)
+    case = pass_on(case=case, to=town.neighbour, reason="另一个社区", by=town.by(town.community), at=AT)
+    case = turn_back(case=case, reason="不是", by=town.by(town.neighbour), at=AT)
+    case = pass_on(case=case, to=town.school, reason="孩子在园", by=town.by(town.street), at=AT)
+    assert (case.to_organisation, case.raised_to) == (town.school, town.street)
+
+
+def test_what_one_city_asks_of_another_stays_with_its_agency_and_goes_up_to_nobody(town, infant):
+    other = organisation("insurance_agency", area="500103", name="渝中经办")
+    there = clerk(other)
+    season = open_season(policy_id="500103/2020", at=AT)
+    case = ask(
+        person=infant,
+        season=season,
+        kind=AREAS,
+        question="学籍在苏州，请撤回",
+        to=other,
+        by=town.by(town.agency),
+        at=AT,
+    )
+    with pytest.raises(Refused) as refused:
+        pass_on(case=case, to=town.community, reason="你们办", by=there, at=AT)
+    assert "只能由“渝中经办”办理" in refused.value.what.zh
+    for _ in range(2):
+        case = turn_back(case=case, reason="孩子住在渝中", by=there, at=AT)
+        with pytest.raises(Refused):
+            send_again(case=case, to=town.community, reason="再看", by=town.by(town.agency), at=AT)
+        case = send_again(case=case, reason="学籍证明已核对", by=town.by(town.agency), at=AT)
+    assert (case.state, case.to_organisation, case.raised_to) == (State.OPEN, other, None)
+    assert Case.objects.visible_to(there).get() == case
+    assert not Case.objects.visible_to(clerk(organisation("insurance_agency", area="321200"))).exists()
 
 
 def test_the_last_day_of_the_season_is_never_passed_over(town, infant):

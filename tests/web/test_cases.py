@@ -156,6 +156,32 @@ def test_a_child_on_nobodys_list_is_taken_onto_ours_at_once(client, town):
     assert Enrolment.objects.get(person=person).organisation == town.community
 
 
+def test_a_pupil_of_the_school_that_asks_is_not_offered_to_be_accepted_and_goes_back(client, town, pupil):
+    case = asked(town, pupil)
+    said = client.get(f"/cases/{case.pk}/").content.decode()
+    assert "接收，由我们办" not in said
+    assert "孩子的学籍在“枕波小学”。它就是提出单位，请写明情况退回。" in said
+    assert "枕波小学" not in [body.name for body in client.get(f"/cases/{case.pk}/").context["bodies"]]
+    forged = act(client, case, "pass-on", to="枕波小学", reason="你们的")
+    assert forged.status_code == 422
+    assert "你们的" in forged.content.decode()
+    act(client, case, "return", reason="孩子在枕波小学就读")
+    case.refresh_from_db()
+    assert case.state == "returned"
+
+
+def test_the_page_keeps_the_first_day_and_says_by_when_it_is_taken_up(client, town):
+    case = asked(town, infant())
+    clock.set_to(at("2019-11-20"))
+    act(client, case, "pass-on", to=town.neighbour.name, reason="户籍在漱石里")
+    said = client.get(f"/cases/{case.pk}/").content.decode()
+    assert "超期 3 天" in said
+    assert "接收期限" in said
+    case.refresh_from_db()
+    assert case.to_organisation == town.neighbour
+    assert str(case.due_on) == "2019-11-17"
+
+
 def test_the_receiver_finds_it_in_the_inbox_accepts_and_settles(client, town):
     case = asked(town, infant())
     assert case.number in client.get("/cases/").content.decode()

@@ -116,11 +116,16 @@ def turn_back(*, case: Case, reason: str, by: Appointment, at: datetime) -> Case
 
 
 def pass_on(*, case: Case, to: Organisation, reason: str, by: Appointment, at: datetime) -> Case:
-    """Hand it to the body whose it is; the second time it is turned away it goes up. 转交"""
+    """Hand it to the body whose it is; the second time it is turned away it goes up. 转交
+
+    Whoever asked does not get it back like this: it is returned, with the reason, or decided above.
+    """
     reason = _written(reason, case)
     with transaction.atomic():
         held = hold(case, Act.PASS_ON, by)
         _check_receiver(to, held.to_organisation, DESKS if held.is_question else PLACING_DESKS)
+        if to.pk == held.asked_by_organisation_id and not held.raised_to_id:
+            raise refusals.back_to_whoever_asked(to.name)
         if held.raised_to_id and to.kind == OrganisationKind.INSURANCE_AGENCY:
             held.raised_to = to
         return _up_if_due(walk(held, Act.PASS_ON, to=to, by=by, at=at, reason=reason), at)
@@ -134,6 +139,8 @@ def send_again(*, case: Case, to: Organisation | None = None, reason: str, by: A
         wanted = to or held.to_organisation
         if isinstance(by, Appointment):
             _check_receiver(wanted, by.organisation, DESKS if held.is_question else PLACING_DESKS)
+        if held.about.stays and wanted.pk != held.to_organisation_id:
+            raise refusals.stays(held)
         return walk(held, Act.SEND_AGAIN, to=wanted, by=by, at=at, reason=added(held, reason, by))
 
 
@@ -194,6 +201,8 @@ def possible(by: Actor, case: Case) -> tuple[Act, ...]:
         case.state, *parts_of(by, case), raised=case.raised_to_id is not None, on_top=on_top,
         question=case.is_question, reopened=case.reopened,
     )  # fmt: skip
+    if case.about.stays:
+        acts = tuple(act for act in acts if act != Act.PASS_ON)
     # A family has nothing to answer itself with: it withdraws.
     return tuple(act for act in acts if act != Act.SETTLE) if isinstance(by, Family) else acts
 
@@ -249,6 +258,8 @@ def hold(case: Case, act: Act, by: Actor) -> Case:
         raise refusals.no_way(held, act)
     if edge.who not in parts_of(by, held):
         raise refusals.not_yours(held)
+    if held.about.stays:
+        raise refusals.stays(held)
     raise refusals.decided_above(held)
 
 
@@ -261,7 +272,9 @@ def walk(
     if to is not None:
         case.to_organisation = to
     case.state, case.state_at = edge.target.value, at
-    case.due_on = due(case.season, at, question=case.is_question)
+    if case.is_question:
+        # A child that is handed from one to the next waits no longer than the first one promised.
+        case.due_on = due(case.season, at, question=True)
     case.save(
         update_fields=["state", "state_at", "due_on", "to_organisation", "raised_to", "answer", "question", "reopened"]
     )
@@ -280,6 +293,8 @@ def note(case: Case, act: Act, *, by: Actor | None, at: datetime, reason: str = 
 
 def _up_if_due(case: Case, at: datetime) -> Case:
     """A case that was turned away too often goes up by itself."""
+    if case.about.stays:
+        return case
     turns = case.steps.filter(act__in=sorted(act.value for act in TURNED_AWAY)).count()
     if not goes_up(turns, raised=case.raised_to_id is not None, question=case.is_question):
         return case

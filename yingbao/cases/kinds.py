@@ -18,6 +18,8 @@ class Kind(NamedTuple):
     """what the receiver has to do"""
     asked_of: OrganisationKind | None = None
     """of a question: the bureau that knows it best; None: it is about a child's place, and no question"""
+    stays: bool = False
+    """nobody but the body that is asked can do it: it is not passed on, and nobody stands above"""
 
     @property
     def is_question(self) -> bool:
@@ -32,6 +34,7 @@ def _question(zh: str, en: str, asked_of: OrganisationKind) -> Kind:
 
 RESPONSIBLE = "responsible"
 REFER = "refer"
+AREAS = "areas"
 KINDS: dict[str, Kind] = {
     RESPONSIBLE: Kind(
         Text("这个孩子由谁办理", "Who works on this child"),
@@ -45,6 +48,16 @@ KINDS: dict[str, Kind] = {
         Text("须由医保经办人员决定", "An officer has to decide"),
         False,
         Text("请写明决定和依据，社区据此告知家长。", "Write the decision and on what it rests; the family is told."),
+    ),
+    AREAS: Kind(
+        Text("两地参保，请对方核实", "Enrolled in two areas"),
+        False,
+        Text(
+            "请核实孩子在哪里参保。由提出方参保的，从“查重”撤回本地，平台随即办结；由本地参保的，写明依据退回。",
+            "Find out where the child is to be enrolled. If there, withdraw it here under Duplicates, which settles "
+            "the case; if here, return it and say why.",
+        ),
+        stays=True,
     ),
     "survey": Kind(
         Text("问卷核实", "From a survey"),

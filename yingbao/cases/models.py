@@ -103,7 +103,8 @@ class Case(models.Model):
     reopened = models.BooleanField(default=False)
     """asked again once, because the answer did not help"""
     due_on = models.DateField()
-    """the day by which whoever it lies with has to do something, in China"""
+    """the day, in China, by which whoever holds a question has to do something; a case about a child's place is to be
+    settled by it, and no hand-over puts it off"""
 
     objects = CaseQuerySet.as_manager()
 

@@ -71,6 +71,29 @@ def nobody_else(place: str) -> Refused:
     )
 
 
+def back_to_whoever_asked(place: str) -> Refused:
+    """A case is returned to whoever asked, and not passed on to it as if it were new. 须退回"""
+    return Refused(
+        where="to",
+        what=Text("“{place}”就是提出单位", "{place} is who asked").filled(place=place),
+        mend=Text(
+            "不归我们办的，请写明原因“退回提出单位”；查到另有单位的，转交那个单位。",
+            "Return it and say why, or pass it on to the body whose it is.",
+        ),
+    )
+
+
+def stays(case: Case) -> Refused:
+    """Only the body that is asked can do it. 只能由对方办理"""
+    return Refused(
+        where="to",
+        what=Text("这件个案只能由“{place}”办理", "Only {place} can see to this case").filled(
+            place=case.to_organisation.name
+        ),
+        mend=Text("请接收办理，或写明依据退回。", "Accept it, or return it and say why."),
+    )
+
+
 def cannot_receive(place: str) -> Refused:
     """Nobody there works on cases. 不能接收"""
     return Refused(

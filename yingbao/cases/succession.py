@@ -1,7 +1,7 @@
 """The cases and questions of a body that closes go on: to its successor, else to the body above. 个案移交
 
 Called in the transaction that closes the body (`campaign.closing`). What it asked is its successor's to read and to
-ask again; what lay with it lies with the successor, with days of its own; what was settled stays as it was.
+ask again; what lay with it lies with the successor, a question with days of its own; what was settled stays as it was.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def hand_on(*, closing: Organisation, successor: Organisation | None, by: Appoin
     open_ = Case.objects.unsettled().select_for_update(of=("self",)).select_related("season")
     for case in open_.filter(to_organisation=closing).order_by("pk"):
         case.to_organisation = taking
-        case.due_on = due(case.season, at, question=case.is_question)
+        _new_days(case, at)
         if case.raised_to_id == closing.pk:
             case.raised_to = taking
         _handed(case, by, at)
@@ -33,10 +33,16 @@ def hand_on(*, closing: Organisation, successor: Organisation | None, by: Appoin
     for case in open_.filter(asked_by_organisation=closing).order_by("pk"):
         case.asked_by_organisation = taking
         if case.state == State.RETURNED:
-            case.due_on = due(case.season, at, question=case.is_question)
+            _new_days(case, at)
         _handed(case, by, at)
         handed += 1
     return handed
+
+
+def _new_days(case: Case, at: datetime) -> None:
+    """A question has days of its own with each body; a child's place was promised by a day, which stays."""
+    if case.is_question:
+        case.due_on = due(case.season, at, question=True)
 
 
 def _handed(case: Case, by: Appointment, at: datetime) -> None:

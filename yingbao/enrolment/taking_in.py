@@ -67,6 +67,19 @@ def take_in(
         return taken
 
 
+def hindrance(*, season: Season, person: Person, organisation: Organisation) -> Refused | None:
+    """What is known beforehand to stand in the way of `take_in`; None does not promise that nothing does. 不能接收"""
+    held = Enrolment.objects.filter(season=season, person=person).select_related("organisation", "person").first()
+    try:
+        if organisation.kind != OrganisationKind.SCHOOL:
+            _check_outside_school(season, person)
+        if held is not None:
+            _check_not_taken(held, organisation)
+    except Refused as refused:
+        return refused
+    return None
+
+
 def _onto_the_roll(
     season: Season, person: Person, school: Organisation, by: Appointment, at: datetime, seat: Seat | None
 ) -> None:
@@ -97,14 +110,7 @@ def _check_outside_school(season: Season, person: Person) -> None:
 
 def _hand_over(held: Enrolment, organisation: Organisation, by: Appointment, at: datetime) -> None:
     """The enrolment goes from one body's list to the other's, and its history says so."""
-    if held.state in TAKEN and held.organisation_id != organisation.pk:
-        raise Refused(
-            where=held.person.name,
-            what=Text(
-                "“{agent}”已为孩子申报或收费，不用再转", "{agent} has declared or taken money for the child already"
-            ).filled(agent=held.organisation.name),
-            mend=Text("请由该单位办完。", "Leave it to them."),
-        )
+    _check_not_taken(held, organisation)
     changes = {}
     if held.organisation_id != organisation.pk:
         changes = {"organisation": [held.organisation_id, organisation.pk]}
@@ -119,6 +125,17 @@ def _hand_over(held: Enrolment, organisation: Organisation, by: Appointment, at:
     Step.objects.create(
         enrolment=held, act=act.value, from_state=before, to_state=held.state, at=at, by=by.user, changes=changes
     )
+
+
+def _check_not_taken(held: Enrolment, organisation: Organisation) -> None:
+    if held.state in TAKEN and held.organisation_id != organisation.pk:
+        raise Refused(
+            where=held.person.name,
+            what=Text(
+                "“{agent}”已为孩子申报或收费，不用再转", "{agent} has declared or taken money for the child already"
+            ).filled(agent=held.organisation.name),
+            mend=Text("请由该单位办完。", "Leave it to them."),
+        )
 
 
 def _nobodys(season: Season, person: Person, at: datetime) -> Refused:

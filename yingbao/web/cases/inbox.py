@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationKind
 from yingbao.cases import asking, handing, publishing, refusals
 from yingbao.cases.handing import DESKS, PLACING_DESKS
+from yingbao.cases.kinds import AREAS
 from yingbao.cases.lifecycle import ENDED
 from yingbao.cases.models import Case, CaseQuerySet
 from yingbao.cases.responsible import contact_of
+from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import policy_of
-from yingbao.enrolment.taking_in import Seat
+from yingbao.enrolment.taking_in import Seat, hindrance
 from yingbao.people.grades import GRADES, grade_name
 from yingbao.people.looks import looked
 from yingbao.people.models import Person, SchoolRoll
@@ -26,6 +28,7 @@ from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.cases import shown
+from yingbao.web.phases import season_of
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond
 
@@ -52,6 +55,7 @@ DONE = {
     "reopen": Text("已再次提问。", "Asked again."),
     "withdraw": Text("已撤回。", "Withdrawn."),
 }
+RETURN_IT = Text("它就是提出单位，请写明情况退回。", "That is who asked: return the case and say how it is.")
 ANSWERED = Text("已答复，提问人能看到。", "Answered; whoever asked reads it.")
 WENT_UP = Text(
     "已多次退转，平台自动上报给“{place}”决定。", "It was turned away too often, so it went up by itself to {place}."
@@ -155,10 +159,27 @@ def page(request: Seated, one: Case, *, status: int = 200, **more: Any) -> HttpR
                     and one.to_organisation_id == request.appointment.organisation_id}  # fmt: skip
         return render(request, "cases/question.html", context, status=status)
     if "accept" in context["acts"] and one.about.places_child:
-        context |= {"seats": seats(one)}
+        context |= {"seats": seats(one), "hindrance": hindrance_of(one)}
+    if one.kind == AREAS and request.appointment.desk == Desk.AGENCY:
+        season = season_of(request)
+        if Enrolment.objects.filter(season=season, person=one.person_id).exists():
+            context |= {"doubled": True}
     if {"pass_on", "send_again"} & set(context["acts"]):
         context |= {"bodies": bodies(one)}
     return render(request, "cases/case.html", context, status=status)
+
+
+def hindrance_of(one: Case) -> Text | None:
+    """Why this body cannot take the child on, as far as that is known before it tries. 不能接收"""
+    if one.person is None:
+        return None
+    with beyond("a child that is handed over may be on another's list or roll; only whose it is is told"):
+        found = hindrance(season=one.season, person=one.person, organisation=one.to_organisation)
+        askers = SchoolRoll.objects.filter(person=one.person, school=one.asked_by_organisation, left_on__isnull=True)
+        mend = RETURN_IT if askers.exists() else found.mend if found else None
+    if found is None or mend is None:
+        return None
+    return Text(f"{found.what.zh}。{mend.zh}", f"{found.what.en}. {mend.en}")
 
 
 def seats(one: Case) -> list[tuple[str, Text]]:
@@ -177,8 +198,15 @@ def seats(one: Case) -> list[tuple[str, Text]]:
 
 
 def bodies(one: Case) -> list[Organisation]:
-    """To whom a case can be given: the schools, communities, sub-districts and the agency of its area. 可转单位"""
+    """To whom a case can be given: the schools, communities, sub-districts and the agency of its area. 可转单位
+
+    Not to whoever asked, unless the body above decides so; and nobody else where the case stays with whom it is.
+    """
+    if one.about.stays:
+        return []
     found = Organisation.objects.filter(pooling_area=one.season.pooling_area, kind__in=RECEIVERS, active=True)
+    if one.asked_by_organisation_id and not one.raised_to_id:
+        found = found.exclude(pk=one.asked_by_organisation_id)
     return list(found.exclude(pk=one.to_organisation_id).order_by("kind", "code")[:BODIES_OFFERED])
 
 

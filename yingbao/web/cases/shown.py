@@ -8,6 +8,7 @@ from typing import Any
 
 from yingbao.agents.models import Appointment, Desk
 from yingbao.cases import handing
+from yingbao.cases.due import take_up_by
 from yingbao.cases.lifecycle import ENDED, State
 from yingbao.cases.models import Case
 from yingbao.cases.responsible import contact_of
@@ -74,11 +75,20 @@ def page(case: Case, by: Appointment, today: date) -> dict[str, Any]:
         "asker": contact_of(asker) if asker else None,
         "help_lines": policy_of(case.season).help_lines,
         "waits_for": asker if asker and case.state == State.RETURNED else case.to_organisation,
+        "take_up": take_up(case, today),
         "ours": bool(handing.parts_of(by, case)),
         "typed": {},
         "wrong": {},
         "open": "",
     }
+
+
+def take_up(case: Case, today: date) -> dict[str, Any] | None:
+    """By when a child that was handed over has to be taken up, and whether that is over. 接收期限"""
+    if case.is_question or case.state not in (State.OPEN, State.RETURNED):
+        return None
+    day = take_up_by(case.state_at)
+    return {"day": day, "late": day < today}
 
 
 def number_of(case: Case, by: Appointment) -> str:
