@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 
 import pytest
 
@@ -18,6 +19,8 @@ from yingbao.enrolment import dissolving
 from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.models import SchoolRoll
+from yingbao.publicity import handing as handing_out
+from yingbao.publicity import making
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +122,21 @@ def test_the_agency_is_told_which_classes_are_called_otherwise_since(town, peopl
     assert "枕波1班" in officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
     assert "一年级 1班 → 一年级 枕波1班" in shut(officer, town, to).content.decode()
     assert "一年级 枕波1班" in officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
+
+
+def test_letters_that_the_closed_school_handed_out_stand_on_the_successors_page(town, people, signed_in):
+    by = clerk_of(town.school, Desk.SCHOOL)
+    batch, _ = making.ask(season=town.season, school=town.school, scope="全校", heads=3, key="k", by=by, at=AT)
+    making.make(batch=batch, groups=None, chosen=None, duplex=False, at=AT, processes=1)
+    handing_out.hand_out(
+        season=town.season, school=town.school, classes=[("primary", 1, "1班")], day=date(2019, 9, 24), by=by, at=AT
+    )
+    to = organisation(name="接手小学", parent=town.street)
+    listed(to, town.season, child(to, name="本校学生"))
+    shut(signed_in(clerk_of(town.agency, Desk.AGENCY)), town, to)
+    successor = signed_in(clerk_of(to, Desk.SCHOOL))
+    rows = {row["row"].class_name: row["row"] for row in successor.get("/letters/").context["rows"]}
+    assert [(rows[name].printed, rows[name].handed) for name in ("枕波1班", "1班")] == [(3, 3), (0, 0)]
+    street = signed_in(clerk_of(town.street, Desk.COMMUNITY))
+    for client in (street, signed_in(clerk_of(town.agency, Desk.AGENCY))):
+        assert client.get("/letters/progress").context["letters"] == 3

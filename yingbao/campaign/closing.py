@@ -23,6 +23,7 @@ from yingbao.declaration.lifecycle import OPEN
 from yingbao.declaration.models import Declaration
 from yingbao.enrolment import dissolving
 from yingbao.enrolment.dissolving import Handed
+from yingbao.publicity import succession as letters
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
@@ -38,6 +39,8 @@ class Closing(NamedTuple):
     """null: nobody was named, what is in hand goes to the body above"""
     by: Appointment
     at: datetime
+    renamed: tuple[dissolving.Renamed, ...] = ()
+    """classes that are called otherwise at the successor"""
 
 
 class Went(NamedTuple):
@@ -64,14 +67,23 @@ def _training(one: Closing) -> int:
     return training.take_along(closing=one.closing, successor=one.successor, by=one.by, at=one.at)
 
 
+def _letters(one: Closing) -> int:
+    if one.successor is None:
+        return 0
+    renamed = {(each.stage, each.grade, each.was): each.now for each in one.renamed}
+    return letters.hand_on(closing=one.closing, successor=one.successor, renamed=renamed, by=one.by, at=one.at)
+
+
 HAND_OVER: dict[str, tuple[Text, Callable[[Closing], int]]] = {
     "cases": (Text("个案和问题", "cases and questions"), _cases),
     "tasks": (Text("季内任务", "tasks of the season"), _tasks),
     "training": (Text("培训报名", "places at trainings"), _training),
+    "letters": (Text("已发的告家长书", "letters handed out"), _letters),
 }
 """What is handed on besides the children, in this order: its word, what it is called, and who does it.
 
-Letters, answers and cards are a child's own and go where the child goes; what a body has reported stays its word.
+Answers, cards, and letters printed or read are a child's own and go where the child goes; what a body has reported
+stays its word.
 """
 
 
@@ -97,7 +109,7 @@ def close(
     children = dissolving.dissolve(
         organisation=organisation, successor=successor, reason=reason, by=by, at=at, seen=seen
     )
-    return Went(children, _handed_on(Closing(organisation, successor, by, at)))
+    return Went(children, _handed_on(Closing(organisation, successor, by, at, children.renamed)))
 
 
 @transaction.atomic

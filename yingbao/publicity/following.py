@@ -14,6 +14,8 @@ from yingbao.enrolment.lifecycle import ENDED
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import deadline
 
+# A letter is the child's own and goes where the child goes: printed, handed out and read are asked by enrolment,
+# whichever school it was.
 ClassKey = tuple[str, int | None, str]
 """stage, grade and class; three times nothing for children who are in no class of the school"""
 NEARLY_ALL = 0.95
@@ -34,12 +36,12 @@ WITH labels AS (
     SELECT DISTINCT ON (p.enrolment_id) p.enrolment_id, p.status, p.self_paid_fen, p.subsidised_fen, p.channel,
            b.deadline, b.at
     FROM publicity_letterprinted p JOIN publicity_letterbatch b ON b.id = p.batch_id
-    WHERE b.season_id = %(season)s AND b.organisation_id = %(school)s
+    WHERE p.enrolment_id IN (SELECT id FROM children)
     ORDER BY p.enrolment_id, p.id DESC
 ), handed AS (
     SELECT c.enrolment_id, max(h.day) AS day
     FROM publicity_handoutchild c JOIN publicity_handout h ON h.id = c.hand_out_id
-    WHERE h.season_id = %(season)s AND h.organisation_id = %(school)s
+    WHERE c.enrolment_id IN (SELECT id FROM children)
       AND NOT EXISTS (SELECT FROM publicity_handout n WHERE n.replaces_id = h.id)
     GROUP BY c.enrolment_id
 ), told AS (
@@ -175,6 +177,7 @@ class SchoolRow(NamedTuple):
     """classes that were handed out to"""
     last: date | None = None
     read: int = 0
+    """of a school that closed those count where the children went"""
     ways: tuple[str, ...] = ()
     """words of `ways.WAYS`"""
     topics: tuple[str, ...] = ()
@@ -197,8 +200,16 @@ WITH live AS (
     SELECT organisation_id, sum(letters)::int AS letters, count(*) AS classes, max(day) AS day
     FROM live GROUP BY organisation_id
 ), reads AS (
-    SELECT organisation_id, count(*) AS n FROM publicity_letterread
-    WHERE season_id = %(season)s AND (%(all)s OR organisation_id = ANY(%(schools)s)) GROUP BY organisation_id
+    SELECT organisation_id, sum(n) AS n FROM (
+        SELECT r.organisation_id, count(*) AS n
+        FROM publicity_letterread r JOIN agents_organisation o ON o.id = r.organisation_id AND o.active
+        WHERE r.season_id = %(season)s AND (%(all)s OR r.organisation_id = ANY(%(schools)s)) GROUP BY 1
+        UNION ALL
+        SELECT e.organisation_id, count(*)
+        FROM publicity_letterread r JOIN agents_organisation o ON o.id = r.organisation_id AND NOT o.active
+        JOIN enrolment_enrolment e ON e.id = r.enrolment_id
+        WHERE r.season_id = %(season)s AND (%(all)s OR e.organisation_id = ANY(%(schools)s)) GROUP BY 1
+    ) either GROUP BY organisation_id
 ), told AS (
     SELECT p.organisation_id, array_agg(DISTINCT p.way ORDER BY p.way) AS ways,
            array_agg(DISTINCT t.topic ORDER BY t.topic) AS topics
@@ -208,7 +219,7 @@ WITH live AS (
       AND (%(all)s OR p.organisation_id = ANY(%(schools)s))
     GROUP BY p.organisation_id
 )
-SELECT organisation_id, coalesce(h.letters, 0), coalesce(h.classes, 0), h.day, coalesce(r.n, 0),
+SELECT organisation_id, coalesce(h.letters, 0), coalesce(h.classes, 0), h.day, coalesce(r.n, 0)::int,
        coalesce(t.ways, '{}'), coalesce(t.topics, '{}')
 FROM handed h FULL JOIN reads r USING (organisation_id) FULL JOIN told t USING (organisation_id)
 """

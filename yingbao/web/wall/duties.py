@@ -133,6 +133,8 @@ DUTIES: tuple[Duty, ...] = (
     # The agency words the letters; a school's letters are its own; a family notes that it has read one, and no more.
     Duty("publicity_letterwording", _of(SCHOOL, COMMUNITY, EDUCATION, FAMILY, may=READ) | {AGENCY: ADD}),
     Duty("publicity_letterread", _of(*REGISTRARS, EDUCATION, may=READ) | {FAMILY: ADD}),
+    # The agency hands on what a school that closes has handed out.
+    Duty("publicity_handout.*", _of(SCHOOL, AGENCY, may=ADD) | _of(COMMUNITY, EDUCATION, FAMILY, may=READ)),
     Duty("publicity_.*", {SCHOOL: ADD} | _of(COMMUNITY, AGENCY, EDUCATION, FAMILY, may=READ)),
     # Everybody notes; only administrators read what others have noted.
     Duty("trail_event", _of(*EVERY, may="SELECT (id), INSERT") | _of(ADMIN, AUDIT, may=ADD)),

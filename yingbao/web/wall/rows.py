@@ -99,6 +99,11 @@ VIEWS = {
     "on_list": "SELECT r.person_id, l.organisation_id FROM spreadsheet_assistedrow r "
     "JOIN spreadsheet_assistedlist l ON l.id = r.assisted_list_id WHERE r.person_id IS NOT NULL",
     "in_case": "SELECT person_id, asked_by_organisation_id AS asked, to_organisation_id AS asked_of FROM cases_case",
+    "printed": "SELECT p.batch_id, e.organisation_id FROM publicity_letterprinted p "
+    "JOIN enrolment_enrolment e ON e.id = p.enrolment_id",
+    "handed": "SELECT h.id AS hand_out_id, e.organisation_id FROM publicity_handout h "
+    "JOIN publicity_handoutchild c ON c.hand_out_id IN (h.id, h.replaces_id) "
+    "JOIN enrolment_enrolment e ON e.id = c.enrolment_id",
     "held": "SELECT case_id, organisation_id AS by_body, to_organisation_id AS to_body FROM cases_casestep",
 }
 """Who belongs where, by keys alone; schema `wall`."""
@@ -269,6 +274,15 @@ NAMED: dict[str, dict[str, str]] = {
     "collection_debitanswer": dict.fromkeys(OWN, NEVER),
     "jobs_job": dict.fromkeys(EVERY, f"owner_id = {ME} OR organisation_id = {_text('organisation')}::bigint"),
     "outbox_message": {ADMIN: ALWAYS},
+    # A letter goes with the child, also that a school had made or handed out before the child came.
+    "publicity_letterbatch": {
+        SCHOOL: f"organisation_id = {MINE} OR EXISTS (SELECT FROM wall.printed p "
+        f"WHERE p.batch_id = publicity_letterbatch.id AND p.organisation_id = {MINE})"
+    },
+    "publicity_handout": {
+        SCHOOL: f"organisation_id = {MINE} OR EXISTS (SELECT FROM wall.handed h "
+        f"WHERE h.hand_out_id = publicity_handout.id AND h.organisation_id = {MINE})"
+    },
     # A family reads what its child's school adds to the letter.
     "publicity_schoolremark": {
         FAMILY: f"EXISTS (SELECT FROM wall.enrolled e WHERE e.person_id = {PERSONS} "
