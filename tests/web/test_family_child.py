@@ -7,15 +7,22 @@ from django.test import Client
 
 from tests.collection.building import confirmed, owed, pay
 from tests.enrolment.building import AT, at, child, organisation
+from tests.web.cards import cards_of
 from tests.web.conftest import clerk_of, listed
 from tests.web.families import enter, number_of
-from yingbao.agents.models import Organisation
+from yingbao.agents.models import Desk, Organisation
+from yingbao.cards.models import Card
+from yingbao.collection.adjusting import withdraw
+from yingbao.collection.audit import INVARIANTS
+from yingbao.collection.models import Refund
 from yingbao.collection.receipting import issue
+from yingbao.collection.refunding import approve
 from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import open_season
 from yingbao.families.models import Binding
 from yingbao.families.stages import stages
+from yingbao.ledger.audit import examine
 from yingbao.values import clock
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +68,7 @@ def test_the_steps_go_from_registered_to_card_one_by_one(suzhou, school):
     (one,) = confirmed(suzhou, school)
     assert states(one) == [
         ("registered", "done"), ("determined", "done"), ("declared", "next"), ("paid", "later"),
-        ("covered", "later"), ("card", "later"),
+        ("covered", "later"), ("card", "open"),
     ]  # fmt: skip
     (due,) = owed(suzhou, [one])
     assert dict(states(one))["paid"] == "next"
@@ -205,3 +212,72 @@ def test_a_confirmed_child_waits_for_the_school_by_name(suzhou, school):
     page = said(client.get(f"/family/children/{binding.pk}/"))
     assert "已确认参保，等待申报" in page
     assert "由谁办：星海学校" in page
+
+
+def test_a_child_who_left_after_payment_reads_since_when_why_and_where_the_money_is(suzhou, school):
+    organisation("tax_authority", name="国家税务总局苏州市税务局")
+    (one,) = confirmed(suzhou, school)
+    (due,) = owed(suzhou, [one])
+    pay(due)
+    officer = clerk_of(organisation("insurance_agency"), Desk.AGENCY)
+    withdraw(enrolment=one, reason="家长申请：全家搬走", by=officer, at=AT)
+    client, binding = inside(one.person)
+    address = f"/family/children/{binding.pk}/"
+    page = said(client.get(address))
+    for words in (
+        "本年度已退出参保",
+        "2019年11月12日",
+        "家长申请：全家搬走",
+        "240元",
+        "已申请退费",
+        "请联系星海学校重新办理",
+    ):
+        assert words in page
+    for gone in ("可以参保，家庭缴", "待遇期", "在手机上用微信或支付宝缴", "把钱交给学校"):
+        assert gone not in page
+    (refund,) = Refund.objects.all()
+    collectors = [clerk_of(organisation("tax_authority", name=f"税务所{n}"), Desk.TAX) for n in range(2)]
+    approve(refund=refund, by=collectors[0], at=AT)
+    assert "按原路退回中" in said(client.get(address))
+    assert examine(INVARIANTS) == []
+
+
+def test_who_declined_reads_so_keeps_the_card_and_can_come_back_while_the_window_is_open(suzhou, school):
+    (one,) = confirmed(suzhou, school)
+    Card.objects.create(
+        person=one.person, pooling_area="320500", state="held", state_at=AT, held_on=AT.date(), how="listed"
+    )
+    client, binding = inside(one.person)
+    address = f"/family/children/{binding.pk}/"
+    seen = client.get(address + "leave").context["seen"]
+    client.post(address + "leave", {"seen": seen, "why": "employee", "sure": "yes"})
+    page = said(client.get(address))
+    assert "已参加职工医保" in page
+    assert "可以参保，家庭缴" not in page
+    assert "恢复办理" in page
+    assert dict(states(one))["card"] == "done"
+    clock.set_to(at("2019-12-05"))
+    enter(client, one.person, agree=False)
+    late = said(client.get(address))
+    assert "恢复办理" not in late
+    assert "本年度办理期已过" in late
+
+
+def test_a_day_of_payment_that_is_only_assumed_is_called_so_and_nothing_stands_twice(suzhou, school):
+    (one,) = listed(school, suzhou, child(school, name="张小明"))
+    client, binding = inside(one.person)
+    answer = client.get(f"/family/children/{binding.pk}/")
+    page = said(answer)
+    assert "缴费日：" not in page
+    assert "按2019年11月12日缴费推算" in page
+    told = [(table.zh, each.clause, each.failed.zh) for table, each in answer.context["passed_over"]]
+    assert len(told) == len(set(told)) > 0
+
+
+def test_a_card_that_can_be_fetched_does_not_read_as_not_yet_due(suzhou, school):
+    (one,) = confirmed(suzhou, school)
+    pieces = cards_of(school, suzhou, clerk_of(school, Desk.SCHOOL), one.person)
+    Card.objects.filter(pk=pieces["card"]).update(state="ready", last_digits="1234")
+    card = stages(Enrolment.objects.get(pk=one.pk), AT)[-1]
+    assert (card.state, card.word.zh) == ("open", "正在办")
+    assert "可领" in card.text.zh

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
+
+import msgspec
 
 from yingbao.determination import explain
 from yingbao.determination.counter import Decision
 from yingbao.determination.facts import read_child
+from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import policy_behind
 from yingbao.policy import terms
@@ -38,6 +42,19 @@ def verdict(one: Enrolment) -> Verdict:
         "closed": Verdict("warn", Text("已过办理期限", "The time to enrol is over")),
     }
     return words.get(one.status, Verdict("warn", Text("还没有核定", "Not decided yet")))
+
+
+ENDS = {
+    State.DECLINED: Text("本年度不参保", "Not to be enrolled this year"),
+    State.WITHDRAWN: Text("本年度已退出参保", "Not enrolled any more this year"),
+    State.LAPSED: Text("到期没有缴费，本年度没有参保", "Not paid in time, and so not enrolled this year"),
+}
+
+
+def as_it_stands(one: Enrolment) -> Verdict:
+    """What comes first where the child may have left since it was decided: that it left, else the decision. 现况"""
+    end = ENDS.get(State(one.state))
+    return Verdict("warn", end) if end else verdict(one)
 
 
 def continuity(one: Enrolment) -> Text | None:
@@ -84,12 +101,27 @@ def reasons(one: Enrolment, policy: Policy) -> list[explain.Reason]:
 
 
 def passed_over(one: Enrolment, policy: Policy) -> list[tuple[Text, explain.PassedOver]]:
-    """The rules that stood before the deciding ones, each with what it lacked. 为何不是别的情形"""
+    """The rules that stood before the deciding ones, each with what it lacked, told once. 为何不是别的情形
+
+    Until somebody has paid, the day of payment is assumed; it is not told as if it were one.
+    """
     if one.as_of is None:
         return []
-    return [
-        (terms.TABLES[each.table], each) for each in explain.passed_over(_behind(one, policy), facts_of(one), one.as_of)
-    ]
+    paid = one.state in (State.PAID, State.COVERED)
+    found: dict[tuple[str, str, str], tuple[Text, explain.PassedOver]] = {}
+    for each in explain.passed_over(_behind(one, policy), facts_of(one), one.as_of):
+        told = each if paid else msgspec.structs.replace(each, failed=_assumed(each.failed, one.as_of))
+        found.setdefault((each.table, each.clause, told.failed.zh), (terms.TABLES[each.table], told))
+    return list(found.values())
+
+
+def _assumed(failed: Text, day: date) -> Text:
+    """The same, with the day of payment named as what it is."""
+    name, said = terms.FACTS["paid_on"], explain.said_day(day)
+    assumed = Text("按{d}缴费推算", "reckoned as if paid on {d}").filled(d=said)
+    return Text(
+        failed.zh.replace(f"{name.zh}：{said.zh}", assumed.zh), failed.en.replace(f"{name.en}: {said.en}", assumed.en)
+    )
 
 
 def _behind(one: Enrolment, policy: Policy) -> Policy:

@@ -12,7 +12,7 @@ from yingbao.cases.responsible import contact_of
 from yingbao.determination.explain import said_day
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.parts import REGISTRATION_PLACES
-from yingbao.enrolment.reasons import reasons, verdict
+from yingbao.enrolment.reasons import as_it_stands, reasons
 from yingbao.enrolment.seasons import last_day_of, policy_of, windows
 from yingbao.families.stages import who_pays_rest
 from yingbao.paper.letter import LetterPaper, LetterReason
@@ -64,7 +64,7 @@ def _letter(one: Enrolment, masked: str, stay: SchoolRoll | None, phone: str, on
         plan_year=one.plan_year,
         amount_fen=one.self_paid_fen,
         premium_fen=one.premium_fen,
-        verdict=verdict(one).text,
+        verdict=as_it_stands(one).text,
         rest=Text("另由{payer}缴 {sum}", "{payer} pays another {sum}").filled(
             payer=rest, sum=money.said(one.subsidised_fen)
         ) if rest else None,

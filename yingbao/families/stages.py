@@ -16,11 +16,13 @@ from yingbao.enrolment.lifecycle import ENDED, TAKEN, Act, State
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.seasons import china_day, policy_of
+from yingbao.families.given_back import given_back
 from yingbao.people.models import BasicRegistration
 from yingbao.policy.model import CardRule, Policy
 from yingbao.values.text import Text
 
-Standing = Literal["done", "next", "later", "stopped"]
+Standing = Literal["done", "next", "open", "later", "stopped"]
+"""`open`: it does not wait for the steps before it"""
 NOBODY = Text("", "")
 AGENCY = Text("医保经办机构", "the insurance agency")
 FAMILY = Text("家长", "you")
@@ -46,6 +48,7 @@ class Stage(NamedTuple):
         """How it stands, for who cannot see the mark."""
         return {
             "done": Text("已完成", "done"), "next": Text("当前这一步", "now"),
+            "open": Text("现在可办", "can be done now") if self.who == FAMILY else Text("正在办", "under way"),
             "later": Text("未到", "later"), "stopped": Text("已停止", "stopped"),
         }[self.state]  # fmt: skip
 
@@ -59,6 +62,12 @@ class _Fact(NamedTuple):
     on: date | None
     text: Text
     who: Text
+    waits: bool = True
+    """for the steps before it"""
+
+
+NOT_ANY_MORE = Text("本年度不再办理", "Not any more this year")
+GOES_BACK = Text("不用再缴；已缴的钱按原路退回", "Nothing to pay; what was paid goes back the way it came")
 
 
 def stages(enrolment: Enrolment, at: datetime) -> list[Stage]:
@@ -66,26 +75,40 @@ def stages(enrolment: Enrolment, at: datetime) -> list[Stage]:
     policy, today = policy_of(enrolment.season), china_day(at)
     live = Obligation.objects.filter(enrolment=enrolment, ended_at__isnull=True)
     owed = live.select_related("declaration").first()
+    ended = enrolment.state in ENDED
     facts = [
         _registered(enrolment), _determined(enrolment), _declared(enrolment, owed), _paid(enrolment, owed),
         _covered(enrolment, today),
     ]  # fmt: skip
     if policy.card is not None:
         facts.append(_card(policy.card, enrolment, owed))
-    return _standing(facts, over=_is_over(enrolment))
+    if ended:
+        facts = [_ended(one, enrolment) for one in facts]
+    return _standing(facts, over=ended or enrolment.status == "ineligible")
+
+
+def _ended(one: _Fact, enrolment: Enrolment) -> _Fact:
+    """A step of a child who left: what was done stands; of the rest only that nothing more comes of it."""
+    if one.done:
+        return one
+    text = GOES_BACK if one.id == "paid" and given_back(enrolment) else NOT_ANY_MORE
+    return one._replace(text=text, on=None)
 
 
 def _standing(facts: list[_Fact], *, over: bool) -> list[Stage]:
     found, reached = [], True
     for one in facts:
-        state: Standing = "done" if one.done else "stopped" if over else "next" if reached else "later"
-        found.append(Stage(one.id, one.name, state, one.on, one.text, one.who if state == "next" else NOBODY))
+        state: Standing = "later"
+        if one.done:
+            state = "done"
+        elif over:
+            state = "stopped"
+        elif reached or not one.waits:
+            state = "next" if reached else "open"
+        who = one.who if state in ("next", "open") else NOBODY
+        found.append(Stage(one.id, one.name, state, one.on, one.text, who))
         reached = reached and one.done
     return found
-
-
-def _is_over(enrolment: Enrolment) -> bool:
-    return enrolment.state in ENDED or enrolment.status == "ineligible"
 
 
 def _registered(one: Enrolment) -> _Fact:
@@ -178,21 +201,23 @@ CARD_STANDS = {
 
 
 def _card(rule: CardRule, one: Enrolment, owed: Obligation | None) -> _Fact:
-    """The card as it really stands; before the enrolment is confirmed, only what is to come."""
+    """The card as it really stands, also of who left; without one, before it is confirmed, only what is to come."""
     name = Text("社会保障卡", "Card")
     row: Any = needing.with_standing(one.season, Enrolment.objects.filter(pk=one.pk)).first()
-    if row is None:
+    held = next((each for each in needing.cards_of(one.person, one.season.pooling_area) if each.state == "held"), None)
+    if row is None and held is None:
         text = Text(
             "首次参保的孩子，缴费、交照片满{n}个月后领卡",
             "First-timers collect it {n} month(s) after payment and photo",
         )
         return _Fact("card", name, False, None, text.filled(n=rule.ready_after_months), SCHOOL)
-    standing = CardStanding(row.standing)
+    standing = CardStanding(row.standing) if row is not None else CardStanding.HELD
     text, who = CARD_STANDS[standing]
     if standing is CardStanding.HELD and rule.collect_at is not None:
         text = Text(f"{text.zh}；补卡：{rule.collect_at.zh}", f"{text.en}; replaced at: {rule.collect_at.en}")
-    card = Card.objects.filter(pk=row.card_key).first() if row.card_key else None
-    return _Fact("card", name, standing is CardStanding.HELD, _card_day(rule, one, owed, card), text, who)
+    card = Card.objects.filter(pk=row.card_key).first() if row is not None and row.card_key else held
+    day, waits = _card_day(rule, one, owed, card), standing is CardStanding.MONEY
+    return _Fact("card", name, standing is CardStanding.HELD, day, text, who, waits)
 
 
 def _card_day(rule: CardRule, one: Enrolment, owed: Obligation | None, card: Card | None) -> date | None:

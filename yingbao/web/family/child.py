@@ -14,22 +14,32 @@ from yingbao.agents.models import Organisation, OrganisationKind
 from yingbao.cases.responsible import contact_of
 from yingbao.collection.models import Receipt
 from yingbao.collection.quoting import Quote, quote
+from yingbao.enrolment.correcting import is_open
 from yingbao.enrolment.lifecycle import ENDED, State
 from yingbao.enrolment.models import Enrolment, Season
-from yingbao.enrolment.reasons import continuity, passed_over, reasons, verdict
+from yingbao.enrolment.reasons import as_it_stands, continuity, passed_over, reasons
 from yingbao.enrolment.seasons import last_day_of, policy_of
 from yingbao.families import stages, wishing
+from yingbao.families.given_back import given_back
 from yingbao.families.models import Binding, DataRequest
 from yingbao.people.models import Person
 from yingbao.publicity.handing import note_read
 from yingbao.values import clock
+from yingbao.values.text import Text
 from yingbao.web import receipted
 from yingbao.web.family.basket import Basket
 from yingbao.web.family.finding import veiled_name
 from yingbao.web.family.visiting import Visiting, bound, enrolment_of, is_in_wechat, own, visited, visitor, ward
+from yingbao.web.wall import by_platform
 
 SETTLED = frozenset({State.PAID, State.EXEMPT, State.COVERED})
 """Nothing is left to pay: no last day is shown any more."""
+
+TOO_LATE = Text(
+    "本年度办理期已过，不能再恢复；下一年度办理开始时请再参保。",
+    "The time for this year is over; enrol when that for the next begins.",
+)
+RETURN_BY = Text("还想参保：请联系{agent}重新办理。", "To enrol after all, ask {agent} to take the child up again.")
 
 
 @require_GET
@@ -96,14 +106,27 @@ def page(binding: Binding) -> dict[str, Any]:
     policy, found = policy_of(one.season), quoted(one)
     last = last_day_of(one, clock.today())
     return context | {
-        "policy": policy, "verdict": verdict(one), "continuity": continuity(one), "stages": stages.stages(one, at),
-        "reasons": reasons(one, policy),
+        "policy": policy, "verdict": as_it_stands(one), "continuity": continuity(one), "stages": stages.stages(one, at),
+        "ended": one.state in ENDED, "given_back": given_back(one), "reasons": reasons(one, policy),
+        "settled": one.state in SETTLED,
         "passed_over": passed_over(one, policy), "rest": stages.who_pays_rest(one, policy), "quote": found,
         "payable": found.refused is None and one.state not in ENDED, "last": last,
-        "to_do": one.state not in ENDED | SETTLED, "answers": answering(one.organisation), "way": wishing.way(one, at),
+        "to_do": one.state not in ENDED | SETTLED, "answers": answering(one.organisation), **ways_on(one),
         "help_lines": policy.help_lines, "seen": seen(one),
         "other_guardian": binding.person.guardians.filter(phone_index__isnull=False).count() > 1,
     }  # fmt: skip
+
+
+def ways_on(one: Enrolment) -> dict[str, Any]:
+    """How a child can leave, or who left come back: by the family, by whom, or not any more. 可办事项"""
+    way = wishing.way(one, clock.now())
+    if one.state not in ENDED:
+        return {"way": way}
+    with by_platform("only the phase of the child's own window is asked for"):
+        in_time = is_open(one, clock.today())
+    if not in_time:
+        return {"way": "", "return_by": TOO_LATE}
+    return {"way": way, "return_by": None if way == "back" else RETURN_BY.filled(agent=one.organisation.name)}
 
 
 def seen(one: Enrolment) -> str:
