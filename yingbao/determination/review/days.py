@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations, pairwise
 
-from yingbao.determination.review.boxes import Box, meet, met
+from yingbao.determination.review.boxes import Box, lies_in, meet, met
 from yingbao.determination.review.finding import Finding, as_facts
 from yingbao.determination.review.reach import PAYABLE, Reach
 from yingbao.determination.review.rows import follows
@@ -60,7 +60,8 @@ def of_days(reach: Reach) -> Iterator[Finding]:
     # Newborns may pay on days that are closed to everyone else; a gap between windows is one all the same.
     yield from _between([calendar, Calendar(reach, reach.space.can_be([reach.space.older]))])
     yield from _outside(calendar)
-    yield from _windows_overlap(calendar)
+    for table in ("phase", "premium", "cover"):
+        yield from _windows_overlap(calendar, table)
 
 
 def _never_open(calendar: Calendar) -> Iterator[Finding]:
@@ -165,33 +166,53 @@ def _in_phase(calendar: Calendar, run: int, phase: str) -> list[Box]:
     return [box for row in calendar.rows for box in calendar.phases(row, run).get(phase, [])]
 
 
-def _windows_overlap(calendar: Calendar) -> Iterator[Finding]:
-    """Two rows of the phase table that differ in their days alone, share some, and say different phases."""
+def _windows_overlap(calendar: Calendar, table: str) -> Iterator[Finding]:
+    """Two rows of a table that differ in their days alone, share some, and lead to something else."""
     reach = calendar.reach
-    rules = reach.rules["phase"]
+    rules = reach.rules[table]
     for first, second in combinations(range(len(rules)), 2):
         one, other = rules[first], rules[second]
-        if not one.when or not other.when or follows(one) == follows(other):
+        if not one.when or not other.when or _alike(reach, table, one, other):
             continue
         if _but_days(reach, one) != _but_days(reach, other) or _hand_over(reach.policy, one, other):
             continue
-        both = met(reach.boxes("phase", first), reach.would_hold("phase", second))
-        if not both or not reach.decided["phase"][second]:
+        both = met(reach.boxes(table, first), reach.would_hold(table, second))
+        if not both or not reach.decided[table][second] or (table != "phase" and _cascade(reach, table, first, second)):
             continue
         shared = [n for n in range(len(calendar.days)) if any(meet(box, calendar.on(n)) for box in both)]
         days = (calendar.days[shared[0]][0], calendar.days[shared[-1]][1])
         what = Text(
-            zh="{days}既属于 {one}，又属于 {other}，时段不同；{one} 在前，由它决定",
-            en="{days} belong to {one} and to {other}, which say different phases; {one} stands first and decides",
+            zh="{days}既属于 {one}，又属于 {other}，{differing}；{one} 在前，由它决定",
+            en="{days} belong to {one} and to {other}, which {differing}; {one} stands first and decides",
         )
         yield Finding(
             "warning",
-            ("tables", "phase", second, "when"),
-            what.filled(days=said(days), one=one.id, other=other.id),
+            ("tables", table, second, "when"),
+            what.filled(days=said(days), one=one.id, other=other.id, differing=_differing(table, one, other)),
             Text(zh="改正两个期限的首尾日期。", en="Mend where one window ends and the other begins."),
             example=as_facts(reach.space.child_in(both) or {}),
             days=days,
         )
+
+
+def _alike(reach: Reach, table: str, one: Rule, other: Rule) -> bool:
+    """Whether two rows lead to the same, and no later table asks which of them decided."""
+    asking = [each.by or () for each in reach.policy.criteria.values() if each.decided == table]
+    return follows(one) == follows(other) and all((one.id in by) == (other.id in by) for by in asking)
+
+
+def _cascade(reach: Reach, table: str, first: int, second: int) -> bool:
+    """Whether one row's children are a part of the other's, as of until 31 December and until 29 February."""
+    some, others = reach.would_hold(table, first), reach.would_hold(table, second)
+    return lies_in(some, others) or lies_in(others, some)
+
+
+def _differing(table: str, one: Rule, other: Rule) -> Text:
+    if table == "phase" and follows(one) == follows(other):
+        return Text(zh="后面的表对两者规定不同", en="later tables treat differently")
+    if table == "phase":
+        return Text(zh="时段不同", en="say different phases")
+    return Text(zh="结果不同", en="lead to different results")
 
 
 def _hand_over(policy: Policy, one: Rule, other: Rule) -> bool:
