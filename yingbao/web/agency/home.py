@@ -63,9 +63,9 @@ def home(request: Seated) -> HttpResponse:
         "phases": [{"phase": phase, "when": when(phase, today)} for phase in policy.phases],
         "rows": rows[pages["first"] : pages["first"] + ROWS_ON_A_PAGE], **pages,
         "total": path[-1] if path else tree.total(), "path": path, "as_of": as_of(season),
-        "standing": (whole := tree.standing(at)),
+        "standing": (whole := tree.standing(at)), "at": at,
         "curve": curve_of(season, None if at is None else tree.agents(at), today=today),
-        "reasons": [(words, whole.reasons[key]) for key, words in MISSING.items() if whole.reasons.get(key)],
+        "reasons": [(key, words, whole.reasons[key]) for key, words in MISSING.items() if whole.reasons.get(key)],
         "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
     }  # fmt: skip
     return render(request, "agency/home.html", context)

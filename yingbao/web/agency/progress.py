@@ -61,12 +61,15 @@ class Tree:
         self._nodes[pk] = Node(pk, name, kind, own, agents, empty, bool(below))
         return self._nodes[pk]
 
-    def below(self, pk: int | None) -> list[Node]:
-        """What stands directly below an organisation; at the top, below the area itself. 下级"""
+    def below(self, pk: int | None, *, every: bool = False) -> list[Node]:
+        """What stands directly below an organisation; at the top, below the area itself. 下级
+
+        Without what has neither an open agent nor anybody on a list, unless `every` is asked for.
+        """
         keys = self._below[pk]
         while pk is None and len(keys) == 1 and self._below[keys[0]]:
             keys = self._below[keys[0]]
-        return [node for node in map(self.node, keys) if node.agents or any(node.figures)]
+        return [node for node in map(self.node, keys) if every or node.agents or any(node.figures)]
 
     def total(self) -> Node:
         """All of the area."""

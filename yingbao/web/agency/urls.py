@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yingbao.web.agency import areas, corrections, duplicates, pairs, points, registration, registrations
+from yingbao.web.agency import areas, corrections, duplicates, missing, pairs, points, registration, registrations
 
 urlpatterns = [
     path("", include("yingbao.web.agency.desk_urls")),
@@ -28,10 +28,12 @@ urlpatterns = [
     path("duplicates/roll/<int:pk>/", duplicates.roll, name="agency-duplicate-roll"),
     path("duplicates/roll/<int:pk>/settle", duplicates.settle_roll, name="agency-duplicate-roll-settle"),
     path("duplicates/areas/<int:pk>/", areas.areas, name="agency-duplicate-areas"),
+    path("duplicates/areas/<int:pk>/ask", areas.ask_other, name="agency-duplicate-ask"),
     path("duplicates/areas/<int:pk>/withdraw", areas.withdraw_here, name="agency-duplicate-withdraw"),
     path("duplicates/pair/<slug:pair>/", pairs.pair, name="agency-pair"),
     path("duplicates/pair/<slug:pair>/apart", pairs.apart, name="agency-pair-apart"),
     path("duplicates/pair/<slug:pair>/join", pairs.join, name="agency-pair-join"),
+    path("missing/", missing.missing, name="agency-missing"),
     path("points/", points.points, name="agency-points"),
     path("points/missing.xlsx", points.workbook, name="agency-points-workbook"),
 ]
