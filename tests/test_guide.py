@@ -13,6 +13,7 @@ from yingbao.cli import main
 from yingbao.determination.review.findings import findings_of_file
 from yingbao.policy.load import load
 from yingbao.policy.moving import MARK
+from yingbao.policy.terms import ASSISTANCE
 
 DOCS = Path(__file__).parent.parent / "docs"
 GUIDE = DOCS / "from-notice-to-policy.md"
@@ -60,3 +61,8 @@ def test_every_link_and_every_part_that_the_guide_names_is_there():
     assert [link for link in links if not (DOCS / link).exists()] == []
     tables = {name for cell in re.findall(r"表 ([`a-z_ ]+)", TEXT) for name in re.findall(r"`([a-z_]+)`", cell)}
     assert tables >= {"entitlement", "phase", "registration", "premium", "subsidy", "cover", "channel"}
+
+
+def test_every_category_of_assisted_persons_stands_in_the_guide_with_its_code():
+    for code, name in ASSISTANCE.items():
+        assert f"| `{code}` | {name.zh} | {name.en} |" in TEXT

@@ -114,6 +114,18 @@ def test_try_says_where_a_value_is_wrong_and_which_columns_nobody_reads(facts: P
     assert run("try", "320500/2020", str(tmp_path / "none.csv")).exit_code == 1
 
 
+def test_a_list_of_pupils_without_their_schools_place_is_not_tried_until_it_is_said(tmp_path: Path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("编号,出生日期,年级,户籍所在地\nA1,2016-05-04,三年级,姑苏区\n", "utf-8")
+    asked = run("try", "320500/2026", str(roster), "--as-of", "2025-11-01")
+    assert asked.exit_code == 1
+    assert "nothing says where the school is" in asked.stderr
+    assert "--school 320505" in asked.stderr
+    tried = run("try", "320500/2026", str(roster), "--as-of", "2025-11-01", "--school", "320505")
+    assert (tried.exit_code, "1  can be enrolled" in tried.stdout) == (0, True)
+    assert "no such division" in run("try", "320500/2026", str(roster), "--school", "99").stderr
+
+
 @pytest.mark.django_db
 def test_simulate_tells_what_a_policy_costs_and_names_nobody(folder: Path):
     from tests.enrolment.building import AT, child, organisation

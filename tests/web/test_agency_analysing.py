@@ -157,6 +157,18 @@ def test_what_cannot_be_tried_is_said_with_what_was_typed_still_there(maker, sai
     assert answer.context["said"]["school"] == (ASKED | said)["school"]
 
 
+def test_a_schools_list_is_not_tried_before_it_is_said_where_the_school_is(maker):
+    one = write(maker, dearer())
+    url = reverse("agency-proposal-try", args=[one.pk])
+    answer = maker.post(url, ASKED | {"school": "", "file": upload(workbook(*LIST))})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "3 名在校的孩子" in shown
+    assert "再选一次文件" in shown
+    assert 'aria-describedby="school-hint" required' in shown
+    assert "result" not in answer.context
+
+
 def test_everyone_is_reckoned_by_a_job_with_a_page_and_a_workbook(suzhou, school, maker, signed_in):
     listed(school, suzhou, child(school), child(school, hukou="341226", registered=None))
     one = write(maker, dearer())

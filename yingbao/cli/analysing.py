@@ -63,7 +63,11 @@ def new(policy: str, name: str, last: str | None, out: Path | None) -> None:
 @click.option("--against", help="Another policy, an id or a file: who changes, and how; another year's days are moved.")
 @click.option("--first", default=10, show_default=True, help="So many children are shown one by one.")
 @click.option("--person", "persons", multiple=True, help="Shows this child, by its person_id; may be said again.")
-@click.option("--school", default="", help="The division of the school whose list it is, where no column says so.")
+@click.option(
+    "--school",
+    default="",
+    help="The six-digit division of the school whose list it is; needed where no column says so.",
+)
 @LANGUAGE
 def try_(
     policy: str, facts: Path, as_of: date | None, against: str | None, first: int, persons: tuple[str, ...],
@@ -78,12 +82,15 @@ def try_(
     from yingbao.determination.trying import day_to_try, tried
     from yingbao.policy.catalogue import policy_of
     from yingbao.spreadsheet.facts_sheet import FactsSheet, facts_source
+    from yingbao.spreadsheet.school_of_list import check_school, school_said
 
     said = spoken(language)
     with refusing():
         loaded = policy_of(policy)
         other, named = _other(against, loaded) if against else (None, None)
-        source = facts_source(facts, on=_today(), near=loaded.pooling_area, school=school)
+        where_school = school_said(school, loaded)
+        source = facts_source(facts, on=_today(), near=loaded.pooling_area, school=where_school)
+        check_school(source, [each for each in (loaded, other) if each is not None], where=str(facts))
         day = as_of or day_to_try(loaded, _today())
         found = tried(loaded, source, where=str(facts), as_of=day, against=other, first=first, persons=persons)
     for note in source.notes if isinstance(source, FactsSheet) else ():

@@ -24,6 +24,7 @@ from yingbao.spreadsheet.columns import Field, Headings, canonical
 from yingbao.spreadsheet.reading import read_table
 from yingbao.spreadsheet.roster_columns import ROSTER
 from yingbao.spreadsheet.roster_fields import Memo, Parse
+from yingbao.spreadsheet.school_of_list import of_school
 from yingbao.spreadsheet.table import Cell, Table
 from yingbao.values import identity
 from yingbao.values.fault import Fault
@@ -97,7 +98,7 @@ def facts_source(path: Path, *, on: date, near: str = "", school: str = "") -> S
         with path.open("rb") as file:
             content = file.read(_HEADER)
             if _is_contract(content, path.name):
-                return source_of(path)
+                return of_school(source_of(path), school)
             content += file.read()
     except OSError as error:
         raise Refused(
@@ -120,7 +121,7 @@ def uploaded(content: bytes, name: str, *, on: date, near: str, school: str = ""
             table = pa.Table.from_batches(source.batches([each for each in source.schema.names if each in COLUMNS]))
         except Refused as refused:
             raise Refused(where=name, what=refused.what, mend=refused.mend) from None
-    return _Held(Path(name), source.schema, table)
+    return of_school(_Held(Path(name), source.schema, table), school)
 
 
 def _is_contract(head: bytes, name: str) -> bool:

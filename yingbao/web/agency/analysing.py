@@ -20,7 +20,8 @@ from yingbao.policy import catalogue
 from yingbao.policy.describe import describe
 from yingbao.policy.model import Policy
 from yingbao.spreadsheet.facts_sheet import FactsSheet, uploaded
-from yingbao.values import clock, divisions, identity
+from yingbao.spreadsheet.school_of_list import SchoolNeeded, a_division, check_school, school_said
+from yingbao.values import clock, identity
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -34,6 +35,10 @@ from yingbao.web.templatetags.words import language
 LARGEST_BYTES = 5_000_000
 """A list that is tried while its officer waits; more is the command line's."""
 CHILDREN_SHOWN = 20
+MEND_SCHOOL = Text(
+    "在“学校所在区县代码”里填六位代码，再选一次文件；名单里有几所学校的，加一列“学校所在地”。",
+    "Fill in the school's division below and choose the file again; add a column 学校所在地 if they differ.",
+)
 
 
 @require_GET
@@ -64,6 +69,7 @@ def try_(request: Seated, pk: int) -> HttpResponseBase:
     against = forecasting.held_against(policy, one.text)
     context: dict[str, Any] = {
         "one": one, "policy": policy, "against": against, "most_mb": LARGEST_BYTES // 10**6,
+        "division": a_division(policy),
         "said": {"paid_on": day_to_try(policy, clock.today()).isoformat(), "school": "", "compare": ""},
     }  # fmt: skip
     if request.method != "POST":
@@ -73,6 +79,10 @@ def try_(request: Seated, pk: int) -> HttpResponseBase:
     other = against.policy if against and context["said"]["compare"] else None
     try:
         result, notes, day = _tried(request, policy, other, context["said"])
+    except SchoolNeeded as needed:
+        refused = Refused(where=needed.where, what=needed.what, mend=MEND_SCHOOL)
+        context |= {"refused": refused, "school_needed": True}
+        return render(request, "agency/proposal_try.html", context, status=422)
     except Refused as refused:
         return render(request, "agency/proposal_try.html", context | {"refused": refused}, status=422)
     named = against.said if against else None
@@ -105,14 +115,10 @@ def _tried(
             ),
         )
     day = _day(said["paid_on"])
-    if said["school"] and not divisions.exists(said["school"]):
-        raise Refused(
-            where=said["school"],
-            what=Text("没有这个行政区划代码", "there is no such division"),
-            mend=Text("填学校所在区县的六位代码，或留空。", "Write the school's six-digit division, or nothing."),
-        )
+    school = school_said(said["school"], policy)
     on = clock.today()
-    source = uploaded(file.read(), name, on=on, near=policy.pooling_area, school=said["school"])
+    source = uploaded(file.read(), name, on=on, near=policy.pooling_area, school=school)
+    check_school(source, [each for each in (policy, against) if each is not None], where=name)
     persons = [said["person"]] if said["person"] else []
     result = tried(policy, source, where=name, as_of=day, against=against, first=CHILDREN_SHOWN, persons=persons)
     return result, source.notes if isinstance(source, FactsSheet) else (), day
