@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.enrolment.building import child, organisation
+from tests.enrolment.building import at, child, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
+from yingbao.values import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,13 @@ def test_what_supervises_asks_no_table_that_grows_with_the_children(desk, name, 
     read = {table for query in asked.captured_queries for table in re.findall(r'"?([a-z]+_[a-z]+)"?', query["sql"])}
     assert read & {"enrolment_bodystanding", "supervision_report"}
     assert read & OF_CHILDREN == set()
+
+
+def test_the_words_below_the_curve_are_all_of_one_day_and_say_since_when_nothing_changed(places, signed_in):
+    client, address = signed_in(clerk_of(places[Desk.AGENCY], Desk.AGENCY)), reverse("agency-home")
+    today = client.get(address).content.decode()
+    assert "截至2019年11月12日：应参保 3 人" in today
+    assert "以来没有变动" not in today
+    clock.set_to(at("2019-11-20"))
+    later = client.get(address).content.decode()
+    assert "截至2019年11月20日：应参保 3 人，已参保 0 人（2019年11月12日以来没有变动）；离截止还有 10 天" in later
