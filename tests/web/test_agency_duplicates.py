@@ -11,6 +11,7 @@ from tests.collection.building import owed, pay
 from tests.enrolment.building import AT, child, enter, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Appointment, Desk, Organisation
+from yingbao.cases.models import Case
 from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.models import Refund
 from yingbao.enrolment.actions import confirm
@@ -243,6 +244,68 @@ class TestInTwoAreas:
         assert "重复的孩子" in client.get("/agency/").content.decode()
         client.post(url + "withdraw", {"seen": client.get(url).context["seen"], "reason": "在渝中参保"})
         assert "重复的孩子" not in client.get("/agency/").content.decode()
+
+    @pytest.fixture
+    def far(self, both, signed_in) -> Client:
+        return signed_in(clerk_of(Organisation.objects.get(name="渝中经办"), Desk.AGENCY, "谭主任"))
+
+    def asked(self, client, both, question="孩子在星海学校就读，学籍已核对") -> Case:
+        page = client.get(f"/agency/duplicates/areas/{both.pk}/")
+        (other,) = page.context["others"]
+        form = {"season": other["season"], "question": question}
+        answer = client.post(f"/agency/duplicates/areas/{both.pk}/ask", form, follow=True)
+        assert answer.status_code == 200
+        return Case.objects.get()
+
+    def test_the_other_agency_is_asked_by_a_case_and_sees_it_on_its_own_page(self, client, both, far):
+        url = f"/agency/duplicates/areas/{both.pk}/"
+        (other,) = client.get(url).context["others"]
+        empty = client.post(url + "ask", {"season": other["season"], "question": ""})
+        assert empty.status_code == 422
+        case = self.asked(client, both)
+        assert (case.to_organisation.name, case.kind) == ("渝中经办", "areas")
+        again = client.post(url + "ask", {"season": other["season"], "question": "再请"}, follow=True)
+        assert "没有重复办理" in again.content.decode()
+        assert Case.objects.count() == 1
+        assert case.number in client.get(url).content.decode()
+        assert case.number in far.get("/cases/").content.decode()
+        said = far.get(f"/cases/{case.pk}/").content.decode()
+        for words in ("两地生", "孩子在星海学校就读", f"/agency/duplicates/areas/{both.pk}/"):
+            assert words in said
+        (waits,) = [one for one in far.get("/agency/").context["work"] if one.name.zh == "个案与问题"]
+        assert (waits.number, waits.url) == (1, "/cases/")
+        there = far.get(url).content.decode()
+        assert "“苏州经办”请本地撤回" in there
+
+    def test_withdrawn_there_the_case_is_settled_and_the_asker_reads_it(self, client, both, far):
+        case = self.asked(client, both)
+        url = f"/agency/duplicates/areas/{both.pk}/"
+        far.post(url + "withdraw", {"seen": far.get(url).context["seen"], "reason": "在苏州就读"})
+        case.refresh_from_db()
+        assert (case.state, case.answer) == ("settled", "已撤回本地参保：在苏州就读")
+        states = dict(Enrolment.objects.filter(person=both).values_list("season__pooling_area", "state"))
+        assert (states["500103"], states["320500"] != "withdrawn") == ("withdrawn", True)
+        assert "在苏州就读" in client.get(url).content.decode()
+
+    def test_the_other_agency_may_refuse_with_a_reason_and_a_third_sees_nothing(self, client, both, far, signed_in):
+        case = self.asked(client, both)
+        page = far.get(f"/cases/{case.pk}/")
+        assert "转交" not in page.content.decode()
+        assert "pass_on" not in page.context["acts"]
+        far.post(f"/cases/{case.pk}/return", {"seen": page.context["seen"], "reason": "孩子已回渝中就读"})
+        case.refresh_from_db()
+        assert case.state == "returned"
+        assert "对方退回" in client.get(f"/agency/duplicates/areas/{both.pk}/").content.decode()
+        assert "孩子已回渝中就读" in client.get(f"/cases/{case.pk}/").content.decode()
+        third = organisation("insurance_agency", area="321200", name="泰州经办")
+        stranger = signed_in(clerk_of(third, Desk.AGENCY))
+        assert stranger.get(f"/cases/{case.pk}/").status_code == 404
+
+    def test_a_guessed_season_asks_nobody_and_keeps_the_words(self, client, both):
+        answer = client.post(f"/agency/duplicates/areas/{both.pk}/ask", {"season": "99999", "question": "我写的"})
+        assert answer.status_code == 409
+        assert "我写的" in answer.content.decode()
+        assert not Case.objects.exists()
 
     def test_leaving_the_child_to_the_other_area_withdraws_it_here_alone(self, client, both, officer, signed_in):
         url = f"/agency/duplicates/areas/{both.pk}/"

@@ -10,6 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, OrganisationKind
+from yingbao.cases import handing
+from yingbao.cases.kinds import AREAS
+from yingbao.cases.lifecycle import State as CaseState
+from yingbao.cases.models import Case, CaseQuerySet
+from yingbao.cases.refusals import LONGEST
 from yingbao.collection import adjusting
 from yingbao.enrolment.lifecycle import ENDED, Act, State
 from yingbao.enrolment.models import Enrolment
@@ -25,6 +30,12 @@ from yingbao.web.school.pupil import STALE, TWICE
 from yingbao.web.school.pupils import season_of
 from yingbao.web.tax.shared import tell
 from yingbao.web.wall import beyond, by_platform
+
+ASKED = Text(
+    "已请“{place}”核实，个案编号{number}；对方的答复会出现在这里。",
+    "{place} was asked: case {number}. Its answer appears here.",
+)
+WITHDRAWN_HERE = Text("已撤回本地参保：", "Withdrawn here: ")
 
 
 @require_GET
@@ -75,13 +86,70 @@ def shown_areas(request: Seated, one: Enrolment, *, status: int = 200, **more: A
         user=request.user, organisation=request.appointment.organisation, what="page", person=one.person,
         at=clock.now(),
     )  # fmt: skip
-    others = other_sides(one)
+    others, asked, told = other_sides(one), asked_by_us(request, one), asked_of_us(request, one)
     context = {
         "one": one, "seen": areas_mark(one), "typed": {}, "wrong": {}, "settled": not others or not one.is_live,
-        "others": [{"agency": agency_of(each.season.pooling_area), "rule": suggestion(one, each)} for each in others],
-        **who(one),
+        "others": [{"agency": agency_of(each.season.pooling_area), "rule": suggestion(one, each),
+                    "season": each.season_id,
+                    "case": next((case for case in asked if case.season_id == each.season_id), None)}
+                   for each in others],
+        "asked": asked, "told": told, "longest": LONGEST, "today": clock.today(), **who(one),
     }  # fmt: skip
     return render(request, "agency/duplicate_areas.html", context | more, status=status)
+
+
+def cases_about(one: Enrolment) -> CaseQuerySet:
+    """What agencies asked each other about this child for this year, the last in front. 两地个案"""
+    rows = Case.objects.filter(kind=AREAS, person=one.person, season__plan_year=one.plan_year)
+    return rows.select_related("to_organisation", "asked_by_organisation").order_by("-pk")
+
+
+def asked_by_us(request: Seated, one: Enrolment) -> list[Case]:
+    """What this agency asked of others: what is open, and what came of it. 已请对方"""
+    return list(cases_about(one).filter(asked_by_organisation=request.appointment.organisation))
+
+
+def asked_of_us(request: Seated, one: Enrolment) -> list[Case]:
+    """What others wait for here. 对方所请"""
+    return list(cases_about(one).unsettled().filter(to_organisation=request.appointment.organisation))
+
+
+@require_POST
+@desk(Desk.AGENCY)
+@beyond("is one child enrolled, or recorded, in two places?")
+def ask_other(request: Seated, pk: int) -> HttpResponseBase:
+    """Ask the other area's agency to withdraw the child there: a case that is followed to its end. 请对方撤回"""
+    one = ours(request, pk)
+    question, wanted = (str(request.POST.get(name, "")).strip() for name in ("question", "season"))
+    typed = {"question": question, "season": wanted}
+    there = next((each.season for each in other_sides(one) if str(each.season_id) == wanted), None)
+    to = agency_of(there.pooling_area) if there else None
+    if there is None or to is None or not one.is_live:
+        return shown_areas(request, one, status=409, typed=typed, wrong={"": STALE})
+    before = next((case for case in asked_by_us(request, one) if case.season_id == there.pk), None)
+    try:
+        case = handing.ask(
+            person=one.person, season=there, kind=AREAS, question=question, to=to, by=request.appointment,
+            at=clock.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
+        return shown_areas(request, one, status=422, typed=typed, wrong={"question": told})
+    if before is not None and before.pk == case.pk:
+        tell(request, TWICE)
+    else:
+        tell(request, ASKED.filled(place=to.name, number=case.number))
+    return redirect("agency-duplicate-areas", pk=pk)
+
+
+def settle_asked(request: Seated, one: Enrolment, reason: str) -> None:
+    """What the other agency asked is done with the withdrawal here: its case is settled. 随即办结"""
+    for case in asked_of_us(request, one):
+        by, at = request.appointment, clock.now()
+        if case.state == CaseState.OPEN:
+            handing.accept(case=case, by=by, at=at)
+        if case.state != CaseState.RETURNED:
+            handing.settle(case=case, answer=f"{WITHDRAWN_HERE.zh}{reason}"[:LONGEST], by=by, at=at)
 
 
 @require_POST
@@ -104,6 +172,7 @@ def withdraw_here(request: Seated, pk: int) -> HttpResponseBase:
     except Refused as refused:
         told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
         return shown_areas(request, one, status=422, typed={"reason": reason}, wrong={"reason": told})
+    settle_asked(request, one, reason)
     forget(one.season)
     tell(request, Text("本地已撤回，由对方参保。", "Withdrawn here; the other area enrols the child."))
     return redirect("agency-duplicate-areas", pk=pk)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
+from yingbao.cases.models import Case
 from yingbao.collection import handover
 from yingbao.enrolment import rolling_over, tallying
 from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
@@ -82,7 +83,8 @@ def waiting(request: Seated, season: Season, tree: Tree, today: date) -> list[Wa
     found = [
         *next_season(season, today), *policy_changes(request), registrations(season), corrections(season),
         *requests_of_families(season),
-        duplicates(season), mismatches(season), *lists(season, tree, today), bodies_without_list(season),
+        duplicates(season), cases(request), mismatches(season), *lists(season, tree, today),
+        bodies_without_list(season),
         *registrations_elsewhere(season),
     ]  # fmt: skip
     urgency = {"bad": 0, "warn": 1, "accent": 2}
@@ -160,6 +162,13 @@ def duplicates(season: Season) -> Waits:
     number = sum(number for _, number in found)
     return Waits(Text("重复的孩子", "Children who stand twice"), number, CHILDREN, None, said,
                  link("agency-duplicates"), "warn")  # fmt: skip
+
+
+def cases(request: Seated) -> Waits:
+    """Cases and questions that lie with the agency, from here or from another city."""
+    waiting = Case.objects.waiting_for(request.appointment.organisation)
+    return Waits(Text("个案与问题", "Cases and questions"), waiting.count(), Text("件", "cases"), None,
+                 Text("等我们接收、答复", "wait for our answer"), reverse("cases"), "warn")  # fmt: skip
 
 
 def mismatches(season: Season) -> Waits:
