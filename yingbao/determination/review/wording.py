@@ -1,4 +1,4 @@
-"""Sentences that say something else than the data beside them: years, days, ages, spans and sums. 文字与数据不符"""
+"""Sentences that say something else than the data beside them: years, days, ages and spans. 文字与数据不符"""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from yingbao.determination.review.axes import all_of
 from yingbao.determination.review.finding import Finding
+from yingbao.determination.review.told import LOOK, NUMBER, number, of_told
 from yingbao.policy.fit import tables_of
 from yingbao.policy.model import Policy
-from yingbao.policy.rules import Criterion, PremiumRule
-from yingbao.values import money
+from yingbao.policy.rules import Criterion
 from yingbao.values.text import Text
 
 _DAY = re.compile(
@@ -22,15 +22,10 @@ _EARLIER = re.compile(r"断|未参|未缴|连续|上年|此前|去年|missed|unb
 """What a sentence says that rightly speaks of another year."""
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _AGE = re.compile(r"(\d{1,2})\s*周?岁")
-_YUAN = re.compile(r"(\d+(?:\.\d{1,2})?)\s*元")
-_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"十一": 11, "十二": 12, "两": 2}
 _SPANS = {
-    "months_from_birth": re.compile(r"(\d+|十[一二]|[一二两三四五六七八九十])\s*个?月"),
-    "days_from_birth": re.compile(r"(\d+|十[一二]|[一二两三四五六七八九十])\s*[天日](?!起)"),
+    "months_from_birth": re.compile(rf"{NUMBER}\s*个?月"),
+    "days_from_birth": re.compile(rf"{NUMBER}\s*[天日](?!起)"),
 }
-_LOOK = Text(
-    zh="以文件原文为准，改正句子或数据。", en="Mend the sentence or the data, whichever the notice contradicts."
-)
 
 
 def of_words(policy: Policy) -> Iterator[Finding]:
@@ -38,6 +33,7 @@ def of_words(policy: Policy) -> Iterator[Finding]:
     yield from _plan_years(policy)
     yield from _criteria(policy)
     yield from _rules(policy)
+    yield from of_told(policy)
 
 
 def _plan_years(policy: Policy) -> Iterator[Finding]:
@@ -59,7 +55,7 @@ def _plan_years(policy: Policy) -> Iterator[Finding]:
                     zh="句子里写的是 {year} 年度，政策是 {plan} 年度",
                     en="The sentence says plan year {year}, the policy is {plan}",
                 )
-                yield Finding("warning", where, what.filled(year=year, plan=policy.plan_year), _LOOK)
+                yield Finding("warning", where, what.filled(year=year, plan=policy.plan_year), LOOK)
 
 
 def _criteria(policy: Policy) -> Iterator[Finding]:
@@ -72,12 +68,12 @@ def _criteria(policy: Policy) -> Iterator[Finding]:
             yield from _ages(where, criterion)
         for operator, pattern in _SPANS.items():
             span = getattr(criterion, operator)
-            told = [_number(found[1]) for found in pattern.finditer(criterion.says.zh)] if span is not None else []
+            told = [number(found[1]) for found in pattern.finditer(criterion.says.zh)] if span is not None else []
             if told and span not in told:
                 what = Text(
                     zh="句子里的 {told} 与 {operator}: {span} 不符", en="The sentence says {told}, {operator} is {span}"
                 )
-                yield Finding("warning", where, what.filled(told=told[0], operator=operator, span=span), _LOOK)
+                yield Finding("warning", where, what.filled(told=told[0], operator=operator, span=span), LOOK)
 
 
 def _own_days(policy: Policy, criterion: Criterion) -> list[date]:
@@ -99,7 +95,7 @@ def _foreign_days(where: tuple[str | int, ...], sentence: str, own: Iterable[dat
                 zh="句子里的“{said}”不是这里或期限里的日期",
                 en="The sentence names {said}, which is no date of the data",
             )
-            yield Finding("warning", where, what.filled(said=said), _LOOK)
+            yield Finding("warning", where, what.filled(said=said), LOOK)
 
 
 def days_in(sentence: str) -> Iterator[tuple[int | None, int, int, str]]:
@@ -122,7 +118,7 @@ def _ages(where: tuple[str | int, ...], criterion: Criterion) -> Iterator[Findin
         what = Text(
             zh="句子里的 {told} 岁与数字 {number} 不符", en="The sentence says {told} years, the number is {number}"
         )
-        yield Finding("warning", where, what.filled(told=told[0], number=", ".join(map(str, sorted(numbers)))), _LOOK)
+        yield Finding("warning", where, what.filled(told=told[0], number=", ".join(map(str, sorted(numbers)))), LOOK)
     below, above = bool(re.search(r"[未不]满|以下", said)), bool(re.search(r"[已年]满|以上", said))
     if (below and not above and criterion.below is None and criterion.at_least is not None) or (
         above and not below and criterion.at_least is None and criterion.below is not None
@@ -130,11 +126,7 @@ def _ages(where: tuple[str | int, ...], criterion: Criterion) -> Iterator[Findin
         what = Text(
             zh="句子说的是“{says}”，运算却相反", en="The sentence and the operator point in opposite directions: {says}"
         )
-        yield Finding("warning", where, what.filled(says=criterion.says), _LOOK)
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _DIGITS[word]
+        yield Finding("warning", where, what.filled(says=criterion.says), LOOK)
 
 
 def _rules(policy: Policy) -> Iterator[Finding]:
@@ -150,14 +142,4 @@ def _rules(policy: Policy) -> Iterator[Finding]:
                         zh="英文句子里的 {year} 年不在本政策的日期之内",
                         en="The sentence names {year}, a year of no date here",
                     )
-                    yield Finding("warning", (*where, "en"), what.filled(year=found[1]), _LOOK)
-            if isinstance(rule, PremiumRule):
-                yield from _sums((*where, "zh"), rule)
-
-
-def _sums(where: tuple[str | int, ...], rule: PremiumRule) -> Iterator[Finding]:
-    """Sums in a premium's sentence of which none is the premium, nor all together."""
-    told = [round(float(found[1]) * 100) for found in _YUAN.finditer(rule.because.zh)]
-    if told and rule.premium_fen not in (*told, sum(told)) and "{premium}" not in rule.because.zh:
-        what = Text(zh="句子里的金额与保费 {premium} 不符", en="No sum in the sentence is the premium, {premium}")
-        yield Finding("warning", where, what.filled(premium=money.said(rule.premium_fen)), _LOOK)
+                    yield Finding("warning", (*where, "en"), what.filled(year=found[1]), LOOK)
