@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,3 +121,51 @@ def test_what_an_earlier_table_decided_can_be_what_fails():
 def test_a_value_is_said_in_words(fact, value, zh, en):
     said = said_value(fact, value)
     assert (said.zh, said.en) == (zh, en)
+
+
+def cover_said(city, **facts):
+    policy = policy_of(city)
+    one = child(**facts)
+    decision = determine_one(policy, one, AS_OF)
+    said = next(each.sentence for each in reasons(policy, one, decision, AS_OF) if each.table == "cover")
+    return decision.coverage_from, said
+
+
+@pytest.mark.parametrize(
+    ("city", "born", "paid", "hukou"),
+    [
+        ("500103/2025", date(2024, 12, 15), date(2025, 1, 10), "500103"),
+        ("320100/2025", date(2024, 10, 20), date(2025, 10, 20), "320102"),
+    ],
+)
+def test_a_newborn_of_the_year_before_reads_that_the_cover_begins_with_the_year(city, born, paid, hukou):
+    begins, said = cover_said(city, hukou=hukou, birth_date=born, paid_on=paid)
+    assert begins == date(2025, 1, 1)
+    assert said.zh.removesuffix("（暂定）").endswith("本年度待遇自2025年1月1日起享受。")
+    assert said.en.removesuffix(" (provisional)").endswith("In this plan year cover begins on 1 January 2025.")
+
+
+def test_a_newborn_of_the_year_reads_the_rules_own_sentence():
+    begins, said = cover_said("500103/2025", hukou="500103", birth_date=date(2025, 2, 3), paid_on=date(2025, 3, 10))
+    assert begins == date(2025, 2, 3)
+    assert said.zh == "新生儿在出生90日内缴费，自出生之日起享受待遇。"
+
+
+def test_who_never_waits_reads_of_no_wait_of_zero_months():
+    qingdao = "tests/policies/370200-qingdao/2027.yaml"
+    pupil = {"school_division": "370202", "school_stage": "primary", "paid_on": date(2027, 3, 5)}
+    begins, said = cover_said(qingdao, **pupil, assistance=("orphan",))
+    assert begins == date(2027, 3, 5)
+    assert said.zh.removesuffix("（暂定）") == "按规定不用等待，自2027年3月5日起享受待遇。"
+    assert "does not wait and is covered from 5 March 2027" in said.en
+    _, waiting = cover_said(qingdao, **pupil)
+    assert "等待3个月" in waiting.zh
+
+
+def test_who_never_waits_and_pays_too_late_for_the_year_reads_no_unknown_day():
+    policy = msgspec.structs.replace(policy_of("tests/policies/370200-qingdao/2027.yaml"), cover_to=date(2027, 3, 1))
+    one = child(school_division="370202", school_stage="primary", paid_on=date(2027, 3, 5), assistance=("orphan",))
+    decision = determine_one(policy, one, AS_OF)
+    assert decision.status == "refer"
+    said = next(each.sentence for each in reasons(policy, one, decision, AS_OF) if each.table == "cover")
+    assert said.zh.removesuffix("（暂定）") == "按规定不用等待。"

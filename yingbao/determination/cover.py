@@ -33,6 +33,12 @@ class Start(msgspec.Struct, frozen=True):
         first = self.not_before or cover_from
         return max(first, months_after(self._reckoned(day, cover_from), self.wait_months))
 
+    def held_back(self, day: date, cover_from: date) -> bool:
+        """Whether the day so reckoned lies before the first on which cover can begin. 是否晚于起算日"""
+        if self.fixed is not None:
+            return False
+        return months_after(self._reckoned(day, cover_from), self.wait_months) < (self.not_before or cover_from)
+
     def begins(self, child: Mapping[str, object], cover_from: date) -> date | None:
         """The same for one child; None if its day is not known."""
         day = child[self.column]

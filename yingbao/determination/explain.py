@@ -13,6 +13,7 @@ from typing import cast
 import msgspec
 
 from yingbao.determination.counter import Decision, determine_one
+from yingbao.determination.cover import start_of
 from yingbao.determination.criteria import age_on, column_of, seen_as, test_of
 from yingbao.determination.facts import Child, Value, read_child
 from yingbao.determination.rulebook import TABLES, rulebook_of, rules_of
@@ -20,11 +21,16 @@ from yingbao.determination.signs import Limit, inside, timed
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.policy.outcomes import in_doubt, outcome
-from yingbao.policy.rules import PremiumRule, Rule, SubsidyRule
+from yingbao.policy.rules import CoverRule, PremiumRule, Rule, SubsidyRule
 from yingbao.values import divisions, money
 from yingbao.values.text import Text
 
 UNKNOWN = Text(zh="未知", en="unknown")
+NO_WAIT = Text(zh="按规定不用等待。", en="By the rules the child does not wait.")
+NO_WAIT_FROM = Text(
+    zh="按规定不用等待，自{day}起享受待遇。", en="By the rules the child does not wait and is covered from {day}."
+)
+FROM = Text(zh="{said}本年度待遇自{day}起享受。", en="{said} In this plan year cover begins on {day}.")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -65,7 +71,7 @@ def reasons(policy: Policy, facts: Mapping[str, object], decision: Decision, as_
     child, rules = read_child(facts, as_of), rules_of(policy)
     known = _filling(policy, child, decision)
     told = [
-        Reason(table, rule.id, rule.clause, in_doubt(policy, rule, rule.because.filled(**known)))
+        Reason(table, rule.id, rule.clause, in_doubt(policy, rule, _about(policy, rule, child, decision, known)))
         for table, rule in (rules[name] for name in decision.because)
     ]
     if decision.status != "enrolled":
@@ -81,6 +87,24 @@ def reasons(policy: Policy, facts: Mapping[str, object], decision: Decision, as_
         for reward, years in earned
         if (fen := reward.earned_fen(years))
     ]
+
+
+def _about(policy: Policy, rule: Rule, child: Child, decision: Decision, known: Mapping[str, object]) -> Text:
+    """A rule's sentence about the child, and of cover what the rule cannot know.
+
+    That a child of a waiting row does not wait itself, and that its cover begins with the year and not before.
+    """
+    said = rule.because.filled(**known)
+    if not isinstance(rule, CoverRule):
+        return said
+    begins, wait = decision.coverage_from, rulebook_of(policy).decided(child)[0].wait_months
+    if rule.waits and not wait:
+        return NO_WAIT if begins is None else NO_WAIT_FROM.filled(day=said_day(begins))
+    start = start_of(rule, wait)
+    day = child[start.column]
+    if begins is None or not isinstance(day, date) or "{coverage_from}" in rule.because.zh:
+        return said
+    return FROM.filled(said=said, day=said_day(begins)) if start.held_back(day, policy.cover_from) else said
 
 
 def _filling(policy: Policy, child: Child, decision: Decision) -> dict[str, object]:
