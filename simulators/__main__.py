@@ -7,6 +7,8 @@ import logging
 import signal
 import sys
 import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,9 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--platform", default="http://127.0.0.1:8000", help="where notices go")
     parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than life notices are retried")
     parser.add_argument("--now", type=read, help="2019-11-12T10:00:00+08:00; else where the clock last stood")
+    parser.add_argument(
+        "--since", type=float, help="true seconds of the epoch at which it stood --now; else: at the start"
+    )
     parser.add_argument("--fee", type=int, default=FEE_RATE, help="ten-thousandths of each payment")
     return parser.parse_args(given)
 
@@ -66,7 +71,10 @@ def main(given: list[str]) -> None:
     """Run until SIGTERM or SIGINT."""
     asked = arguments(given)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    world = opened(asked.home.absolute(), asked.platform, asked.speed, asked.now, asked.fee)
+    now = asked.now
+    if now is not None and asked.since is not None:
+        now += timedelta(seconds=time.time() - asked.since)
+    world = opened(asked.home.absolute(), asked.platform, asked.speed, now, asked.fee)
     book.open_first_accounts(world)
     inbox.prepare(world)
     deliveries, reports = Deliveries(world), Reports(world)

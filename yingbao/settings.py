@@ -58,6 +58,8 @@ ALLOWED_HOSTS = [host for host in os.environ.get("YINGBAO_HOSTS", "localhost,127
 HTTPS = os.environ.get("YINGBAO_HTTPS") == "1"
 CLOCK = os.environ.get("YINGBAO_CLOCK", "")
 """A moment to start the platform's clock at (ISO, China time), for demonstrations and tests; empty: the real time."""
+CLOCK_SINCE = os.environ.get("YINGBAO_CLOCK_SINCE", "")
+"""The true moment, in seconds of the epoch, at which it stood there; empty: when each process started."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -74,7 +74,9 @@ class Processes:
 
     def start_simulators(self, *, home: Path, port: int, platform: str, now: datetime) -> str:
         """Start the simulated gateways and bank; returns their address once they are ready. 启动模拟网关"""
-        words = ["--home", str(home), "--port", str(port), "--platform", platform, "--now", now.isoformat()]
+        words = ["--home", str(home), "--port", str(port), "--platform", platform]
+        # Its clock stood there at this moment, and not when it will have started.
+        words += ["--now", now.isoformat(), "--since", repr(time.time())]
         command = [sys.executable, "-m", "simulators", *words, "--speed", str(RETRIES_QUICKER)]
         process = self._start("simulators", command, (), stdout=subprocess.PIPE)
         while (line := process.stdout.readline() if process.stdout else b"").strip() != b"ready":

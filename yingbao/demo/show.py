@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import msgspec
 from django.db import transaction
 
 from yingbao.demo import bodies, filling, introduction, logins, mark, paying, phones, samples, second_step
-from yingbao.demo.environment import FIRST_DAY
+from yingbao.demo.environment import FIRST_DAY, NOTED_EVERY_SECONDS, note_clock
 from yingbao.demo.mark import EDITION, Mark
 from yingbao.demo.serving import (
     NAME,
@@ -142,8 +143,6 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
             moved = Text("端口 {port} 已被占用，改用 {taken}。", "Port {port} is taken; using {taken}.")
             say(moved.filled(port=port, taken=taken).said(language))
         processes = Processes()
-        # Filling took its time: everyone begins at the moment that this process has come to, or notices look stale.
-        os.environ["YINGBAO_CLOCK"] = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
         platform = os.environ["YINGBAO_URL"] = f"http://{NAME}:{taken}"
         try:
             processes.start("serve", "--bind", f"fd://{listener.fileno()}", hand_on=[listener.fileno()])
@@ -166,8 +165,12 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
                 say(ready.filled(seconds=seconds, host=NAME, port=taken).said(language))
                 if families := paying.pay_once(outside):
                     say(PAID.filled(n=families).said(language))
+            noted = -math.inf
             while not asked.wait(0.5):
                 processes.watch()
+                if time.monotonic() - noted >= NOTED_EVERY_SECONDS:
+                    note_clock(home, clock.now())
+                    noted = time.monotonic()
         except Ended as ended:
             raise Refused(
                 where=f"yingbao {ended}",
@@ -176,3 +179,4 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
             ) from None
         finally:
             processes.end()
+            note_clock(home, clock.now())

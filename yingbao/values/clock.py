@@ -14,10 +14,23 @@ CHINA = ZoneInfo("Asia/Shanghai")
 _ahead = timedelta(0)
 
 
-def set_to(moment: datetime) -> None:
-    """Let the clock show this moment now and run on from there. 设定演示时钟"""
+def set_to(moment: datetime, *, since: float | None = None) -> None:
+    """Let the clock show this moment now, or let it have shown it `since` a true moment, and run on. 设定演示时钟
+
+    `since` is in seconds of the epoch. Processes that are told the same two show the same time, whenever each began.
+    """
     global _ahead
-    _ahead = moment.astimezone(UTC) - datetime.fromtimestamp(time.time(), UTC)
+    _ahead = moment.astimezone(UTC) - datetime.fromtimestamp(time.time() if since is None else since, UTC)
+
+
+def start(at: str, since: str = "") -> None:
+    """Start the clock as the settings say: at a moment (ISO, China time without an offset), since a true one. 启动时钟
+
+    Without any moment it shows the real time.
+    """
+    if at:
+        moment = datetime.fromisoformat(at)
+        set_to(moment if moment.tzinfo else moment.replace(tzinfo=CHINA), since=float(since) if since else None)
 
 
 def run_true() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate
@@ -18,9 +16,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the clock start where the settings say, and the wall stand after every migration. 启动"""
-        if settings.CLOCK:
-            moment = datetime.fromisoformat(settings.CLOCK)
-            clock.set_to(moment if moment.tzinfo else moment.replace(tzinfo=clock.CHINA))
+        clock.start(settings.CLOCK, settings.CLOCK_SINCE)
         # Whatever migrates the database, and a test's too: no table is ever without its wall (ADR 22).
         from yingbao.web.wall.raising import raise_wall
 
