@@ -13,6 +13,7 @@ from yingbao.families.models import CodeRequest, PhoneCode
 from yingbao.messages.models import Message
 from yingbao.people.models import Guardian, Person
 from yingbao.sealing import sealed
+from yingbao.sealing.sealed import index_of
 from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +129,7 @@ def test_a_child_is_asked_about_three_times_and_no_more_whether_or_not_it_exists
     number = number_of(child(name="张小明")) if exists else "32050620120504001X"
     for handle in "abc":
         ask("张小明", number, handle=handle)
-    with pytest.raises(Refused, match="Too many"):
+    with pytest.raises(Refused, match="Too many look-ups;"):
         ask("张小明", number, handle="d", address="10.0.0.2")
     assert ask("张小明", number, handle="d", at=AT + timedelta(minutes=16))
 
@@ -141,12 +142,43 @@ def test_a_child_is_asked_about_six_times_a_day():
         ask("张小明", number, handle="late", at=AT + timedelta(hours=7))
 
 
-def test_one_address_asks_about_twenty_children_and_no_more():
-    for which in range(20):
-        ask("某某", f"32050620120504{which:04}", handle=str(which))
+def waiting(count: int, *, round_: int = 0, **about: object) -> None:
+    """So many other requests from one address, without the work of asking for each."""
+    first = ask("某某", f"3205062012050400{round_}X", handle=f"first {round_}", **about)
+    CodeRequest.objects.bulk_create(
+        CodeRequest(
+            handle_index=index_of(f"handle {round_} {which}"), address_index=first.address_index,
+            child_index=index_of(f"child {round_} {which}"), asked_at=first.asked_at, expires_at=first.expires_at,
+        )
+        for which in range(count - 1)
+    )  # fmt: skip
+
+
+def test_one_address_asks_about_hundreds_of_children_and_no_more():
+    waiting(299)
+    assert ask("某某", "110101201205040011", handle="next")
+    with pytest.raises(Refused, match="15 minutes"):
+        ask("某某", "110101201205040029", handle="last")
+    assert ask("某某", "110101201205040029", handle="last", address="10.0.0.9")
+    assert ask("某某", "110101201205040029", handle="later", at=AT + timedelta(minutes=16))
+
+
+def test_whoever_came_in_by_the_code_is_not_counted_against_the_address_and_a_real_child_is_otherwise():
+    person, other = child(name="张小明"), child(name="李华", phone="13800002222")
+    waiting(299)
+    codes.send(request=ask("张小明", number_of(person)).pk, at=AT)
     with pytest.raises(Refused):
-        ask("某某", "110101201205040011", handle="last")
-    assert ask("某某", "110101201205040011", handle="last", address="10.0.0.9")
+        ask("李华", number_of(other), handle="other")
+    assert codes.enter(handle="browser", code=sent()[0], at=AT) is not None
+    assert ask("李华", number_of(other), handle="other")
+
+
+def test_the_days_limit_is_told_as_such():
+    for hour in range(7):
+        waiting(290, round_=hour, at=AT + timedelta(hours=hour))
+    with pytest.raises(Refused) as refused:
+        ask("某某", "110101201205040011", handle="last", at=AT + timedelta(hours=8))
+    assert refused.value.mend.zh.startswith("请明天再试")
 
 
 def test_a_phone_gets_four_messages_in_a_quarter_of_an_hour_also_about_several_children():

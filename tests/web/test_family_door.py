@@ -14,10 +14,12 @@ from tests.enrolment.building import AT, child, organisation
 from tests.web.conftest import clerk_of, listed
 from tests.web.families import ask, enter, last_code, number_of
 from yingbao.agents.models import Desk
+from yingbao.enrolment.seasons import open_season
 from yingbao.families.models import Binding, CodeRequest, Consent, FamilySession
 from yingbao.messages.models import Message
 from yingbao.people.models import Look
 from yingbao.sealing import sealed
+from yingbao.trail.models import Event
 from yingbao.values import clock, identity
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +90,35 @@ def test_a_stranger_who_guesses_is_stopped_and_told_the_same_for_a_child_who_is_
         for which in range(4):
             answer = Client().post("/family/find", {"name": f"猜{which}", "number": number})
         assert answer.status_code == 429
-        assert "今天查询次数太多" in said(answer)
+        assert "查询次数太多" in said(answer)
+        assert "15 分钟后再试" in said(answer)
+        assert "今天" not in said(answer)
+
+
+def test_a_parents_evening_on_one_network_is_let_in_and_what_counts_is_not_told(school, suzhou):
+    for which in range(30):
+        person = child(school, name=f"学生{which}", phone=f"138000{which:05}")
+        enter(Client(), person)
+    assert Binding.objects.count() == 30
+    assert ask(Client(), "学生0", VALID).status_code == 302
+
+
+def test_who_came_by_name_number_or_code_is_recorded_without_any_of_them(xiaoming):
+    client = Client()
+    enter(client, xiaoming)
+    client.get(f"/family/children/{Binding.objects.get().pk}/")
+    rows = list(Event.objects.filter(what__startswith="family_").order_by("pk").values_list("what", "about"))
+    assert rows == [("family_entered", f"person {xiaoming.pk}"), ("family_looked", f"person {xiaoming.pk}")]
+    for row in Event.objects.values_list():
+        for secret in ("张小明", number_of(xiaoming), "13812345678"):
+            assert secret not in str(row)
+
+
+def test_each_citys_help_is_found_by_who_is_not_signed_in(suzhou):
+    open_season(policy_id="500103/2020", at=AT)
+    page = said(Client().get("/family/find"))
+    assert "/help/?area=320500" in page
+    assert "/help/?area=500103" in page
 
 
 def test_a_guessed_code_opens_nothing_and_says_no_more_than_that(xiaoming):
@@ -116,6 +146,9 @@ def test_a_code_read_on_the_phone_opens_nothing_in_another_browser(xiaoming):
         ("", VALID, "请填写孩子的姓名"),
         ("张小明", "", "请填写孩子的证件号码"),
         ("张小明", VALID[:-1], "位"),
+        ("张小明", "123", "号码太短，这里只有3位"),
+        ("张小明", "1234567", "号码太短"),
+        ("张小明", "A12", "号码太短"),
         ("张小明", VALID[:-1] + ("1" if VALID[-1] != "1" else "2"), "校验码不符"),
     ],
 )

@@ -20,6 +20,7 @@ from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import open_season
 from yingbao.people.models import AssistedStatus, Person
+from yingbao.trail.models import Event
 from yingbao.values import clock
 from yingbao.web.family.finding import veiled_name
 from yingbao.web.models import Miss
@@ -199,6 +200,30 @@ def test_five_misses_about_one_number_close_it_for_everyone(town, nothing_open):
         add(Client(REMOTE_ADDR=f"10.0.0.{guess}"), f"张{guess}", NUMBER)
     assert "暂时不能再查" in add(Client(REMOTE_ADDR="10.0.0.9")).content.decode()
     assert all(len(bytes(one.index)) == 32 for one in Miss.objects.all())
+
+
+def test_slips_of_a_whole_network_close_it_only_after_hundreds_and_who_finds_a_child_is_not_counted(town, nothing_open):
+    for which in range(22):
+        assert "没有查到" in add(Client(), "张小明", f"50010320120504{which + 5000}").content.decode()
+        assert add(Client()).context["chosen"]
+    first = Miss.objects.filter(kind="address").first()
+    Miss.objects.bulk_create(Miss(kind="address", index=first.index, at=AT) for _ in range(178))
+    assert "15 分钟后再试" in add(Client()).content.decode()
+    assert add(Client(REMOTE_ADDR="10.0.0.9")).context["chosen"]
+    clock.set_to(AT + timedelta(minutes=20))
+    assert add(Client()).context["chosen"]
+    Miss.objects.bulk_create(Miss(kind="address", index=first.index, at=AT) for _ in range(400))
+    assert "请明天再试" in add(Client()).content.decode()
+
+
+def test_each_child_found_by_name_and_number_is_recorded_without_them(town, nothing_open):
+    add(Client(), "张大明")
+    assert not Event.objects.filter(what="family_found").exists()
+    add(Client())
+    row = Event.objects.get(what="family_found")
+    assert row.about == f"person {Person.objects.get(name='张小明').pk}"
+    assert row.said["page"] == "pay-add"
+    assert NUMBER not in str(vars(row))
 
 
 def test_a_first_timer_is_told_where_to_register(season, nothing_open):

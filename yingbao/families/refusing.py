@@ -8,12 +8,14 @@ from yingbao.values.text import Text
 
 def too_often(minutes: int) -> Refused:
     """Closed for a while; `minutes` 0: for the rest of the day. 查询过多"""
+    what = Text("查询次数太多，暂时不能再要验证码", "Too many look-ups; no more codes for now")
     until = Text("请 {n} 分钟后再试", "Try again in {n} minutes").filled(n=minutes)
     if not minutes:
+        what = Text("今天查询次数太多，今天不能再要验证码", "Too many look-ups today; no more codes today")
         until = Text("请明天再试", "Try again tomorrow")
     return Refused(
         where="family",
-        what=Text("今天查询次数太多，暂时不能再要验证码", "Too many look-ups; no more codes for now"),
+        what=what,
         mend=Text(
             f"{until.zh}；着急办理请联系学校或社区。", f"{until.en}; if it is urgent, ask the school or the community."
         ),

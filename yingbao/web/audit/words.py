@@ -60,6 +60,9 @@ EVENTS = {
     "training.announced": Text("发布培训", "training announced"),
     "training.changed": Text("更改培训", "training changed"),
     "training.cancelled": Text("取消培训", "training cancelled"),
+    "family_found": Text("家长或他人凭姓名和号码查到孩子", "a child was found by name and number"),
+    "family_entered": Text("家长凭验证码进入", "a guardian came in by a code"),
+    "family_looked": Text("家长查看孩子的资料", "a guardian looked at a child"),
     "chain_verified": Text("核验无误", "chain verified"),
     "chain_broken": Text("核验发现问题", "chain broken"),
 }

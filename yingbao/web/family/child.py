@@ -29,6 +29,7 @@ from yingbao.values.text import Text
 from yingbao.web import receipted
 from yingbao.web.family.basket import Basket
 from yingbao.web.family.finding import veiled_name
+from yingbao.web.family.recorded import recorded
 from yingbao.web.family.visiting import Visiting, bound, enrolment_of, is_in_wechat, own, visited, visitor, ward
 from yingbao.web.wall import by_platform
 
@@ -89,6 +90,7 @@ def child(request: Visiting, pk: int) -> HttpResponseBase:
     binding = own(request, pk)
     if not binding.is_guardian:
         return render(request, "family/helper.html", {"row": summary(binding)})
+    recorded(request, "family_looked", binding.person_id, clock.now())
     shown = page(binding)
     if shown["one"] is not None:
         # The sum, why and until when stand here as on the letter.

@@ -28,12 +28,15 @@ from yingbao.values.plain import compact, spaced
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.family import finding
+from yingbao.web.family.recorded import recorded
 from yingbao.web.family.visiting import Visiting, as_family, forget, own, remember, visited, visitor
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond
 
 HANDLES_KEPT = 4
 """so many tabs may wait for a code at once"""
+SHORTEST, SHORTEST_DIGITS = 5, 8
+"""a passport's number; one of digits alone"""
 SAID = {
     "bound": Text("已绑定。", "Bound."),
     "helps": Text(
@@ -88,6 +91,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
     if before is not None:
         sessions.end(session=before, at=at)
     drop_handle(request, asked)
+    recorded(request, "family_entered", holder.person.pk, at)
     key = sessions.begin(
         phone_index=holder.phone_index, phone_masked=holder.phone_masked, person=None if known else holder.person, at=at
     )
@@ -203,6 +207,11 @@ def check(name: str, number: str) -> dict[str, Text]:
             identity.check("resident_id", number, on=clock.today())
         except Fault as fault:
             wrong["number"] = Text(f"{fault.what.zh}。{fault.mend.zh}。", f"{fault.what.en}. {fault.mend.en}.")
+    elif len(number) < (SHORTEST_DIGITS if number.isdigit() else SHORTEST):
+        wrong["number"] = Text(
+            "号码太短，这里只有{n}位，请对照证件逐位核对。",
+            "The number is too short, it has {n} characters; compare it with the document, one by one.",
+        ).filled(n=len(number))
     return wrong
 
 

@@ -23,6 +23,7 @@ from yingbao.values import clock, divisions
 from yingbao.values.clock import CHINA
 from yingbao.values.text import Text
 from yingbao.web.family.holdings import KEPT, TABLES, Held
+from yingbao.web.family.recorded import recorded
 from yingbao.web.family.visiting import Visiting, is_in_wechat, visited, ward
 from yingbao.web.school.story import TABLES as STORY_TABLES
 from yingbao.web.templatetags.words import day, language, moment, yuan
@@ -47,6 +48,7 @@ CODES: dict[str, Any] = {
 def held(request: Visiting, pk: int) -> HttpResponseBase:
     """All of it, table by table, and who looked. 保存的信息"""
     binding = ward(request, pk)
+    recorded(request, "family_looked", binding.person_id, clock.now())
     with by_platform(ALL_OF_ONE):
         context = {"binding": binding, "tables": tables(binding, MOST), "looks": looks(binding.person)}
     return render(request, "family/held.html", context | {"wechat": is_in_wechat(request)})
@@ -58,6 +60,7 @@ def held(request: Visiting, pk: int) -> HttpResponseBase:
 def export(request: Visiting, pk: int) -> HttpResponse:
     """The same as a file. 导出"""
     binding = ward(request, pk)
+    recorded(request, "family_looked", binding.person_id, clock.now())
     with by_platform(ALL_OF_ONE):
         content = taken_away(binding)
     answer = HttpResponse(json.dumps(content, ensure_ascii=False, indent=1), content_type="application/json")

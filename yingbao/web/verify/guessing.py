@@ -10,15 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from yingbao.sealing.sealed import index_of
-from yingbao.web.family.finding import KEPT, WITHIN, is_locked
+from yingbao.web.family.finding import KEPT, WITHIN
 from yingbao.web.models import Miss
 
+MOST = 20
 MINUTES = int(WITHIN.total_seconds()) // 60
 
 
 def is_stopped(request: Any, at: datetime) -> bool:
     """Whether this address has missed too often of late. 是否暂停查验"""
-    return is_locked({"address": _index(request)}, at)
+    return Miss.objects.filter(kind="address", index=_index(request), at__gt=at - WITHIN).count() >= MOST
 
 
 def missed(request: Any, at: datetime) -> None:
