@@ -162,3 +162,14 @@ def test_check_shows_hints_only_if_asked():
     shown = run("check", "500103/2020", "--hints")
     assert shown.exit_code == 0
     assert "hint: roll_in_district (the school enrols) and hukou_in_district" in shown.stdout
+
+
+def test_check_counts_the_lines_of_a_template_that_nobody_has_looked_at(tmp_path: Path):
+    path = tmp_path / "2027.yaml"
+    assert run("new", "321200/2027", "--out", str(path)).exit_code == 0
+    result = run("check", str(path))
+    assert result.exit_code == 0
+    assert (
+        "to be checked: 19 lines are marked 核对 / check and not yet held against the notice: line 22," in result.stderr
+    )
+    assert "1 to look at" in result.stdout

@@ -106,5 +106,14 @@ def test_the_template_shows_every_word_of_the_language_once_and_loads_with_all_o
 
 
 @pytest.mark.parametrize("text", [begun("321200/2027").text, re.sub(r"^#:", "", begun("321200/2029").text, flags=re.M)])
-def test_the_check_finds_nothing_but_hints_in_a_policy_that_was_just_begun(text):
+def test_the_check_finds_nothing_in_a_policy_that_was_just_begun_but_that_nobody_has_looked_at_it(text):
+    found = [each for each in findings_of_text(text, "x.yaml") if each.severity != "hint"]
+    marked = [number for number, line in enumerate(text.splitlines(), 1) if "# 核对 / check" in line]
+    assert [(each.severity, each.line) for each in found] == [("warning", marked[0])]
+    assert f"{len(marked)} lines are marked" in found[0].said("en")
+    assert f"第 {'、'.join(map(str, marked[:5]))} 行等" in found[0].said("zh")
+
+
+def test_a_policy_of_which_every_line_was_looked_at_is_told_nothing():
+    text = re.sub(r" +# 核对 / check.*$", "", begun("321200/2027").text, flags=re.M)
     assert [each.what.en for each in findings_of_text(text, "x.yaml") if each.severity != "hint"] == []

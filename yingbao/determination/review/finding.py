@@ -49,9 +49,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def located(found: list[Finding], node: Node) -> list[Finding]:
-    """The same findings with their lines; those of one gravity in the order of the file. 标明行号"""
-    lines = [msgspec.structs.replace(each, line=node.line_at(each.where)) for each in found]
-    return sorted(lines, key=lambda each: (list(SEVERITIES).index(each.severity), each.line or 0))
+    """The same findings with their lines. 标明行号"""
+    return [msgspec.structs.replace(each, line=node.line_at(each.where)) for each in found]
+
+
+def in_order(found: list[Finding]) -> list[Finding]:
+    """The gravest first, those of one gravity in the order of the file. 排序"""
+    return sorted(found, key=lambda each: (list(SEVERITIES).index(each.severity), each.line or 0))
 
 
 def as_facts(child: Mapping[str, object]) -> dict[str, str]:
