@@ -309,6 +309,8 @@ EXPECTED = {
     "agency-registration-hand-on": Page(AGENCY, "post", "area pupil"),
     "agency-corrections": Page(AGENCY),
     "agency-correction": Page(AGENCY, about="correction"),
+    "agency-correction-new": Page(AGENCY, about="area pupil"),
+    "agency-correction-ask": Page(AGENCY, "post", "area pupil"),
     "agency-correction-grant": Page(AGENCY, "post", "correction"),
     "agency-correction-refuse": Page(AGENCY, "post", "correction"),
     "agency-duplicates": Page(AGENCY),

@@ -13,11 +13,13 @@ from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.models import Refund
 from yingbao.enrolment.actions import ask_correction
 from yingbao.enrolment.models import CorrectionRequest, Enrolment
+from yingbao.enrolment.seasons import open_season
 from yingbao.ledger.audit import examine
 from yingbao.people import history
 from yingbao.people.models import IdentityDocument, Look
 from yingbao.sealing import sealed
 from yingbao.values import clock, identity
+from yingbao.values.refusal import Refused
 
 pytestmark = pytest.mark.django_db
 NUMBER = identity.with_check_character("32050820120504001")
@@ -129,6 +131,52 @@ def test_what_another_body_puts_right_is_only_marked_as_dealt_with_in_words(clie
     answer(client, request, answer="民政已上传变动名单")
     request.refresh_from_db()
     assert (request.state, request.answer) == ("done", "民政已上传变动名单")
+
+
+def test_an_officer_begins_a_correction_for_a_family_and_another_decides_it(client, one, officer, signed_in):
+    url = f"/agency/corrections/child/{one.person_id}/"
+    page = client.get(url)
+    assert "由另一位经办人员核对" in page.content.decode()
+    form = {"seen": page.context["seen"], "field": "name", "wanted": "戴梦婕", "reason": "家长申请，已核对户口簿"}
+    empty = client.post(url + "ask", form | {"wanted": ""})
+    assert empty.status_code == 422
+    assert "家长申请，已核对户口簿" in empty.content.decode()
+    told = client.post(url + "ask", form, follow=True)
+    request = CorrectionRequest.objects.get()
+    assert request.asked_by == officer.user
+    assert "由另一位经办人员答复" in told.content.decode()
+    assert "准予更正" not in told.content.decode()
+    again = client.post(url + "ask", form, follow=True)
+    assert "没有重复办理" in again.content.decode()
+    assert CorrectionRequest.objects.count() == 1
+    late = client.post(url + "ask", form | {"field": "sex", "wanted": "女"})
+    assert late.status_code == 409
+    assert "女" in late.content.decode()
+    forged = client.post(f"/agency/corrections/{request.pk}/grant", {"seen": told.context["seen"], "value": "戴梦婕"})
+    assert forged.status_code == 422
+    assert "这项更正是您提出的" in forged.content.decode()
+    second = signed_in(clerk_of(officer.organisation, Desk.AGENCY, "赵科员"))
+    answer(second, request, value="戴梦婕")
+    one.person.refresh_from_db()
+    assert one.person.name == "戴梦婕"
+
+
+def test_no_officer_begins_a_correction_for_another_citys_child(one, signed_in):
+    far = organisation("insurance_agency", area="500103")
+    open_season(policy_id="500103/2020", at=AT)
+    stranger = signed_in(clerk_of(far, Desk.AGENCY))
+    url = f"/agency/corrections/child/{one.person_id}/"
+    assert stranger.get(url).status_code == 404
+    assert stranger.post(url + "ask", {"field": "name", "wanted": "x", "reason": "x"}).status_code == 404
+    with pytest.raises(Refused):
+        ask(one, clerk_of(far, Desk.AGENCY))
+
+
+def test_after_the_close_none_is_begun_and_the_page_says_why(client, one):
+    clock.set_to(at("2019-12-01"))
+    said = client.get(f"/agency/corrections/child/{one.person_id}/").content.decode()
+    assert "现在不能提出更正" in said
+    assert "提出更正</button>" not in said
 
 
 def test_refusing_needs_a_reason(client, one, clerk):

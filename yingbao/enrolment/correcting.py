@@ -84,7 +84,7 @@ def refuse(*, request: CorrectionRequest, answer: str, by: Appointment, at: date
             raise Refused(
                 where=str(FIELDS[held.field].zh),
                 what=Text("没有写明不予更正的理由", "there is no reason for leaving it as it is"),
-                mend=Text("写明理由，学校会看到。", "Say why; the school reads it."),
+                mend=Text("写明理由，办理单位会看到。", "Say why; the agent reads it."),
             )
         return _answered(held, State.REFUSED, answer, by, at)
 
@@ -127,7 +127,18 @@ def _held(request: CorrectionRequest, by: Appointment) -> CorrectionRequest:
         )
     if held.state != State.OPEN:
         raise answered_already(held)
+    if held.asked_by_id == by.user_id:
+        raise asked_by_oneself(held)
     return held
+
+
+def asked_by_oneself(request: CorrectionRequest) -> Refused:
+    """Whoever began a correction does not decide it. 须由他人答复"""
+    return Refused(
+        where=str(FIELDS[request.field].zh),
+        what=Text("这项更正是您提出的", "you asked for this correction"),
+        mend=Text("请另一位经办人员核对后答复。", "Another officer checks and answers it."),
+    )
 
 
 def answered_already(request: CorrectionRequest) -> Refused:
@@ -178,7 +189,7 @@ def _say_what_was_done(request: CorrectionRequest) -> Refused:
         what=Text(
             "这一项由其他部门或学校更正，没有写明处理结果", "another body puts this right; the outcome is missing"
         ),
-        mend=Text("写明怎样处理的，学校会看到。", "Say what was done; the school reads it."),
+        mend=Text("写明怎样处理的，办理单位会看到。", "Say what was done; the agent reads it."),
     )
 
 

@@ -1,4 +1,4 @@
-"""An agent asks the insurance agency to put a child's data right, inside the window. 更正申请"""
+"""An agent, or an officer for a family, asks that a child's data be put right, inside the window. 更正申请"""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def _is_registrar(by: Appointment, enrolment: Enrolment) -> bool:
 def may(act: Act, by: Appointment, enrolment: Enrolment) -> bool:
     """Whether someone may do this to an enrolment in any state of it. 是否有权"""
     if act == Act.CORRECT:
-        return Who.AGENT in parts_of(by, enrolment)
+        # An agent for its children; the agency where a family wrote to it. Who asked does not decide (`correcting`).
+        return bool({Who.AGENT, Who.AGENCY} & parts_of(by, enrolment))
     allowed = frozenset().union(*(edge.who for edge in EDGES if edge.act == act))
     return bool(allowed & parts_of(by, enrolment))
 

@@ -152,12 +152,14 @@ def _shown(
     editable = correcting.is_written_here(one.field) and not correcting.is_sealed(one.field)
     value = (typed or {}).get("value", one.wanted) if editable else None
     waits = one.state == State.OPEN
+    others = one.asked_by_id != request.user.pk  # what would follow is shown to who decides
     context: dict[str, Any] = {
         "one": one, "about": one.enrolment, "field": FIELDS[one.field], "before": correcting.before(one),
         "state": STATES[State(one.state)], "tone": TONES[State(one.state)], "waits": waits,
         "in_time": in_time, "windows": windows_text(policy), "seen": mark(one),
         "written_here": correcting.is_written_here(one.field), "editable": editable, "value": value,
-        "now": standing(one.enrolment), "effect": effect(request, one, value) if waits and in_time else None,
+        "own": not others,
+        "now": standing(one.enrolment), "effect": effect(request, one, value) if waits and in_time and others else None,
         "typed": typed or {}, "wrong": wrong or {}, "general": (wrong or {}).get(""), "open": open_,
         "back": request.session.get("corrections", ""),
     }  # fmt: skip
@@ -221,7 +223,7 @@ def answer(request: Any, pk: int, act: str) -> HttpResponseBase:
             wrong[name] = Text("最多 {n} 个字。", "At most {n} characters.").filled(n=LONGEST_REASON)
     needs_words = act == "refuse" or not correcting.is_written_here(one.field)
     if needs_words and not typed["answer"]:
-        wrong["answer"] = Text("请写明，学校会看到。", "Please say it; the school reads it.")
+        wrong["answer"] = Text("请写明，办理单位会看到。", "Please say it; the agent reads it.")
     if wrong:
         return _shown(request, one, typed=typed, wrong=wrong, open_=act, status=422)
     try:
@@ -240,8 +242,10 @@ def answer(request: Any, pk: int, act: str) -> HttpResponseBase:
 
 
 _DONE = {
-    "grant": Text("已更正，并重新核定；学校会看到答复。", "Put right and decided afresh; the school reads the answer."),
-    "refuse": Text("已答复不予更正；学校会看到理由。", "Refused; the school reads why."),
+    "grant": Text(
+        "已更正，并重新核定；办理单位会看到答复。", "Put right and decided afresh; the agent reads the answer."
+    ),
+    "refuse": Text("已答复不予更正；办理单位会看到理由。", "Refused; the agent reads why."),
 }
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from yingbao.web.agency import areas, corrections, duplicates, missing, pairs, points, registration, registrations
+from yingbao.web.agency import (
+    areas,
+    correction_new,
+    corrections,
+    duplicates,
+    missing,
+    pairs,
+    points,
+    registration,
+    registrations,
+)
 
 urlpatterns = [
     path("", include("yingbao.web.agency.desk_urls")),
@@ -21,6 +31,8 @@ urlpatterns = [
     ),
     path("registrations/<int:pk>/hand-on", registration.act, {"act": "hand-on"}, name="agency-registration-hand-on"),
     path("corrections/", corrections.corrections, name="agency-corrections"),
+    path("corrections/child/<int:pk>/", correction_new.new, name="agency-correction-new"),
+    path("corrections/child/<int:pk>/ask", correction_new.ask, name="agency-correction-ask"),
     path("corrections/<int:pk>/", corrections.correction, name="agency-correction"),
     path("corrections/<int:pk>/grant", corrections.answer, {"act": "grant"}, name="agency-correction-grant"),
     path("corrections/<int:pk>/refuse", corrections.answer, {"act": "refuse"}, name="agency-correction-refuse"),
