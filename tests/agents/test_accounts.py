@@ -133,15 +133,50 @@ def test_who_asks_for_a_desk_does_not_grant_it_and_the_database_holds_to_that(bo
 
 
 @pytest.mark.django_db
+def test_what_could_never_be_granted_is_not_asked_for(bodies, school, clerk):
+    system = seat(bodies, Desk.SYSTEM, "system one")
+    agency, tax = bodies[OrganisationKind.INSURANCE_AGENCY], bodies[OrganisationKind.TAX_AUTHORITY]
+    held = Appointment.objects.create(user=clerk, organisation=agency, desk=Desk.AGENCY, since=SINCE)
+    for user, place, desk, said in (
+        (clerk, tax, Desk.TAX, "登记与征缴"), (clerk, agency, Desk.AGENCY, "已经在任"),
+        (system.user, system.organisation, Desk.AUDIT, "管理员不办业务"),
+        (system.user, school, Desk.SCHOOL, "管理员不办业务"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            requesting.request(user=user, organisation=place, desk=desk, since=SINCE, until=None, by=system, at=AT)
+        assert said in refused.value.what.zh
+    assert not AppointmentRequest.objects.exists()
+    dismiss(appointment=held, on=date(2019, 12, 1))
+    requesting.request(
+        user=clerk, organisation=tax, desk=Desk.TAX, since=date(2019, 12, 1), until=None, by=system, at=AT
+    )
+
+
+@pytest.mark.django_db
+def test_a_second_request_for_other_days_is_told_and_not_dropped_in_silence(bodies, school, clerk):
+    system = seat(bodies, Desk.SYSTEM, "system one")
+    said = {"user": clerk, "organisation": school, "desk": Desk.SCHOOL, "since": SINCE, "by": system, "at": AT}
+    first = requesting.request(**said, until=None)
+    assert requesting.request(**said, until=None) == first
+    with pytest.raises(Refused) as refused:
+        requesting.request(**said, until=date(2019, 12, 31))
+    assert "2019-09-01起，长期" in refused.value.what.zh
+    first.refresh_from_db()
+    assert first.until is None
+
+
+@pytest.mark.django_db
 def test_a_request_that_cannot_be_granted_stays_open_and_says_why(bodies, school, clerk):
     system, security = seat(bodies, Desk.SYSTEM, "system one"), seat(bodies, Desk.SECURITY, "security one")
-    Appointment.objects.create(
-        user=clerk, organisation=bodies[OrganisationKind.TAX_AUTHORITY], desk=Desk.TAX, since=SINCE
-    )
     asked = requesting.request(
         user=clerk, organisation=bodies[OrganisationKind.INSURANCE_AGENCY], desk=Desk.AGENCY, since=SINCE, until=None,
         by=system, at=AT,
     )  # fmt: skip
+    assert requesting.conflict(asked) is None
+    Appointment.objects.create(
+        user=clerk, organisation=bodies[OrganisationKind.TAX_AUTHORITY], desk=Desk.TAX, since=SINCE
+    )
+    assert "登记与征缴" in requesting.conflict(asked).what.zh
     with pytest.raises(Refused, match="registration and one of collection"):
         requesting.grant(request=asked, by=security, at=AT)
     asked.refresh_from_db()

@@ -77,7 +77,12 @@ def test_a_second_click_opens_no_second_account_and_asks_for_no_second_desk(scho
     assert 'value="xinghai-li"' in again.content.decode()
     user = User.objects.get(username="xinghai-li")
     ask = {"organisation": school.name, "desk": "school", "since": "2019-11-12", "until": ""}
-    client.post(f"/system/users/{user.pk}/ask", ask)
+    told = client.post(f"/system/users/{user.pk}/ask", ask, follow=True)
+    assert "没有重复申请" in told.content.decode()
+    other = client.post(f"/system/users/{user.pk}/ask", ask | {"until": "2019-12-31"})
+    assert other.status_code == 422
+    assert "已有申请待批准" in other.content.decode()
+    assert "2019-12-31" in other.content.decode()
     assert AppointmentRequest.objects.count() == 1
 
 
@@ -133,15 +138,33 @@ def test_an_administrator_gets_no_desk_of_business_and_the_page_says_why(school,
     other = clerk_of(centre, Desk.AUDIT)
     ask = {"organisation": school.name, "desk": "school", "since": "2019-11-12", "until": ""}
     User.objects.filter(pk=other.user_id).update(organisation=centre)
-    signed_in(system).post(f"/system/users/{other.user_id}/ask", ask)
-    answer = signed_in(security).post(f"/security/requests/{AppointmentRequest.objects.get().pk}/grant")
+    refused = signed_in(system).post(f"/system/users/{other.user_id}/ask", ask)
+    assert refused.status_code == 422
+    assert "管理员不办业务" in refused.content.decode()
+    assert not AppointmentRequest.objects.exists()
+
+
+def test_what_came_to_stand_in_the_way_is_shown_before_anybody_grants(school, system, security, centre, signed_in):
+    new_clerk(signed_in(system), school)
+    asked = AppointmentRequest.objects.get()
+    Appointment.objects.create(user=asked.user, organisation=centre, desk=Desk.AUDIT, since=date(2019, 1, 1))
+    said = signed_in(security).get("/security/").content.decode()
+    assert "现在不能批准" in said
+    assert f"/security/requests/{asked.pk}/grant" not in said
+    answer = signed_in(security).post(f"/security/requests/{asked.pk}/grant")
     assert answer.status_code == 409
     assert "管理员不办业务" in answer.content.decode()
 
 
 def test_nobody_decides_about_the_own_desk(system, security, centre, signed_in):
-    ask = {"organisation": centre.name, "desk": "audit", "since": "2019-11-12", "until": ""}
-    signed_in(system).post(f"/system/users/{security.user_id}/ask", ask)
+    AppointmentRequest.objects.create(
+        user=security.user,
+        organisation=centre,
+        desk="audit",
+        since=date(2019, 11, 12),
+        asked_by=system.user,
+        asked_at=AT,
+    )
     answer = signed_in(security).post(f"/security/requests/{AppointmentRequest.objects.get().pk}/grant")
     assert answer.status_code == 409
     assert "本人都不能审批" in answer.content.decode()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from yingbao.agents.appointing import appoint, must_stand
+from yingbao.agents.appointing import appoint, clash, must_stand
 from yingbao.agents.models import Appointment, AppointmentRequest, Desk, Organisation, User
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
@@ -25,9 +25,10 @@ def request(
     by: Appointment,
     at: datetime,
 ) -> AppointmentRequest:
-    """Ask that a user may work at a desk; asked already, nothing changes. 申请任职
+    """Ask that a user may work at a desk; asked already for these days, nothing changes. 申请任职
 
-    Raises Refused if the desk does not stand there, the user is disabled, or the days do not fit.
+    Raises Refused if the desk does not stand there, the user is disabled, the days do not fit, a request for other
+    days waits, or the user holds what lets it never be granted.
     """
     must_stand(user=user, organisation=organisation, desk=desk)
     if not user.is_active:
@@ -44,7 +45,9 @@ def request(
         )
     open_ = AppointmentRequest.objects.filter(user=user, organisation=organisation, desk=desk, decided_at__isnull=True)
     if held := open_.first():
-        return held
+        return _the_same(held, since, until)
+    if clashing := clash(user=user, organisation=organisation, desk=desk, since=since, until=until):
+        raise clashing
     try:
         with transaction.atomic():
             return AppointmentRequest.objects.create(
@@ -52,7 +55,32 @@ def request(
                 asked_by=by.user, asked_at=at,
             )  # fmt: skip
     except IntegrityError:  # somebody asked for the same in this very moment
-        return open_.get()
+        return _the_same(open_.get(), since, until)
+
+
+def conflict(request: AppointmentRequest) -> Refused | None:
+    """What has come to stand in the way of granting since it was asked for; else None. 审批冲突"""
+    return clash(
+        user=request.user, organisation=request.organisation, desk=Desk(request.desk), since=request.since,
+        until=request.until,
+    )  # fmt: skip
+
+
+def _the_same(held: AppointmentRequest, since: date, until: date | None) -> AppointmentRequest:
+    """The request that waits, if it is for these days; other days are not dropped without a word."""
+    if (held.since, held.until) == (since, until):
+        return held
+    last = Text("长期", "for good") if held.until is None else Text("到{d}", "until {d}").filled(d=held.until)
+    raise Refused(
+        where="since",
+        what=Text("同一岗位已有申请待批准：{a}起，{b}", "a request for this desk waits: from {a}, {b}").filled(
+            a=held.since, b=last
+        ),
+        mend=Text(
+            "日期要改的，请安全管理员先不予批准，再重新申请",
+            "for other days the security administrator refuses it first",
+        ),
+    )
 
 
 @transaction.atomic

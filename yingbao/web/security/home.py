@@ -54,6 +54,7 @@ def shown(request: Seated, *, status: int = 200, **more: Any) -> HttpResponse:
         "requests": [
             {
                 "one": one, "desk": DESK_NAMES[Desk(one.desk)],
+                "conflict": requesting.conflict(one),
                 "own": request.user.pk in (one.asked_by_id, one.user_id),
                 "elsewhere": one.user.organisation_id not in (None, one.organisation_id),
                 "held": [(each.organisation.name, DESK_NAMES[Desk(each.desk)])

@@ -191,11 +191,17 @@ def ask_desk(request: Seated, pk: int) -> HttpResponseBase:
     """Ask the security administrator for a desk. 申请任职"""
     one = found_user(request, pk)
     filled = {name: str(request.POST.get(name, "")) for name in FIELDS}
+    known = set(one.appointment_requests.filter(decided_at__isnull=True).values_list("pk", flat=True))
     try:
-        asked_for(request, one, filled)
+        asked = asked_for(request, one, filled)
     except Refused as refused:
         return shown(request, one, status=422, refused_desk=refused, asking=filled)
-    tell(request, Text("已申请，等安全管理员审批。", "Asked; the security administrator decides."))
+    if asked.pk in known:
+        tell(
+            request, Text("这项申请已在等安全管理员审批，没有重复申请。", "It waits already; nothing was asked twice.")
+        )
+    else:
+        tell(request, Text("已申请，等安全管理员审批。", "Asked; the security administrator decides."))
     return redirect("system-user", pk=pk)
 
 
