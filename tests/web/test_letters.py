@@ -198,6 +198,7 @@ def test_publicity_that_cannot_be_comes_back_with_what_was_typed(desk, wrong):
             "class": FIRST}  # fmt: skip
     answer = desk.post("/letters/publicity/add", form | wrong)
     assert answer.status_code == 422
+    assert re.search(r"<strong>[一-鿿]+：", answer.content.decode()), "the field in words, not by its key"
     if "topic" not in wrong:
         assert re.search(r'value="steps" checked', answer.content.decode())
     assert not Publicising.objects.exists()

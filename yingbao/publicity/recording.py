@@ -27,18 +27,18 @@ def record(
     `classes` are keys that the caller has checked; none means the whole school. Raises Refused by field.
     """
     check_open(school)
-    check_day(season, day, at, where="day")
+    check_day(season, day, at, where="日期")
     said = " ".join(note.split())
     if way not in WAYS:
-        raise _refused("way", Text("没有选宣传方式", "no way was chosen"), Text("请选一种。", "Choose one."))
+        raise _refused("方式", Text("没有选宣传方式", "no way was chosen"), Text("请选一种。", "Choose one."))
     if not topics or not set(topics) <= set(TOPICS):
-        raise _refused("topics", Text("没有选宣传内容", "nothing it was about was chosen"),
+        raise _refused("讲了什么", Text("没有选讲了什么内容", "nothing it was about was chosen"),
                        Text("至少选一项。", "Choose at least one."))  # fmt: skip
     if way == "other" and not said:
-        raise _refused("note", Text("没有写明是什么方式", "which other way is missing"),
+        raise _refused("说明", Text("没有写明是什么方式", "which other way is missing"),
                        Text("选“其他”时，请写明方式。", "Write which way it was."))  # fmt: skip
     if len(said) > LONGEST_NOTE or not said.isprintable():
-        raise _refused("note", Text("说明太长，或有看不见的字符", "the note is too long or has invisible characters"),
+        raise _refused("说明", Text("说明太长，或有看不见的字符", "the note is too long or has invisible characters"),
                        Text("最多 200 字。", "At most 200 characters."))  # fmt: skip
     row = Publicising(
         season=season, organisation=school, way=way, day=day, classes=list(classes), topics=sorted(set(topics)),

@@ -73,7 +73,7 @@ def add(request: Seated) -> HttpResponseBase:
         day = day_of(str(request.POST.get("day", "")))
         if day is None:
             raise Refused(
-                where="day", what=Text("日期不对", "that is no day"),
+                where="日期", what=Text("日期不对", "that is no day"),
                 mend=Text("写成 2019-09-20 这样。", "Write it like 2019-09-20."),
             )  # fmt: skip
         there = {key_word(row.key) for row in by_class(season=season, school=school)}
