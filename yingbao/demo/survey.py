@@ -13,7 +13,8 @@ from yingbao.demo import bodies
 from yingbao.demo.bodies import YUZHONG
 from yingbao.enrolment.models import Season
 from yingbao.people.models import SchoolRoll
-from yingbao.survey.composing import Days, begin, publish
+from yingbao.survey.composing import begin, publish
+from yingbao.survey.due import offered
 from yingbao.survey.models import Survey, Version
 from yingbao.survey.reporting import submit
 from yingbao.values.clock import CHINA
@@ -21,7 +22,7 @@ from yingbao.values.clock import CHINA
 COMPOSED = datetime(2019, 10, 18, 15, 0, tzinfo=CHINA)
 ANSWERED = datetime(2019, 10, 28, 19, 30, tzinfo=CHINA)
 REPORTED = datetime(2019, 10, 31, 16, 10, tzinfo=CHINA)
-DAYS = Days(date(2019, 10, 21), date(2019, 11, 15), date(2019, 11, 20))
+OPENS_ON = date(2019, 10, 21)
 
 _ANSWERS = """
 WITH asked AS (
@@ -56,7 +57,8 @@ def prepare(clerks: Mapping[int, Appointment], seasons: Mapping[str, Season]) ->
     if officer is None or school is None or school.pk not in clerks:
         return
     survey = begin(season=season, by=officer, at=COMPOSED)
-    version = publish(survey=survey, days=DAYS, reason="", seen=0, by=officer, at=COMPOSED)
+    days = offered(season, on=COMPOSED.date()).days._replace(opens_on=OPENS_ON)
+    version = publish(survey=survey, days=days, reason="", seen=0, by=officer, at=COMPOSED)
     _answer(survey, version, school, clerks[school.pk])
     submit(survey=survey, by=clerks[school.pk], at=REPORTED)
 

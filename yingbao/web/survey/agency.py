@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from yingbao.enrolment.seasons import season_for
 from yingbao.jobs import work
 from yingbao.jobs.survey import remind_now, unanswered
 from yingbao.survey import composing
+from yingbao.survey.due import offered
 from yingbao.survey.models import Survey
 from yingbao.survey.questions import (
     KINDS,
@@ -230,19 +231,17 @@ def publish(request: Seated, pk: int) -> HttpResponseBase:
     """From when, by when, and why anew: then it is asked. 发布"""
     survey = survey_of(request, pk)
     last = composing.current(survey)
-    today = clock.today()
+    found = offered(survey.season, on=clock.today())
     typed = {
         name: str(request.POST.get(name, ""))[:200]
         for name in ("opens_on", "schools_due_on", "streets_due_on", "reason")
     }
-    context: dict[str, Any] = {"survey": survey, "form": survey.form, "version": last, "faults": faults(survey.form)}
+    context: dict[str, Any] = {
+        "survey": survey, "form": survey.form, "version": last, "faults": faults(survey.form), "offered": found,
+    }  # fmt: skip
     if request.method == "GET":
-        days = (last.opens_on, last.schools_due_on, last.streets_due_on) if last else (
-            today, today + timedelta(days=10), today + timedelta(days=20),
-        )  # fmt: skip
-        typed |= dict(
-            zip(("opens_on", "schools_due_on", "streets_due_on"), (f"{one:%Y-%m-%d}" for one in days), strict=True)
-        )
+        days = composing.Days(last.opens_on, last.schools_due_on, last.streets_due_on) if last else found.days
+        typed |= {name: f"{day:%Y-%m-%d}" for name, day in days._asdict().items()}
         return render(request, "survey/publish.html", context | {"typed": typed, "seen": survey.edits})
     try:
         made = composing.publish(
