@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
-from tests.enrolment.building import at
+from tests.enrolment.building import at, organisation
 from tests.survey.building import INSURED, NOW, district, pupils
-from yingbao.jobs.survey import remind, schools_waiting, streets_waiting
+from yingbao.jobs.survey import remind
 from yingbao.messages.models import Message
+from yingbao.people.models import SchoolRoll
+from yingbao.survey import signs
 from yingbao.survey.answering import give
 from yingbao.survey.composing import close
 from yingbao.survey.models import SchoolReport
+from yingbao.survey.owing import schools_waiting, streets_waiting
 from yingbao.survey.reporting import accept, submit, sum_up
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +24,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def town():
-    return district()
+    place = district()
+    for school in place.schools:
+        pupils(school, 1)
+    return place
 
 
 def reported(town, number):
@@ -64,8 +71,27 @@ def test_nobody_is_reminded_of_a_survey_that_is_closed(town):
 def test_a_school_that_closed_is_not_awaited_and_a_new_one_is(town):
     type(town.schools[0]).objects.filter(pk=town.schools[0].pk).update(active=False)
     assert town.schools[0].pk not in schools_waiting(town.survey)
-    from tests.enrolment.building import organisation
-
     made = organisation(area="500103", name="新办小学")
+    pupils(made, 1)
     remind(at=at("2019-10-30"))
     assert made.pk in schools_waiting(town.survey)
+
+
+def test_a_school_without_pupils_owes_nothing_and_a_street_of_such_schools_neither(town):
+    SchoolRoll.objects.filter(school__in=town.schools[1:]).delete()
+    assert list(schools_waiting(town.survey).values()) == ["临江路小学"]
+    assert list(streets_waiting(town.survey).values()) == ["解放碑街道"]
+    reported(town, 0)
+    report = SchoolReport.objects.get(survey=town.survey, school=town.schools[0])
+    accept(report=report, seen=1, by=town.streets[0], at=NOW)
+    assert sum_up(survey=town.survey, reason="", by=town.streets[0], at=NOW).missing == 0
+    assert remind(at=at("2019-10-30")) == remind(at=at("2019-11-11")) == 0
+    assert done(town, signs.REPORTED) == {one.pk for one in town.schools}
+    assert done(town, signs.SUMMED) == {one.organisation_id for one in town.streets}
+
+
+def done(town, sign):
+    """Whose part is seen to be done."""
+    with connection.cursor() as cursor:
+        cursor.execute(sign, {"season": town.season.pk})
+        return {key for (key,) in cursor.fetchall()}

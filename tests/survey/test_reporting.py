@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests.survey.building import AFTER, AWAY, INSURED, LATER, NOT_PAID, NOT_YET, NOW, district, pupils
 from yingbao.cases.models import Case
+from yingbao.enrolment import dissolving
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.models import SchoolRoll
 from yingbao.survey.answering import give
 from yingbao.survey.composing import close
+from yingbao.survey.following_up import FollowedUp, followed_up
 from yingbao.survey.models import Answer, Count, Counted, Difference, ReportVersion, SchoolReport, Sum
 from yingbao.survey.reporting import accept, hand_over, reopen, send_back, submit, sum_up
 from yingbao.survey.summing import by_school, by_street, joined_since, latest, moved_since, of_sum, progress, total
@@ -118,6 +120,7 @@ def test_a_sum_needs_every_report_reviewed_and_says_why_schools_are_missing(town
     with pytest.raises(Refused, match="wait to be reviewed"):
         sum_up(survey=town.survey, reason="", by=town.streets[0], at=LATER)
     accept(report=report_of(town, 0), seen=1, by=town.streets[0], at=LATER)
+    pupils(town.schools[1], 1)
     with pytest.raises(Refused, match="reason"):
         sum_up(survey=town.survey, reason="", by=town.streets[0], at=LATER)
     made = sum_up(survey=town.survey, reason="新华小学停课", by=town.streets[0], at=LATER)
@@ -204,6 +207,50 @@ def test_accepting_asks_the_school_about_each_child_once_and_leaves_help_to_the_
     accept(report=report_of(town, 0), seen=2, by=town.streets[0], at=LATER)
     assert Case.objects.count() == 3
     assert not Difference.objects.filter(case__isnull=True).exists()
+
+
+def test_differences_of_a_closed_school_are_asked_of_the_school_where_each_child_is(town):
+    moved, stays, gone = filled(town, 0, INSURED, INSURED, INSURED)
+    submit(survey=town.survey, by=town.clerks[0], at=LATER)
+    SchoolRoll.objects.filter(person=moved).update(school=town.schools[1])
+    SchoolRoll.objects.filter(person=gone).update(left_on=LATER.date(), leave_reason="transferred")
+    accept(report=report_of(town, 0), seen=1, by=town.streets[0], at=LATER)
+    asked = dict(Case.objects.values_list("person", "to_organisation"))
+    assert asked == {moved.pk: town.schools[1].pk, stays.pk: town.schools[0].pk}
+    assert followed_up(report_of(town, 0)) == FollowedUp(asked=2, left=1)
+    closes = filled(town, 2, INSURED)
+    submit(survey=town.survey, by=town.clerks[2], at=LATER)
+    shut(town, 2, 3)
+    accept(report=report_of(town, 2), seen=1, by=town.streets[1], at=LATER)
+    assert Case.objects.get(person=closes[0]).to_organisation == town.schools[3]
+    assert followed_up(report_of(town, 2)) == FollowedUp(asked=1, left=0)
+
+
+def test_a_case_that_is_under_way_is_not_asked_a_second_time_and_is_told_as_asked(town):
+    (one,) = filled(town, 0, INSURED)
+    submit(survey=town.survey, by=town.clerks[0], at=LATER)
+    hand_over(survey=town.survey, person=one, question="家长不会缴费", by=town.clerks[0], at=LATER)
+    Difference.objects.update(case=None)
+    accept(report=report_of(town, 0), seen=1, by=town.streets[0], at=LATER)
+    assert Case.objects.count() == 1
+    assert followed_up(report_of(town, 0)) == FollowedUp(asked=1, left=0)
+
+
+def test_the_report_of_a_school_that_closed_is_not_sent_back_and_goes_on_to_count(town):
+    filled(town, 0, INSURED, NOT_PAID)
+    submit(survey=town.survey, by=town.clerks[0], at=LATER)
+    shut(town, 0, 1)
+    with pytest.raises(Refused, match="has closed"):
+        send_back(report=report_of(town, 0), reason="人数不对", seen=1, by=town.streets[0], at=LATER)
+    assert total(by_school(town.survey).values()).asked == 2
+
+
+def shut(town, number, successor):
+    """The school closes, its pupils go to another one."""
+    one, to = town.schools[number], town.schools[successor]
+    dissolving.dissolve(
+        organisation=one, successor=to, reason="并校", by=town.officer, at=LATER, seen=dissolving.mark_of(one)
+    )
 
 
 def test_a_difference_that_is_no_more_goes_with_the_next_report(town):

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.enrolment.building import clerk as person_at
 from tests.enrolment.building import organisation
-from tests.survey.building import AREA, INSURED, NOT_YET, NOW, district, pupils
+from tests.survey.building import AFTER, AREA, INSURED, NOT_YET, NOW, district, pupils
 from tests.web.families import enter
 from yingbao.cases.models import Case
 from yingbao.jobs.work import run_waiting
@@ -68,6 +68,17 @@ def test_questions_that_an_answer_calls_for_appear_and_nothing_typed_is_lost(fam
     )
     assert wrong.status_code == 422
     assert "写了一半" in wrong.content.decode()
+
+
+def test_an_answer_to_a_question_of_another_survey_is_told_and_nothing_else_is_asked(family):
+    client, url, _ = family
+    answer = client.post(url, form(INSURED | {"weather": "rain"}, asked=["where", "help"]))
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert "这份问卷没有的题" in said
+    assert "还有几个问题" not in said
+    assert "weather" not in said
+    assert not Answer.objects.exists()
 
 
 def test_an_option_that_is_none_and_a_stale_form_change_nothing(family):
@@ -139,8 +150,25 @@ def test_an_officer_composes_previews_and_publishes_a_survey(town, signed_in):
     assert client.get(one).status_code == 200
 
 
+def test_a_new_survey_is_offered_the_last_day_of_the_policys_phase_and_told_when_it_is_over(town, signed_in):
+    client = signed_in(town.officer)
+    url = client.post("/survey/agency/").headers["Location"].replace("compose", "publish")
+    page = client.get(url)
+    assert [page.context["typed"][name] for name in ("opens_on", "schools_due_on", "streets_due_on")] == [
+        "2019-10-28", "2019-11-10", "2019-11-10",
+    ]  # fmt: skip
+    assert "数据统计" in page.content.decode()
+    clock.set_to(AFTER)
+    page = client.get(url)
+    assert (page.context["typed"]["schools_due_on"], page.context["typed"]["streets_due_on"]) == (
+        "2019-11-22", "2019-12-02",
+    )  # fmt: skip
+    assert "2019年11月10日结束" in page.content.decode()
+
+
 def test_the_agency_reminds_who_has_not_reported_and_tells_families_once_a_day(town, signed_in):
-    pupils(town.schools[0], 2)
+    for school in town.schools:
+        pupils(school, 1)
     client = signed_in(town.officer)
     url = f"/survey/agency/{town.survey.pk}/remind"
     client.post(url, {"whom": "schools"})
@@ -148,7 +176,7 @@ def test_the_agency_reminds_who_has_not_reported_and_tells_families_once_a_day(t
     assert Message.objects.filter(kind="survey_due").count() == 6
     client.post(url, {"whom": "families"})
     run_waiting()
-    assert Message.objects.filter(kind="survey_asked").count() == 2
+    assert Message.objects.filter(kind="survey_asked").count() == 4
     assert "/family/survey" in Message.objects.filter(kind="survey_asked")[0].text
 
 

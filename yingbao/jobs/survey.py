@@ -26,8 +26,8 @@ from yingbao.messages.templates import called
 from yingbao.people.models import Person, SchoolRoll
 from yingbao.spreadsheet import survey_sheet
 from yingbao.survey import composing
-from yingbao.survey.models import Answer, SchoolReport, Sheet, Survey, Version
-from yingbao.survey.summing import latest
+from yingbao.survey.models import Answer, Sheet, Survey, Version
+from yingbao.survey.owing import schools_waiting, streets_waiting
 from yingbao.values import clock
 
 log = logging.getLogger(__name__)
@@ -98,19 +98,6 @@ def remind_now(survey: Survey, *, at: datetime) -> int:
         return 0
     made = queue_all(_due(survey, version, schools_waiting(survey), version.schools_due_on, at), at=at)
     return made + queue_all(_due(survey, version, streets_waiting(survey), version.streets_due_on, at), at=at)
-
-
-def schools_waiting(survey: Survey) -> dict[int, str]:
-    """Open schools without a report that counts, by key and what they are called. 未报学校"""
-    rows = SchoolReport.objects.filter(survey=survey, standing__isnull=True, school__active=True)
-    return dict(rows.order_by("school__code").values_list("school", "school__name"))
-
-
-def streets_waiting(survey: Survey) -> dict[int, str]:
-    """Sub-districts that have not summed yet. 未汇总街道"""
-    rows = SchoolReport.objects.filter(survey=survey, street__isnull=False, street__active=True)
-    every = dict(rows.order_by("street__code").values_list("street", "street__name"))
-    return {key: name for key, name in every.items() if key not in latest(survey)}
 
 
 def _is_day(due: date, today: date) -> bool:

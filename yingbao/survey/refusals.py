@@ -84,11 +84,29 @@ def reason_missing() -> Refused:
 def nobody_on_roll() -> Refused:
     """A school without pupils has nothing to report. 没有学生"""
     return _refused(
-        "学校名册上没有学生",
-        "Nobody is on the school's roll",
-        "先上传花名册，再报送。",
-        "Upload the roster, then report.",
+        "学校名册上没有学生，不用报送",
+        "Nobody is on the school's roll: there is nothing to report",
+        "有学生的，先上传花名册，再报送。",
+        "If there are pupils, upload the roster, then report.",
     )
+
+
+def over() -> Refused:
+    """What is sent back could not be reported again. 问卷已结束"""
+    return _refused(
+        "问卷已经结束，退回后学校不能再报送", "The survey is closed: what is sent back could not be reported again",
+        "报告照样计入；有疑问的，请直接问学校。", "The report counts as it is; ask the school.",
+    )  # fmt: skip
+
+
+def school_closed(name: str) -> Refused:
+    """Nobody could mend what is sent back. 学校已停办"""
+    return _refused(
+        "{name}已停办，退回后没有人能更正", "{name} has closed: nobody could mend what is sent back",
+        "报告照样计入；个别孩子有疑问的，请问孩子现在的学校。",
+        "Its report counts as it is; ask the schools where its children are now.",
+        name=name,
+    )  # fmt: skip
 
 
 def to_review_first(names: Iterable[str]) -> Refused:

@@ -16,11 +16,11 @@ from yingbao.agents.models import Appointment, Desk, Organisation, OrganisationK
 from yingbao.cases import handing
 from yingbao.enrolment.seasons import china_day
 from yingbao.people.models import Person
-from yingbao.survey import comparing, refusals
+from yingbao.survey import comparing, following_up, refusals
 from yingbao.survey.composing import current, forms, is_open
+from yingbao.survey.following_up import CASE_KIND
 from yingbao.survey.lifecycle import Act, State, edge_of
 from yingbao.survey.models import (
-    DIFFERENCES,
     Counted,
     Difference,
     ReportStep,
@@ -31,9 +31,7 @@ from yingbao.survey.models import (
     Survey,
     Version,
 )
-from yingbao.values.refusal import Refused
-
-CASE_KIND = "survey"
+from yingbao.survey.owing import owing
 
 
 def submit(*, survey: Survey, by: Appointment, at: datetime) -> ReportVersion:
@@ -72,7 +70,7 @@ def reopen(*, survey: Survey, reason: str, by: Appointment, at: datetime) -> Sch
 
 
 def accept(*, report: SchoolReport, seen: int, by: Appointment, at: datetime) -> SchoolReport:
-    """The report is sound; what differs from the platform becomes cases with the school. 审核通过
+    """The report is sound; what differs becomes cases with the schools where the children are now. 审核通过
 
     `seen`: the version that the page showed.
     """
@@ -84,18 +82,26 @@ def accept(*, report: SchoolReport, seen: int, by: Appointment, at: datetime) ->
         if _number(held) != seen:
             raise refusals.stale()
         _walk(held, Act.ACCEPT, by, at, version=held.standing)
-        _ask_school(held, by, at)
+        following_up.ask_schools(held, by=by, at=at)
         return held
 
 
 def send_back(*, report: SchoolReport, reason: str, seen: int, by: Appointment, at: datetime) -> SchoolReport:
-    """The school has to look again; until it has, its report counts nowhere. 退回"""
+    """The school has to look again; until it has, its report counts nowhere. 退回
+
+    Refused where nobody could: what a school reported before it closed stays its word.
+    """
     reason = _written(reason)
     with transaction.atomic():
         held = _reviewed(report, by, at)
         if held.state == State.SENT_BACK:
             return held
         _check(held, Act.SEND_BACK)
+        if held.survey.closed_at is not None:
+            raise refusals.over()
+        # Held so that the school does not close meanwhile.
+        if not Organisation.objects.select_for_update(no_key=True).get(pk=held.school_id).active:
+            raise refusals.school_closed(held.school.name)
         if _number(held) != seen:
             raise refusals.stale()
         version, held.standing = held.standing, None
@@ -121,7 +127,7 @@ def sum_up(*, survey: Survey, reason: str, by: Appointment, at: datetime) -> Sum
         parts = sorted(one.standing_id for one in reports if one.standing_id)
         if not parts:
             raise refusals.nothing_to_sum()
-        missing = sum(1 for one in reports if one.standing_id is None and one.school.active)
+        missing = owing(survey).filter(street=by.organisation).count()
         last = Sum.objects.filter(survey=survey, street=by.organisation).order_by("-number").first()
         if last is not None and sorted(last.parts.values_list("part", flat=True)) == parts and last.missing == missing:
             return last
@@ -284,25 +290,6 @@ def _count(made: ReportVersion) -> None:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, values)
-
-
-def _ask_school(report: SchoolReport, by: Appointment, at: datetime) -> None:
-    """One case for each child whose answer differs; who needs help is the school's own to hand over."""
-    found: dict[int, list[Difference]] = {}
-    rows = Difference.objects.filter(report=report, case__isnull=True).exclude(kind="help").select_related("person")
-    for one in rows.order_by("person", "kind"):
-        found.setdefault(one.person_id, []).append(one)
-    for differences in found.values():
-        said = "；".join(DIFFERENCES[one.kind].zh for one in differences)
-        try:
-            made = handing.ask(
-                person=differences[0].person, season=report.survey.season, kind=CASE_KIND,
-                question=f"问卷与平台记录不一致：{said}。请问清家长，写明结果。", to=report.school, by=by, at=at,
-            )  # fmt: skip
-        except Refused:
-            # The school has handed this child over itself: one case for a child, not two.
-            continue
-        Difference.objects.filter(pk__in=[one.pk for one in differences]).update(case=made)
 
 
 def _agency_of(school: Organisation) -> Organisation | None:

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yingbao.agents.models import Desk, Organisation
-from yingbao.jobs.survey import schools_waiting
 from yingbao.spreadsheet.workbooks import ExportColumn, write_table
 from yingbao.survey import composing, summing
 from yingbao.survey.models import SchoolReport, Survey, Version
+from yingbao.survey.owing import owing, schools_waiting
 from yingbao.survey.questions import Form, Question
 from yingbao.survey.summing import Figures, few_together, total
 from yingbao.values import clock
@@ -120,6 +120,8 @@ def summed(request: Seated, survey: Survey, version: Version) -> dict[str, Any]:
         for one in reports
         if one.school_id in by_school
     ]
+    with by_platform("which schools have pupils at all: nobody of them is shown"):
+        owed = set(owing(survey).values_list("pk", flat=True))
     latest, moved = summing.latest(survey), summing.moved_since(survey)
     streets: dict[int | None, list[Line]] = {}
     for line in schools:
@@ -132,7 +134,7 @@ def summed(request: Seated, survey: Survey, version: Version) -> dict[str, Any]:
             {
                 "line": Line(place.name if place else Text("未设街道的学校", "No sub-district").said(language()),
                              total(one.figures for one in own), None, place),
-                "schools": sum(1 for one in reports if one.street_id == key and (one.school.active or one.standing_id)),
+                "schools": sum(1 for one in reports if one.street_id == key and (one.standing_id or one.pk in owed)),
                 "sum": latest.get(key or 0), "moved": key in moved,
             }
         )  # fmt: skip

@@ -34,6 +34,14 @@ DONE = {
     "same": Text("和已提交的一样，没有变化。", "That is what you had sent already; nothing changed."),
 }  # fmt: skip
 
+NO_SUCH_QUESTION = Refused(
+    where="page",
+    what=Text("提交的内容里有这份问卷没有的题，没有保存",
+              "An answer fits no question of this survey; nothing was kept"),
+    mend=Text("问卷可能已换新版。请看过下面的题目，再提交一次。",
+              "It may have changed. Look at the questions and send them again."),
+)  # fmt: skip
+
 
 def waiting_for(person: Person) -> list[dict[str, Any]]:
     """The surveys in which a child is asked for now, and whether it was answered. 孩子的问卷"""
@@ -117,6 +125,9 @@ def sent(
         )  # fmt: skip
     except NotAnswered as refused:
         wrong = {one.question: one for one in refused.wrong}
+        if strange := [key for key in wrong if found["version"].form.question(key) is None]:
+            kept = {key: value for key, value in given.items() if key not in strange}
+            return page(request, binding, found, held, kept, refused=NO_SUCH_QUESTION, status=422)
         if on_page and not wrong.keys() & on_page:
             # An answer called for more questions, which this phone has not shown yet.
             return page(request, binding, found, held, given, more=True)

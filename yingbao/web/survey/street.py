@@ -13,7 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.people.looks import looked
 from yingbao.survey import reporting, summing
+from yingbao.survey.following_up import followed_up
+from yingbao.survey.lifecycle import State
 from yingbao.survey.models import Count, Difference, SchoolReport, Sum, Survey, Version
+from yingbao.survey.owing import owing
 from yingbao.survey.summing import Figures, total
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
@@ -26,10 +29,14 @@ from yingbao.web.templatetags.words import language
 from yingbao.web.wall import by_platform
 
 DONE = {
-    "accept": Text("已审核通过，差异已转学校逐个核实。", "Accepted; the school is asked about each difference."),
+    "accept": Text("已审核通过，没有要核实的差异。", "Accepted; nothing differs."),
+    "asked": Text("已审核通过，{n} 名孩子的差异已转孩子现在的学校逐个核实。",
+                  "Accepted; the schools where they are now are asked about {n} children."),
+    "left": Text("有 {n} 名孩子现在不在任何学校的名册上，差异没有立案，见下表“没有立案”；请联系家长或社区核实。",
+                 "{n} children are on no school's roll now: nobody was asked about them, see below."),
     "send_back": Text("已退回学校。", "Sent back to the school."),
     "sum": Text("第{n}次汇总已上报，共{schools}所学校。", "Sum {n} was reported, of {schools} schools."),
-}
+}  # fmt: skip
 FOLLOWS = "cases and sums follow by rule from the review; whose report it is was checked"
 
 
@@ -55,9 +62,11 @@ def page(request: Seated, survey: Survey, version: Version, *, status: int = 200
     sums = list(Sum.objects.filter(survey=survey, street=place).order_by("-number"))
     with by_platform("how many have answered in the schools below: heads alone"):
         progress = summing.progress(survey, [one.school_id for one in reports])
+        owed = set(owing(survey).filter(street=place).values_list("pk", flat=True))
     rows: list[dict[str, Any]] = [
-        {"report": one, "figures": figures.get(one.school_id), "progress": progress.get(one.school_id, (0, 0))}
-        for one in reports if one.school.active or one.standing_id
+        {"report": one, "figures": figures.get(one.school_id), "progress": progress.get(one.school_id, (0, 0)),
+         "owes": one.pk in owed}
+        for one in reports if one.school.active or one.standing_id or one.state == State.SENT_BACK
     ]  # fmt: skip
     whole = total(row["figures"] for row in rows if row["figures"])
     context = {
@@ -65,7 +74,8 @@ def page(request: Seated, survey: Survey, version: Version, *, status: int = 200
         "told": told(version.form, whole, counting=False), "sums": sums,
         "changed": place.pk in summing.moved_since(survey),
         "last": summing.of_sum(sums[0]) if sums else None, "days": (version.streets_due_on - clock.today()).days,
-        "missing": [row["report"].school.name for row in rows if row["report"].standing_id is None],
+        "late": (clock.today() - version.streets_due_on).days,
+        "missing": [row["report"].school.name for row in rows if row["owes"]], "expected": whole.schools + len(owed),
         "to_review": [row for row in rows if row["report"].state == "submitted"], "place": place,
     }  # fmt: skip
     return render(request, "survey/street.html", context | more, status=status)
@@ -119,7 +129,11 @@ def accept(request: Seated, pk: int) -> HttpResponseBase:
             reporting.accept(report=one, seen=number(request.POST, "seen"), by=request.appointment, at=clock.now())
     except Refused as refused:
         return reviewed(request, report_of(request, pk), refused=refused, status=409)
-    messages.success(request, DONE["accept"].said(language()))
+    went = followed_up(one)
+    done = DONE["asked"].filled(n=went.asked) if went.asked or went.left else DONE["accept"]
+    messages.success(request, done.said(language()))
+    if went.left:
+        messages.warning(request, DONE["left"].filled(n=went.left).said(language()))
     return redirect("survey-report", pk=pk)
 
 
