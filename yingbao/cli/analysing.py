@@ -81,6 +81,7 @@ def try_(
     from yingbao.determination.telling import lines
     from yingbao.determination.trying import day_to_try, tried
     from yingbao.policy.catalogue import policy_of
+    from yingbao.spreadsheet.facts_faults import check_rows
     from yingbao.spreadsheet.facts_sheet import FactsSheet, facts_source
     from yingbao.spreadsheet.school_of_list import check_school, school_said
 
@@ -90,6 +91,7 @@ def try_(
         other, named = _other(against, loaded) if against else (None, None)
         where_school = school_said(school, loaded)
         source = facts_source(facts, on=_today(), near=loaded.pooling_area, school=where_school)
+        check_rows(source, where=str(facts))
         check_school(source, [each for each in (loaded, other) if each is not None], where=str(facts))
         day = as_of or day_to_try(loaded, _today())
         found = tried(loaded, source, where=str(facts), as_of=day, against=other, first=first, persons=persons)

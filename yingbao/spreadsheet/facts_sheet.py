@@ -21,6 +21,7 @@ from yingbao.policy.terms import FACTS
 from yingbao.spreadsheet import cells
 from yingbao.spreadsheet.assisted_list import category
 from yingbao.spreadsheet.columns import Field, Headings, canonical
+from yingbao.spreadsheet.facts_faults import RowFault, refused
 from yingbao.spreadsheet.reading import read_table
 from yingbao.spreadsheet.roster_columns import ROSTER
 from yingbao.spreadsheet.roster_fields import Memo, Parse
@@ -60,8 +61,6 @@ _TITLES = {"person_id": Text("编号", "Number"), "identity_number": Text("身�
 
 
 _HEADER = 65_536
-TOLD_AT_MOST = 10
-"""so many rows of a list are told in words, each with what is wrong with it"""
 
 
 class FactsSheet:
@@ -118,7 +117,9 @@ def uploaded(content: bytes, name: str, *, on: date, near: str, school: str = ""
         path.write_bytes(content)
         try:
             source = source_of(path)
-            table = pa.Table.from_batches(source.batches([each for each in source.schema.names if each in COLUMNS]))
+            names = source.schema.names
+            named = [each for each in source.schema if each.name in COLUMNS and names.count(each.name) == 1]
+            table = pa.Table.from_batches(source.batches([each.name for each in named]), schema=pa.schema(named))
         except Refused as refused:
             raise Refused(where=name, what=refused.what, mend=refused.mend) from None
     return of_school(_Held(Path(name), source.schema, table), school)
@@ -153,9 +154,11 @@ def sheet_of(content: bytes, name: str, *, on: date, near: str = "", school: str
     rows: list[dict[str, str]] = []
     lines: list[int] = []
     wrong: list[tuple[int, _AtField]] = []
+    seen: dict[str, int] = {}
     for line, row in table.rows():
         try:
             rows.append(_facts({field: row[place] for field, place in at.items()}, parsers, line, on))
+            _once(row[at["identity_number"]] if "identity_number" in at else None, seen, line)
         except _AtField as found:
             wrong.append((line, found))
             continue
@@ -163,7 +166,7 @@ def sheet_of(content: bytes, name: str, *, on: date, near: str = "", school: str
             rows[-1].setdefault("school_division", school)
         lines.append(line)
     if wrong:
-        raise _refused(wrong, table, name)
+        raise refused(f"{name} {table.sheet}".strip(), [_told(line, found, table) for line, found in wrong])
     columns = [each for each in COLUMNS if each in at or any(each in row for row in rows)]
     return FactsSheet(Path(name), rows, lines, columns, table.notes)
 
@@ -176,22 +179,12 @@ class _AtField(Exception):
         self.field, self.fault = field, fault
 
 
-def _refused(wrong: list[tuple[int, _AtField]], table: Table, name: str) -> Refused:
-    """All that is wrong, a cell of each row, the first ones in words: mended in one go, not one after another."""
-    cells_told = [_told(line, found, table) for line, found in wrong[:TOLD_AT_MOST]]
-    what = Text("；".join(each.zh for each in cells_told), "; ".join(each.en for each in cells_told))
-    if len(wrong) > TOLD_AT_MOST:
-        what = Text("{told}；还有 {n} 行", "{told}; and {n} more rows").filled(told=what, n=len(wrong) - TOLD_AT_MOST)
-    mends = list(dict.fromkeys(found.fault.mend for _, found in wrong[:TOLD_AT_MOST]))
-    mend = Text(" ".join(each.zh for each in mends), " ".join(each.en for each in mends))
-    return Refused(where=f"{name} {table.sheet}".strip(), what=what, mend=mend)
-
-
-def _told(line: int, found: _AtField, table: Table) -> Text:
+def _told(line: int, found: _AtField, table: Table) -> RowFault:
     column = next(each for each in table.columns if each.field == found.field)
     said = Text("第{line}行{letter}列“{header}”：{what}", "row {line}, column {letter} “{header}”: {what}")
     what = Text(found.fault.what.zh.rstrip("。"), found.fault.what.en.rstrip("."))
-    return said.filled(line=line, letter=column.letter, header=column.header, what=what)
+    what = said.filled(line=line, letter=column.letter, header=column.header, what=what)
+    return RowFault(line, what, found.fault.mend)
 
 
 def _table(content: bytes, name: str) -> Table:
@@ -251,6 +244,17 @@ def _facts(row: dict[str, Cell], parsers: dict[str, Parse], line: int, on: date)
             raise _AtField("identity_number", fault) from None
     facts["person_id"] = facts.get("person_id") or f"R{line}"
     return {name: _said(value) for name, value in facts.items() if value is not None and value != ()}
+
+
+def _once(cell: Cell, seen: dict[str, int], line: int) -> None:
+    """A child stands in a list once, by the number that is not kept further."""
+    number = cells.number_text(cell).strip().upper()
+    if number and seen.setdefault(number, line) != line:
+        what = Text(
+            "和第 {n} 行是同一个号码，会算作两个孩子", "it stands in row {n} already and would be counted twice"
+        )
+        fault = Fault(what.filled(n=seen[number]), Text("每个孩子只留一行。", "Keep one row of each child."))
+        raise _AtField("identity_number", fault)
 
 
 def _identified(facts: dict[str, Any], cell: Cell, on: date) -> None:

@@ -19,6 +19,7 @@ from yingbao.enrolment.models import PolicyProposal
 from yingbao.policy import catalogue
 from yingbao.policy.describe import describe
 from yingbao.policy.model import Policy
+from yingbao.spreadsheet.facts_faults import check_rows
 from yingbao.spreadsheet.facts_sheet import FactsSheet, uploaded
 from yingbao.spreadsheet.school_of_list import SchoolNeeded, a_division, check_school, school_said
 from yingbao.values import clock, identity
@@ -118,6 +119,7 @@ def _tried(
     school = school_said(said["school"], policy)
     on = clock.today()
     source = uploaded(file.read(), name, on=on, near=policy.pooling_area, school=school)
+    check_rows(source, where=name)
     check_school(source, [each for each in (policy, against) if each is not None], where=name)
     persons = [said["person"]] if said["person"] else []
     result = tried(policy, source, where=name, as_of=day, against=against, first=CHILDREN_SHOWN, persons=persons)
