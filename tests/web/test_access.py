@@ -6,9 +6,11 @@ without saying who may open it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -55,6 +57,8 @@ from yingbao.web.school.pupil import seen
 pytestmark = pytest.mark.django_db
 __all__ = ["other_school", "school", "standing_town", "suzhou", "town"]
 
+TAGS = re.compile(r"<(script|style|textarea|pre).*?</\1>|<[^>]*>", re.DOTALL)
+PROGRAM_WORDS = re.compile(r"\b(None|True|False|nan|undefined)\b")
 MATTERS = {name: page for name, page in EXPECTED.items() if page.about not in ("", "policy", "day", "code", "binding")}
 
 
@@ -109,15 +113,26 @@ def test_every_desk_opens_its_own_addresses_and_no_others(desk, town, signed_in)
         own |= own_things(seat, town.season) | bank_money_of(seat.organisation, seat)
         filed = declaration_of(seat.organisation, town.season, seat)
         own |= {"declaration": filed, "receipt": receipt_of(Enrolment.objects.get(person=own["child"]))}
-    told, client = {}, signed_in(seat)
+    told, client, bare = {}, signed_in(seat), []
     for name, page in EXPECTED.items():
         thing = own.get(page.about)
-        status = ask(client, name, thing).status_code
+        answer = ask(client, name, thing)
+        status = answer.status_code
+        bare += [f"{name}: {found}" for found in program_words(answer)]
         if page.method == "post":
             client = signed_in(seat)  # it may have ended the session, or changed what it sees
         allowed = page.desks is None or desk in page.desks
         told[name] = status in (200, 302, 303, 409, 422, *page.answers) if allowed else status == 403
     assert [name for name, right in told.items() if not right] == []
+    assert bare == []
+
+
+def program_words(answer: HttpResponse) -> list[str]:
+    """What a page shows of the program instead of words: a value that was not there, or was not said."""
+    if answer.streaming or not answer["Content-Type"].startswith("text/html"):
+        return []
+    text = TAGS.sub(" ", answer.content.decode())
+    return [text[max(0, found.start() - 40) : found.end() + 20] for found in PROGRAM_WORDS.finditer(text)]
 
 
 @pytest.mark.parametrize("name", MATTERS)
