@@ -91,26 +91,34 @@ def test_a_reason_that_points_at_a_single_family_is_not_told(season, schools):
 
 def test_the_reasons_add_up_to_the_missing_and_who_is_not_counted_stands_apart_on_every_paper(season, schools, officer):
     BodyStanding.objects.filter(season=season, organisation=schools[0]).update(ineligible=6, with_other=1)
+    BodyStanding.objects.filter(season=season, organisation=schools[2]).update(ineligible=2, with_other=1)
     told = report(season=season, by=officer, note="", seen=0, at=AT)
     lines = [told.figures["whole"], *(place["whole"] for place in told.figures["places"])]
     for line in (*lines, *(line for _, line in schools_in(told.figures))):
         assert sum(heads for _, heads in why(line)) == line["missing"]
-    first = schools_in(told.figures)[0][1]
-    assert [(words.zh, heads) for words, heads in beside(first)] == [("不符合条件", 6), ("由本市其他单位办理", 1)]
-    assert beside(told.figures["whole"]) == beside(first)
+    first, _, third, _ = (line for _, line in schools_in(told.figures))
+    assert [(words.zh, heads) for words, heads in beside(first)[1]] == [("不符合条件", 6), ("由本市其他单位办理", 1)]
+    # Two who are not entitled are not told by themselves, nor to be had by subtracting.
+    assert (beside(first)[0], beside(third), beside(told.figures["whole"])[0]) == (7, (3, []), 10)
     pages = PdfReader(io.BytesIO(draw_standing_report(paper_of(told)))).pages
     paper = "".join("".join(page.extract_text().split()) for page in pages)
     assert f"未参保的原因（合计{told.figures['whole']['missing']}人）" in paper
-    assert "不计入应参保的在册学生：不符合条件6；由本市其他单位办理1。" in paper
+    assert "不计入应参保的在册学生：10（不符合条件8；由本市其他单位办理2）。" in paper
     assert "应参保：各校在册" in "".join(pages[0].extract_text().split())
-    sheet = openpyxl.load_workbook(io.BytesIO(write_report(told.figures, "zh"))).worksheets[0]
-    heads, *rows = sheet.iter_rows(values_only=True)
-    missing = heads.index("未参保")
-    apart = heads.index("不计入应参保：不符合条件")
-    assert apart + 2 == len(heads)
+
+
+def test_every_column_of_heads_in_the_workbook_adds_up_and_every_row_to_its_missing(season, schools, officer):
+    BodyStanding.objects.filter(season=season, organisation=schools[0]).update(ineligible=6, with_other=1)
+    BodyStanding.objects.filter(season=season, organisation=schools[2]).update(ineligible=2, with_other=1)
+    told = report(season=season, by=officer, note="", seen=0, at=AT)
+    heads, *rows = openpyxl.load_workbook(io.BytesIO(write_report(told.figures, "zh"))).worksheets[0].values
+    missing, apart = heads.index("未参保"), heads.index("不计入应参保")
+    assert heads[apart:] == ("不计入应参保", "其中：不符合条件", "其中：由本市其他单位办理")
     for row in rows:
         assert sum(cell or 0 for cell in row[missing + 1 : apart]) == row[missing]
-    assert rows[-1][apart:] == (6, 1)
+    for column in (1, 2, missing, apart):
+        assert sum(row[column] or 0 for row in rows[:-1]) == rows[-1][column]
+    assert rows[-1][apart:] == (10, 8, 2)
 
 
 def test_a_report_stays_as_it_was_told_whatever_happens_afterwards(season, schools, officer):

@@ -21,8 +21,10 @@ class ReportedBody(msgspec.Struct, frozen=True):
     missing: int
     reasons: Sequence[tuple[str, int]]
     """of the missing, and together all of them"""
-    beside: Sequence[tuple[str, int]]
+    beside: int
     """on the rolls, and not among who should be insured"""
+    beside_by_reason: Sequence[tuple[str, int]]
+    """all of them, or nothing where few are not told by themselves"""
     listed: bool = True
     """whether the school has handed in a list"""
 
@@ -85,10 +87,18 @@ def draw_standing_report(paper: StandingReport) -> bytes:
 def _body(body: ReportedBody) -> dict[str, object]:
     return {
         "name": body.name, "should": f"{body.should:,}", "insured": f"{body.insured:,}", "share": body.share,
-        "missing": f"{body.missing:,}", "why": _said(body.reasons), "beside": _said(body.beside), "listed": body.listed,
+        "missing": f"{body.missing:,}", "why": _said(body.reasons), "beside": _counted(body), "listed": body.listed,
         "full": body.insured / body.should if body.should else 0.0,
     }  # fmt: skip
 
 
 def _said(reasons: Sequence[tuple[str, int]]) -> str:
     return "；".join(f"{reason} {heads:,}" for reason, heads in reasons)
+
+
+def _counted(body: ReportedBody) -> str:
+    """Heads and reasons; of a single reason its words alone."""
+    said = _said(body.beside_by_reason)
+    if len(body.beside_by_reason) == 1 or not body.beside:
+        return said
+    return f"{body.beside:,}" + (f"（{said}）" if said else "")

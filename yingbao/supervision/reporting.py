@@ -89,7 +89,8 @@ def _line(name: str, standing: Standing | None, *, key: int = 0) -> dict[str, An
     own = standing or Standing()
     return {
         "name": name, "school": key, "listed": standing is not None, "should": own.should, "insured": own.insured,
-        "missing": own.missing, "reasons": {reason: heads for reason, heads in shown(own).items() if heads},
+        "missing": own.missing, "beside": own.on_roll - own.should,
+        "reasons": {reason: heads for reason, heads in shown(own).items() if heads},
     }  # fmt: skip
 
 
@@ -98,9 +99,15 @@ def why(line: Mapping[str, Any]) -> list[tuple[Text, int]]:
     return _said(line, [reason for reason in REASONS if reason not in BESIDE])
 
 
-def beside(line: Mapping[str, Any]) -> list[tuple[Text, int]]:
-    """Who is on the rolls of a line and not among those who should be insured there. 不计入应参保"""
-    return _said(line, BESIDE)
+def beside(line: Mapping[str, Any]) -> tuple[int, list[tuple[Text, int]]]:
+    """Who is on the rolls of a line and not among those who should be insured there: heads, and by reason. 不计入应参保
+
+    By reason only where all of it may be told (`supervising.shown`): the rest would be known by subtracting.
+    """
+    told = _said(line, BESIDE)
+    known = sum(heads for _, heads in told)
+    heads = line.get("beside", known)
+    return heads, told if known == heads else []
 
 
 def _said(line: Mapping[str, Any], reasons: Iterable[str]) -> list[tuple[Text, int]]:

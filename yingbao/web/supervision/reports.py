@@ -187,6 +187,6 @@ def body_of(line: Mapping[str, Any]) -> ReportedBody:
     """A line of the figures for the paper."""
     return ReportedBody(
         line["name"], line["should"], line["insured"], share(line), line["missing"],
-        [(words.zh, heads) for words, heads in why(line)], [(words.zh, heads) for words, heads in beside(line)],
-        line["listed"],
+        [(words.zh, heads) for words, heads in why(line)], beside(line)[0],
+        [(words.zh, heads) for words, heads in beside(line)[1]], line["listed"],
     )  # fmt: skip
