@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.enrolment.building import AT, child, organisation
+from tests.enrolment.building import AT, at, child, organisation
 from tests.web.community_town import town_of
 from tests.web.conftest import clerk_of, listed
 from tests.web.families import enter
@@ -15,12 +15,13 @@ from yingbao.agents.models import Desk
 from yingbao.cases import asking, handing
 from yingbao.cases.kinds import RESPONSIBLE
 from yingbao.cases.models import Case
-from yingbao.enrolment import dissolving
+from yingbao.enrolment import dissolving, reckoning
 from yingbao.enrolment.actions import confirm
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.models import SchoolRoll
 from yingbao.publicity import handing as handing_out
 from yingbao.publicity import making
+from yingbao.values import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,15 @@ def test_letters_that_the_closed_school_handed_out_stand_on_the_successors_page(
     street = signed_in(clerk_of(town.street, Desk.COMMUNITY))
     for client in (street, signed_in(clerk_of(town.agency, Desk.AGENCY))):
         assert client.get("/letters/progress").context["letters"] == 3
+
+
+def test_the_education_bureaus_earlier_days_do_not_fall_when_a_school_merges(town, people, signed_in):
+    to = organisation(name="接手小学", parent=town.street)
+    listed(to, town.season, child(to))
+    reckoning.catch_up(at=AT)
+    shut(signed_in(clerk_of(town.agency, Desk.AGENCY)), town, to)
+    reckoning.catch_up(at=at("2019-11-13"))
+    clock.set_to(at("2019-11-13"))
+    page = signed_in(clerk_of(organisation("education_bureau"), Desk.EDUCATION)).get("/education/")
+    assert {day.should for day in page.context["curve"].days} == {4}
+    assert page.context["total"].standing.should == 4

@@ -79,8 +79,11 @@ def whole(rows: list[Row]) -> Row:
 
 
 def schools_in(season: Season) -> list[int]:
-    """The keys of the schools whose days are added up: communities are not the bureau's."""
-    schools = Organisation.objects.schools().filter(pooling_area=season.pooling_area, active=True)
+    """The keys of the schools whose days are added up: communities are not the bureau's.
+
+    Schools that have closed are among them: until their children went to another one, they were counted there.
+    """
+    schools = Organisation.objects.schools().filter(pooling_area=season.pooling_area)
     return list(schools.values_list("pk", flat=True))
 
 
