@@ -126,6 +126,8 @@ def test_it_serves_the_first_page_and_ends_by_ctrl_c_with_all_that_it_started(ho
             assert _get(port, "/")[0] in (200, 302)
             assert "<form" in _get(port, "/sign-in")[1]
             assert len(_of(home)) > 3
+            # One beginning of the clock for all that runs, whenever each started.
+            assert len({since for one in _of(home) if (since := one.environ().get("YINGBAO_CLOCK_SINCE"))}) == 1
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 0
     assert _gone(home) == []
@@ -136,6 +138,7 @@ def test_filling_again_changes_no_password_and_tells_how_to_begin_anew(home: Pat
     ran = _run(home, "--no-serve", "--children", "400")
     assert ran.returncode == 0
     assert "--fresh" in ran.stdout
+    assert "goes on from where it stopped: 2019-11-12" in ran.stdout
     assert (home / "logins").read_text() == before
 
 

@@ -46,9 +46,6 @@ def command(
     home = Path(os.environ.get("YINGBAO_HOME") or Path(__file__).resolve().parent.parent.parent / "var").resolve()
     begins = prepare(home, day and day.date(), fresh=fresh)
     language = chosen()
-    if begins.time() != OPENS_AT:
-        goes_on = Text("演示时钟从上次停下的时刻继续：{t}", "The clock goes on from where it stopped: {t}")
-        click.echo(goes_on.filled(t=f"{begins:%Y-%m-%d %H:%M}").said(language))
     try:
         with refusing():
             ready()
@@ -61,6 +58,9 @@ def command(
                 shutil.rmtree(home / "simulators", ignore_errors=True)
             create_database()
             there = show.filled(home, children=children, seed=seed, language=language, say=click.echo)
+            if begins.time() != OPENS_AT:
+                goes_on = Text("演示时钟从上次停下的时刻继续：{t}", "The clock goes on from where it stopped: {t}")
+                click.echo(goes_on.filled(t=f"{begins:%Y-%m-%d %H:%M}").said(language))
             introduce = partial(show.introduced, home, there, language=language, say=click.echo)
             if no_serve:
                 introduce()

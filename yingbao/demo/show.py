@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -165,12 +166,7 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
                 say(ready.filled(seconds=seconds, host=NAME, port=taken).said(language))
                 if families := paying.pay_once(outside):
                     say(PAID.filled(n=families).said(language))
-            noted = -math.inf
-            while not asked.wait(0.5):
-                processes.watch()
-                if time.monotonic() - noted >= NOTED_EVERY_SECONDS:
-                    note_clock(home, clock.now())
-                    noted = time.monotonic()
+            _wait(home, processes, asked)
         except Ended as ended:
             raise Refused(
                 where=f"yingbao {ended}",
@@ -180,3 +176,13 @@ def serve(home: Path, port: int, *, began: float, meanwhile: Callable[[], None],
         finally:
             processes.end()
             note_clock(home, clock.now())
+
+
+def _wait(home: Path, processes: Processes, asked: threading.Event) -> None:
+    """Until asked to end or a process ended: the clock's place is written down now and then. 运行中"""
+    noted = -math.inf
+    while not asked.wait(0.5):
+        processes.watch()
+        if time.monotonic() - noted >= NOTED_EVERY_SECONDS:
+            note_clock(home, clock.now())
+            noted = time.monotonic()
