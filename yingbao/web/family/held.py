@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -14,19 +13,17 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from yingbao.agents.models import Organisation, OrganisationKind
-from yingbao.enrolment.lifecycle import ACT_NAMES
+from yingbao.agents.models import OrganisationKind
 from yingbao.families.models import Binding
 from yingbao.people.models import Look, Person
-from yingbao.policy import terms
-from yingbao.values import clock, divisions
+from yingbao.values import clock
 from yingbao.values.clock import CHINA
 from yingbao.values.text import Text
 from yingbao.web.family.holdings import KEPT, TABLES, Held
+from yingbao.web.family.in_words import said
 from yingbao.web.family.recorded import recorded
 from yingbao.web.family.visiting import Visiting, is_in_wechat, visited, ward
-from yingbao.web.school.story import TABLES as STORY_TABLES
-from yingbao.web.templatetags.words import day, language, moment, yuan
+from yingbao.web.templatetags.words import language
 from yingbao.web.wall import by_platform
 
 MOST = 300
@@ -35,10 +32,6 @@ ALL_OF_ONE = "a guardian reads all that is held about the own child; no desk rea
 LOOKS = {
     "page": Text("查看页面", "a page"), "list": Text("查看名单", "a list"), "export": Text("导出", "an export"),
     "search": Text("查找", "a search"), "full_number": Text("查看完整号码", "the whole number"),
-}  # fmt: skip
-CODES: dict[str, Any] = {
-    "stage": terms.STAGES, "category": terms.ASSISTANCE, "registration": terms.REGISTRATIONS,
-    "channel": terms.REGISTRATIONS, "act": ACT_NAMES, "table_name": STORY_TABLES,
 }  # fmt: skip
 
 
@@ -107,51 +100,6 @@ def lines(one: Held, row: Model) -> dict[str, str]:
     """A row as label → words, without what is empty. 一条记录"""
     found = {label.said(language()): said(row, field) for field, label in one.columns.items()}
     return {label: words for label, words in found.items() if words}
-
-
-def said(row: Model, field: str) -> str:
-    """One cell in words. 一项"""
-    *path, name = field.split("__")
-    for step in path:
-        row = getattr(row, step)
-    value = getattr(row, name)
-    if value in (None, "", {}):
-        return ""
-    if isinstance(value, Organisation):
-        return value.name
-    if isinstance(value, bool):
-        return str((Text("是", "yes") if value else Text("否", "no")).said(language()))
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, date):
-        return day(value)
-    if name.endswith("_fen"):
-        return yuan(value)
-    return words_of(row, name, value)
-
-
-def words_of(row: Model, name: str, value: Any) -> str:
-    """A code in words, where it is one. 代码名称"""
-    known = getattr(row, f"{name}_text", None)
-    if isinstance(known, Text):
-        return known.said(language())
-    if name in ("hukou", "pooling_area") and divisions.exists(str(value)):
-        return divisions.name(str(value)).said(language())
-    if isinstance(value, dict):
-        return facts_said(value)
-    code = CODES.get(name, {}).get(value)
-    if isinstance(code, Text):
-        return code.said(language())
-    display = getattr(row, f"get_{name}_display", None)
-    if callable(display):
-        return str(display())
-    return str(value)
-
-
-def facts_said(facts: dict[str, Any]) -> str:
-    """Facts that a decision used, each with its name. 事实"""
-    named = {terms.FACTS[key].said(language()) if key in terms.FACTS else key: part for key, part in facts.items()}
-    return "；".join(f"{name}: {part}" for name, part in named.items() if part not in (None, "", []))
 
 
 def looks(person: Person) -> list[dict[str, Any]]:

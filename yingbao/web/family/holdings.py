@@ -137,7 +137,8 @@ TABLES = (
     Held("publicity.LetterRead", Text("在手机上看过告家长书", "Letter read on the phone"), "enrolment__person", {
         "at": AT}, "proof"),
     Held("families.DataRequest", Text("您的申请", "Your requests"), "person", {
-        "asked_at": AT, "kind": KIND, "state": STATE, "due_on": Text("答复期限", "answered by"),
+        "asked_at": AT, "kind": KIND, "words_cipher": Text("您写的", "what you wrote"), "state": STATE,
+        "due_on": Text("答复期限", "answered by"),
         "answer": Text("答复", "answer")}, "proof", own_phone=True),
     Held("families.PhoneCode", Text("发给本机的验证码", "Codes sent to this phone"), "person", {
         "sent_at": AT, "phone_masked": PHONE}, "contact", own_phone=True),
