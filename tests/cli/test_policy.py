@@ -40,8 +40,7 @@ def test_list_names_every_policy_in_order():
     assert "重庆市渝中区" in run("list", language="zh").stdout
 
 
-def test_show_speaks_chinese_to_a_clerk_unless_asked_otherwise(monkeypatch: pytest.MonkeyPatch):
-    assert "谁能参保，由谁代办" in run("show", "320500/2020", language="").stdout
+def test_show_speaks_the_language_that_is_asked_for():
     assert "谁能参保，由谁代办" in run("show", "320500/2020", "--language", "zh").stdout
     assert "Who is enrolled, and by whom" in run("show", "320500/2020").stdout
     assert "朝天门 · 邓依龄 86618066 · 6 所" in run("show", "500103/2020", language="zh").stdout

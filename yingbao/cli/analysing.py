@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from yingbao.cli.determine import Day
-from yingbao.cli.language import chosen
+from yingbao.cli.language import chosen, speaking
 from yingbao.cli.refusing import refusing
-from yingbao.values.text import Language, Text
+from yingbao.values.text import Text
 
 if TYPE_CHECKING:
     from yingbao.determination.trying import Shown
     from yingbao.policy.model import Policy
-
-LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="As YINGBAO_LANG says, unless named.")
 
 
 @click.command()
@@ -27,6 +24,7 @@ LANGUAGE = click.option("--language", type=click.Choice(["zh", "en"]), help="As 
 @click.option("--name", default="", help="What the city is called, 泰州市 or taizhou; default: the division's name.")
 @click.option("--from", "last", help="Begin from this policy, an id or a file, rather than from the template.")
 @click.option("--out", type=click.Path(path_type=Path), help="The new file; default: its place among the policies.")
+@speaking
 def new(policy: str, name: str, last: str | None, out: Path | None) -> None:
     """Begin the policy AREA/YEAR, such as 321200/2027. 新建政策
 
@@ -68,10 +66,10 @@ def new(policy: str, name: str, last: str | None, out: Path | None) -> None:
     default="",
     help="The six-digit division of the school whose list it is; needed where no column says so.",
 )
-@LANGUAGE
+@speaking
 def try_(
     policy: str, facts: Path, as_of: date | None, against: str | None, first: int, persons: tuple[str, ...],
-    school: str, language: Language | None,
+    school: str,
 ) -> None:  # fmt: skip
     """Try POLICY on the children in FACTS. 用名单试算
 
@@ -85,7 +83,7 @@ def try_(
     from yingbao.spreadsheet.facts_sheet import FactsSheet, facts_source
     from yingbao.spreadsheet.school_of_list import check_school, school_said
 
-    said = spoken(language)
+    said = chosen()
     with refusing():
         loaded = policy_of(policy)
         other, named = _other(against, loaded) if against else (None, None)
@@ -136,10 +134,10 @@ def _child(child: Shown, policy: Policy, against: Policy | None) -> Iterator[Tex
 @click.option("--pay-on", type=Day(), help="The day on which everyone pays; default: the same day.")
 @click.option("--against", help="Another policy, an id or a file; default: what is in force, else last year's.")
 @click.option("--by", type=click.Choice(["place", "stage", "hukou"]), multiple=True, help="Parted so, too.")
-@LANGUAGE
+@speaking
 def simulate(
     policy: str, season: str | None, as_of: date | None, pay_on: date | None, against: str | None,
-    by: tuple[str, ...], language: Language | None,
+    by: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Reckon POLICY for everyone on the platform. 全员测算
 
@@ -155,7 +153,7 @@ def simulate(
     from yingbao.enrolment import forecasting
     from yingbao.policy import catalogue, terms
 
-    said = spoken(language)
+    said = chosen()
     with refusing():
         path = catalogue.find(policy)
         loaded = catalogue.policy_of(path)
@@ -212,11 +210,6 @@ def _with_directory(text: str, source: Path | None, path: Path) -> Path | None:
     whole = catalogue.text_of(source.parent / before.directory)
     beginning.keep(moving.directory_moved(whole, begun.policy), path.parent / begun.directory)
     return path.parent / begun.directory
-
-
-def spoken(language: Language | None) -> Language:
-    """The language asked for; else a clerk's, unless the environment says otherwise. 语言"""
-    return language or (chosen() if os.environ.get("YINGBAO_LANG") else "zh")
 
 
 def _from_here(path: Path) -> str:

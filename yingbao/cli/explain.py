@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from yingbao.cli.language import chosen
+from yingbao.cli.language import chosen, speaking
 from yingbao.cli.refusing import refusing
 from yingbao.determination.rulebook import TABLES, rules_of
 from yingbao.policy import terms
@@ -20,6 +20,7 @@ from yingbao.values.text import Text
 @click.command()
 @click.argument("policy")
 @click.argument("rule", required=False)
+@speaking
 def command(policy: str, rule: str | None) -> None:
     """Explain RULE of POLICY, or list all rules. 说明规则
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -10,13 +9,13 @@ from pathlib import Path
 import click
 
 from yingbao.cli import analysing
-from yingbao.cli.language import chosen
+from yingbao.cli.language import chosen, speaking
 from yingbao.cli.refusing import refusing
 from yingbao.cli.reviewing import reviewed
 from yingbao.policy import catalogue, directory
 from yingbao.policy.refused import refuse
 from yingbao.values.refusal import Refused
-from yingbao.values.text import Language, Text
+from yingbao.values.text import Text
 
 
 @click.group()
@@ -29,6 +28,7 @@ for each in (analysing.new, analysing.try_, analysing.simulate):
 
 
 @command.command("list")
+@speaking
 def list_() -> None:
     """Which policies there are. 列出政策"""
     with refusing():
@@ -39,8 +39,8 @@ def list_() -> None:
 
 @command.command()
 @click.argument("policy")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="Chinese unless YINGBAO_LANG says otherwise.")
-def show(policy: str, language: Language | None) -> None:
+@speaking
+def show(policy: str) -> None:
     """Print POLICY (an id such as 320500/2020, or a file) for a clerk. 说明政策"""
     # Imported here: only this command needs its words.
     from yingbao.policy.describe import describe
@@ -49,14 +49,13 @@ def show(policy: str, language: Language | None) -> None:
         path = catalogue.find(policy)
         found = catalogue.policy_of(path)
         listed = directory.directory_of(found, path)
-        click.echo(
-            describe(found, language or (chosen() if os.environ.get("YINGBAO_LANG") else "zh"), listed), nl=False
-        )
+        click.echo(describe(found, chosen(), listed), nl=False)
 
 
 @command.command()
 @click.argument("policies", nargs=-1, metavar="[POLICY]...")
 @click.option("--hints", is_flag=True, help="Also what may well be meant, such as rows whose order decides.")
+@speaking
 def check(policies: tuple[str, ...], hints: bool) -> None:
     """Check the named policies, or all of them; every problem is printed. 检查政策
 
@@ -85,6 +84,7 @@ def check(policies: tuple[str, ...], hints: bool) -> None:
 @command.command()
 @click.argument("old")
 @click.argument("new")
+@speaking
 def diff(old: str, new: str) -> None:
     """Say in words what changed from policy OLD to policy NEW. 比较政策"""
     # Imported here: only this command needs its words.
