@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,14 +14,17 @@ from django.db import connection, transaction
 from yingbao.agents.models import Appointment, Desk, Organisation, User
 from yingbao.campaign.models import Assignment
 from yingbao.campaign.seen_far import seen_far
+from yingbao.collection.quoting import quote
 from yingbao.demo import (
     administration,
     assisted_samples,
     bodies,
     desk_samples,
     filling,
+    introduction,
     logins,
     mark,
+    paying,
     samples,
     second_step,
     show,
@@ -251,6 +255,24 @@ def test_the_introduction_names_a_login_per_desk_the_samples_and_the_cases(home:
         assert case.title.en in listed
         assert case.child.name in listed
         assert case.child.number not in listed
+
+
+def test_the_families_to_try_get_a_code_and_those_who_can_pay_online_are_not_paid_for_by_the_demonstration(
+    home: Path,
+) -> None:
+    said = introduction.write_families(home / "families.txt").read_text("utf-8").splitlines()[1:]
+    paid_for = {one.person.name for one in paying.who_pay()}
+    online = [line for line in said if line.startswith("可以在线缴费")]
+    assert online
+    for line in said:
+        (number,) = re.findall(r"\b[0-9A-Z]{8,18}\b", line)
+        child = IdentityDocument.objects.get(number_index=index_of(number), replaced_at__isnull=True).person
+        assert child.name in line
+        assert child.guardians.filter(phone_index__isnull=False).exists()
+        if line in online:
+            assert child.name not in paid_for
+            (one,) = quote(enrolments=list(child.enrolments.select_related("season")), kind="page", at=AT)
+            assert one.refused is None
 
 
 def _imported(home: Path, filename: str) -> Roster:

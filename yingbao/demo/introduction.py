@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from unicodedata import east_asian_width
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from yingbao.collection.quoting import quote
 from yingbao.demo.bodies import SUZHOU, YUZHONG, Body
 from yingbao.demo.cases import Case, cases
 from yingbao.demo.children import Crowd
 from yingbao.demo.environment import write_private
 from yingbao.demo.logins import LOGINS
+from yingbao.demo.paying import who_pay
 from yingbao.enrolment.models import Enrolment
 from yingbao.people.grades import grade_name
+from yingbao.people.models import Guardian, IdentityDocument
 from yingbao.sealing.sealed import unseal
+from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import DESK_NAMES
 
@@ -48,10 +52,11 @@ def write_cases(path: Path, seed: int, found: Iterable[Body]) -> Path:
     return path
 
 
+ONLINE = Q(season__pooling_area=YUZHONG, status="enrolled", channel="online", state="determined")
 PAYING_CASES: tuple[tuple[Text, Q], ...] = (
     (
         Text("可以在线缴费", "can pay online"),
-        Q(season__pooling_area=YUZHONG, status="enrolled", channel="online", state="determined"),
+        ONLINE,
     ),
     (
         Text("首次参保，先到居委会登记缴费", "a first-timer: registers and pays at the committee"),
@@ -66,20 +71,32 @@ PAYING_CASES: tuple[tuple[Text, Q], ...] = (
     (Text("已缴费", "paid already"), Q(state="paid")),
 )
 """What a family finds at /pay/: in words, and for whom."""
-OF_EACH = 3
+OF_EACH, LOOKED_THROUGH = 3, 30
 
 
 def write_families(path: Path) -> Path:
-    """Made-up children with whom to try the families' pages, with their numbers; a private file. 家长缴费样例"""
+    """Made-up children with whom to try the families' pages, with their numbers; a private file. 家长缴费样例
+
+    Each can really be tried: a guardian's phone gets the code, and the demonstration does not pay for it itself.
+    """
     rows = [("情况 case", "姓名 name", "证件号码 number", "")]
     for text, condition in PAYING_CASES:
-        found = Enrolment.objects.filter(condition, person__documents__replaced_at__isnull=True)
-        for name, cipher in found.order_by("pk").values_list("person__name", "person__documents__number_cipher")[
-            :OF_EACH
-        ]:
-            rows.append((text.zh, name, unseal(bytes(cipher)), text.en))
+        for one in _some(condition):
+            document = one.person.documents.filter(replaced_at__isnull=True).order_by("pk")[0]
+            rows.append((text.zh, one.person.name, unseal(bytes(document.number_cipher)), text.en))
     write_private(path, "\n".join(table(rows)) + "\n")
     return path
+
+
+def _some(condition: Q) -> list[Enrolment]:
+    """A few of these, the last first: what the demonstration does itself begins with the first."""
+    reached = Exists(Guardian.objects.filter(person=OuterRef("person"), phone_index__isnull=False))
+    known = Exists(IdentityDocument.objects.filter(person=OuterRef("person"), replaced_at__isnull=True))
+    rows = Enrolment.objects.filter(condition, reached, known).exclude(pk__in=[one.pk for one in who_pay()])
+    found = list(rows.select_related("person", "season", "organisation").order_by("-pk")[:LOOKED_THROUGH])
+    if condition == ONLINE:
+        found = [one.enrolment for one in quote(enrolments=found, kind="page", at=clock.now()) if one.refused is None]
+    return found[:OF_EACH]
 
 
 def _where(case: Case, called: Mapping[tuple[str, str], str]) -> str:
