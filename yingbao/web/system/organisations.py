@@ -169,7 +169,7 @@ def switch(request: Seated, pk: int, on: bool) -> HttpResponseBase:
             with by_platform("what a closed body had in hand goes to the body above by rule; the desk was checked"):
                 done = closing.shut(organisation=one, by=request.appointment, at=clock.now())
         except Refused as refused:
-            return shown(request, found_place(request, pk), status=409, refused=refused)
+            return shown(request, found_place(request, pk), status=409, not_closed=refused)
     if done:
         noted(request, "organisation_opened" if on else "organisation_closed", f"organisation {one.pk}")
     tell(request, Text("机构已恢复。", "It is open again.") if on else Text("机构已停用。", "It is closed."))
