@@ -276,6 +276,8 @@ class TestInTwoAreas:
         assert (waits.number, waits.url) == (1, "/cases/")
         there = far.get(url).content.decode()
         assert "“苏州经办”请本地撤回" in there
+        assert "/ask" not in there
+        assert "星海学校 " not in there
 
     def test_withdrawn_there_the_case_is_settled_and_the_asker_reads_it(self, client, both, far):
         case = self.asked(client, both)

@@ -87,13 +87,16 @@ def shown_areas(request: Seated, one: Enrolment, *, status: int = 200, **more: A
         at=clock.now(),
     )  # fmt: skip
     others, asked, told = other_sides(one), asked_by_us(request, one), asked_of_us(request, one)
+    about = who(one)
+    if about["roll"] is not None and about["roll"].school.pooling_area != one.season.pooling_area:
+        about["roll"] = None  # the other area's school is theirs to name
     context = {
         "one": one, "seen": areas_mark(one), "typed": {}, "wrong": {}, "settled": not others or not one.is_live,
         "others": [{"agency": agency_of(each.season.pooling_area), "rule": suggestion(one, each),
                     "season": each.season_id,
                     "case": next((case for case in asked if case.season_id == each.season_id), None)}
                    for each in others],
-        "asked": asked, "told": told, "longest": LONGEST, "today": clock.today(), **who(one),
+        "asked": asked, "told": told, "longest": LONGEST, "today": clock.today(), **about,
     }  # fmt: skip
     return render(request, "agency/duplicate_areas.html", context | more, status=status)
 
