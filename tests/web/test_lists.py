@@ -350,6 +350,41 @@ def test_one_row_is_taken_back_at_once_and_what_was_typed_stays_when_it_is_refus
     assert "同名弄错" in text(client.get(f"{page}?show=taken_back"))
 
 
+def test_a_row_is_not_settled_by_a_form_that_says_neither_yes_nor_no(client):
+    child = known("王一")
+    page = handed_in(client, [{**row(child), "姓名": "王二"}])
+    doubtful = AssistedRow.objects.get(match="name_differs")
+    for said in ({}, {"same": "maybe"}):
+        refused = client.post(f"{page}settle", {"row": doubtful.pk, "person": child.pk, **said})
+        assert refused.status_code == 422
+        assert "请选“是同一人”或“不是同一人”" in text(refused)
+    doubtful.refresh_from_db()
+    assert doubtful.verdict == ""
+    client.post(f"{page}settle", {"row": doubtful.pk, "person": child.pk, "same": "no"})
+    doubtful.refresh_from_db()
+    assert doubtful.verdict == "refused"
+
+
+def test_a_points_list_speaks_of_the_admission_and_of_no_assistance(signed_in, school, suzhou):
+    office = signed_in(clerk_of(body("points_office", name="积分办"), Desk.LIST_PROVIDER))
+    children = [known(f"樊思{n}", school, hukou="340100", registrations=()) for n in "远近高"]
+    listed(school, suzhou, *children)
+
+    def rows(*ones):
+        return workbook([{"姓名": one.name, "身份证号": one.number, "入医日期": "2019-08-20"} for one in ones])
+
+    confirm(office, handed_in(office, rows(*children), as_of="2019-09-12", name="积分入医.xlsx"))
+    page = handed_in(office, rows(*children[:2]), as_of="2019-10-12", name="积分入医2.xlsx")
+    said = text(office.get(page))
+    assert "1 名孩子将被取消积分入医资格" in said
+    assert "救助" not in said
+    assert "将取消资格" in said
+    confirm(office, page)
+    after = text(office.get(page))
+    assert "已取消资格" in after
+    assert "将取消资格" not in after
+
+
 def test_the_points_office_sees_what_became_of_its_list_and_gets_its_own_template(signed_in, school, suzhou):
     office = signed_in(clerk_of(body("points_office", name="积分办"), Desk.LIST_PROVIDER))
     child = known("樊思远", school, hukou="340100", registrations=())

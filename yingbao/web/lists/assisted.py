@@ -83,7 +83,7 @@ def assisted(request: Seated, pk: int) -> HttpResponseBase:
     return shown(request, pk)
 
 
-def shown(request: Seated, pk: int, *, status: int = 200, **more: object) -> HttpResponseBase:
+def shown(request: Seated, pk: int, *, status: int = 200, show: str = "", **more: object) -> HttpResponseBase:
     """The page of a list, with what was typed and what is wrong with it, if anything. 名单页"""
     found = get_object_or_404(own(request), pk=pk)
     job = job_of(found)
@@ -106,7 +106,7 @@ def shown(request: Seated, pk: int, *, status: int = 200, **more: object) -> Htt
         # Its job was stopped before it began; nothing came of it.
         assisted_committing.let_go(pk)
         context["list"] = found = own(request).get(pk=pk)
-    page = ListPage(found, show=request.GET.get("show", ""), wanted_page=request.GET.get("page", "1"))
+    page = ListPage(found, show=show or request.GET.get("show", ""), wanted_page=request.GET.get("page", "1"))
     has_file = AssistedList.objects.filter(pk=found.pk, content_cipher__isnull=False).exists()
     context |= {
         "page": page,
@@ -250,9 +250,12 @@ def settle(request: Seated, pk: int) -> HttpResponseBase:
     row = get_object_or_404(found.rows, pk=int(wanted)) if _is_id(wanted) else None
     if row is None:
         return redirect("assisted-list", pk=pk)
-    at = clock.now()
+    same = request.POST.get("same", "")
+    if same not in ("yes", "no"):
+        unsaid = Text("{name}：请选“是同一人”或“不是同一人”。", "{name}: please say whether it is the same person.")
+        return shown(request, pk, status=422, show="to_settle", wrong={"same": unsaid.filled(name=row.name)})
+    at, accept = clock.now(), same == "yes"
     with transaction.atomic():
-        accept = request.POST.get("same") == "yes"
         assisted_committing.settle(
             row=row, accept=accept, by=request.user, at=at, person_id=int(person) if _is_id(person) else None
         )

@@ -65,6 +65,10 @@ _OF_POINTS: dict[str, tuple[Text, Text]] = {
         ),
     ),
 }
+_POINTS_ENDED = (
+    Text("已取消资格", "Lost it"),
+    Text("这些孩子的积分入医资格已取消", "These children's admission was taken back"),
+)
 _ENDED = (
     Text("已退出", "Ended"),
     Text("这些人在本单位名单上的身份到所示日期为止", "These persons' places on your list end on the day shown"),
@@ -94,7 +98,7 @@ class ListPage:
         done = self.list.state == AssistedList.State.COMMITTED
         words = {**_WORDS, "will_end": _ENDED} if done else dict(_WORDS)
         if is_points(self.list):
-            words |= _OF_POINTS
+            words |= {**_OF_POINTS, "will_end": _POINTS_ENDED} if done else _OF_POINTS
         return [
             {"key": key, "name": words[key][0], "meaning": words[key][1], "count": self.counts[key]}
             for key in VIEWS
