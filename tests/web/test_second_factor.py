@@ -196,7 +196,7 @@ def test_what_was_typed_comes_back_to_the_same_user_in_the_same_browser(clerk, s
     assert first_step(client, clerk.user)["Location"] == "/resume"
     page = client.get("/resume").content.decode()
     assert 'action="/jobs/7/cancel"' in page
-    assert "家长要求\n改名</textarea>" in page
+    assert 'value="家长要求\n改名"' in page
     assert "never kept" not in page
     assert len(re.findall('name="class"', page)) == 2
     assert client.post("/jobs/7/cancel", TYPED).status_code == 404  # the job is not there, but the form has come
