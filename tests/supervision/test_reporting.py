@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
 from tests.enrolment.building import AT, child, clerk, organisation
-from yingbao.enrolment import reckoning
+from yingbao.enrolment import dissolving, reckoning
 from yingbao.enrolment.actions import confirm, decline
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
@@ -175,3 +175,16 @@ def test_the_rate_is_whole_only_if_nobody_is_missing():
     assert share({"should": 100_000, "insured": 99_999}) == "99.9%"
     assert share({"should": 3, "insured": 3}) == "100.0%"
     assert share({"should": 0, "insured": 0}) == ""
+
+
+def test_the_earlier_days_of_a_report_do_not_fall_when_a_school_merges(season, schools, officer):
+    before = figures_of(season, on=AT.date())["days"]
+    closes, to = schools[1], schools[0]
+    dissolving.dissolve(
+        organisation=closes, successor=to, reason="并校", by=officer, at=AT + timedelta(days=1),
+        seen=dissolving.mark_of(closes),
+    )  # fmt: skip
+    reckon(season, AT + timedelta(days=1))
+    after = figures_of(season, on=AT.date() + timedelta(days=1))
+    assert after["days"][: len(before)] == before
+    assert after["whole"]["should"] == before[-1][1]

@@ -33,17 +33,19 @@ def figures_of(season: Season, *, on: date) -> dict[str, Any]:
 
     Schools alone, as the education bureau has no community; reasons as `supervising.shown` allows them.
     """
-    schools = list(
+    ever = list(
         Organisation.objects.schools()
-        .filter(pooling_area=season.pooling_area, active=True)
+        .filter(pooling_area=season.pooling_area)
         .select_related("parent")
         .order_by("code")
     )
+    schools = [one for one in ever if one.active]
     standings = of_bodies(season, [one.pk for one in schools])
     places: dict[tuple[str, str], list[Organisation]] = {}
     for one in schools:
         places.setdefault(place_of(one), []).append(one)
-    curve = curve_of(season, [one.pk for one in schools], today=on)
+    # On earlier days the children of a school that has closed since were counted there.
+    curve = curve_of(season, [one.pk for one in ever], today=on)
     weeks = weekly(curve.days, first=curve.first, last=min(on, curve.until.day)) if curve.first <= on else []
     return {
         "on": on.isoformat(),
