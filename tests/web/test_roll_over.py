@@ -157,6 +157,31 @@ def test_a_page_whose_outlook_is_no_longer_that_opens_nothing(pupils, client):
     assert Season.objects.count() == 1
 
 
+def test_an_outlook_of_another_day_opens_nothing_until_it_is_reckoned_anew(pupils, client):
+    seen = reckoned(client)
+    clock.set_to(at("2020-09-03"))
+    page = client.get(PAGE)
+    assert "试算是 2020年9月2日" in page.content.decode()
+    assert "开启并结转" not in page.content.decode()
+    answer = client.post(reverse("agency-roll-over-start", args=YEAR), {"seen": seen})
+    assert answer.status_code == 409
+    assert "2020-09-02做的，不是今天的" in answer.content.decode()
+    assert Season.objects.count() == 1
+    client.post(reverse("agency-roll-over-start", args=YEAR), {"seen": reckoned(client)})
+    assert Season.objects.count() == 2
+
+
+def test_the_outlook_tells_who_would_be_listed_and_could_not_be_enrolled(pupils, school, client):
+    child(school, name="王三", grade=2, hukou="341226", registered=None)
+    reckoned(client)
+    page = client.get(PAGE)
+    told = page.context["told"]
+    assert (page.context["listed"], page.context["enrolled"]) == (3, 2)
+    assert [(words.zh, heads) for words, heads in page.context["outside"]] == [("不能参保", 1)]
+    assert told["family_fen"] == 2 * 24000
+    assert "不计应缴" in page.content.decode()
+
+
 def test_before_the_school_year_the_outlook_is_shown_and_the_opening_waits(pupils, client):
     clock.set_to(at("2020-07-15"))
     seen = reckoned(client)

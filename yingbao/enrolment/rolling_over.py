@@ -100,6 +100,11 @@ def mark_of(found: RollOver, digest: str) -> str:
     return versions.digest_of(f"{found.policy} {digest} {shown_at}")[:16]
 
 
+def is_of_today(found: RollOver, today: date) -> bool:
+    """Whether the outlook was reckoned today: children, lists and payments change from day to day. 当日试算"""
+    return found.outlook_at is not None and china_day(found.outlook_at) == today
+
+
 def note_outlook(*, found: RollOver, told: dict[str, Any], digest: str, at: datetime) -> bool:
     """Keep what the outlook told, unless the season was opened meanwhile; says whether it was kept. 保存预览"""
     unopened = RollOver.objects.filter(pk=kept(found).pk, opened__isnull=True)
@@ -109,8 +114,8 @@ def note_outlook(*, found: RollOver, told: dict[str, Any], digest: str, at: date
 def begin(*, found: RollOver, seen: str, by: Appointment, at: datetime) -> Season:
     """Open the season and ask every body for its word; the children follow. Said again, it changes nothing. 开始结转
 
-    Raises Refused for another area's officer, before the school year, without an outlook of the policy as it is now,
-    and for a page that showed another one.
+    Raises Refused for another area's officer, before the school year, without an outlook of the policy as it is now
+    and of this day, and for a page that showed another one.
     """
     check_officer(by, found.policy)
     with transaction.atomic():
@@ -166,6 +171,13 @@ def _refuse_unless_ready(held: RollOver, policy: Policy, seen: str, today: date)
             where=held.policy,
             what=Text("还没有按现行政策文本试算", "it was not reckoned by the policy as it is now"),
             mend=Text("先试算，看过结果再开启。", "Reckon it first, look at what comes out, then open it."),
+        )
+    if not is_of_today(held, today):
+        what = Text("试算是{day}做的，不是今天的", "it was reckoned on {day}, not today")
+        raise Refused(
+            where=held.policy,
+            what=what.filled(day=china_day(held.outlook_at).isoformat() if held.outlook_at else ""),
+            mend=Text("请重新试算，看过今天的数字再开启。", "Reckon it again, look at today's figures, then open it."),
         )
     if seen != mark_of(held, digest):
         raise Refused(

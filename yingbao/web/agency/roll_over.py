@@ -27,6 +27,7 @@ from yingbao.jobs import work
 from yingbao.jobs.models import Job
 from yingbao.people.grades import grade_name, stage_name
 from yingbao.people.models import AssistedStatus
+from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.spreadsheet.models import Roster
 from yingbao.trail.events import note
@@ -73,6 +74,7 @@ def page(request: Seated, year: int, *, refused: Refused | None = None, status: 
         "job": job, "under_way": under_way, "refused": refused, "digest": digest,
         "windows": [state_of(window, today) for window in windows(policy)],
         "fresh": found.outlook is not None and found.outlook_for == digest,
+        "of_today": rolling_over.is_of_today(found, today),
         "begins": begins if (begins := date(school_year, SCHOOL_YEAR_BEGINS_IN, 1)) > today else None,
         "last_closed": Close.objects.filter(season=found.last, confirmed_at__isnull=False).exists(),
         "seen": rolling_over.mark_of(found, digest), "version": versions.newest(policy.policy),
@@ -105,6 +107,9 @@ def before(found: RollOver) -> dict[str, Any]:
         "told": told, "on": date.fromisoformat(told["on"]),
         "listed": sum(places.get(place, 0) for place in LISTED),
         "places": [(words, places[place], place in LISTED) for place, words in PLACES.items() if place in places],
+        "enrolled": told.get("statuses", {}).get("enrolled", 0),
+        "outside": [(words, told["statuses"][status]) for status, words in terms.STATUSES.items()
+                    if status != "enrolled" and told.get("statuses", {}).get(status)],
         "ways": stages_of(told.get("ways", {})),
         "graduates": [(stage_name(stage), heads) for stage, heads in told.get("graduates", {}).items()],
         "lapsed": lapsed_in_words(told.get("lapsed", {})),
