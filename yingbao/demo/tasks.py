@@ -57,11 +57,11 @@ def _mark(season: Season) -> None:
 
 
 def _by_hand(clerks: Mapping[int, Appointment], season: Season) -> None:
-    """One that a clerk marked though the platform did not see it."""
+    """One that a clerk marked though the platform does not see it, and it is told as such."""
     rows = Assignment.objects.filter(season=season, task__word="register_first_timers", state="open")
     one = rows.filter(organisation__in=list(clerks), organisation__kind=OrganisationKind.COMMUNITY).first()
     if one is not None:
-        note = "辖区没有首次参保的孩子"
+        note = "已在窗口收齐材料，平台上的登记月底前补录"
         finish(assignment=one.pk, note=note, seen=mark_of(one), by=clerks[one.organisation_id], at=SEEN)
 
 
