@@ -294,6 +294,13 @@ WRONG = TASKS | {
     "a word where a part belongs": Wrong(
         "card:\n  clause: 四(七)", "card: 四(七)\nx:\n  clause: 四(七)", "card: 四(七)", "Keys with values", "clause"
     ),
+    "braces to be filled in on one line, without quotes": Wrong(
+        "\n        zh: 2020年度学生（少儿）缴费标准为每人{premium}。\n        en: The premium for a pupil",
+        " {zh: 每人{premium}。, en: The premium for a pupil",
+        "每人{premium}",
+        "not YAML",
+        "a sentence with braces, here {premium}, needs quotes",
+    ),
     "a sentence with a colon and no quotes": Wrong(
         "en: greater Suzhou}\n    div",
         "en: greater: Suzhou: all}\n    div",

@@ -32,6 +32,9 @@ WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 """Control, zero-width and direction marks: what is read would not be what is seen."""
 
+FILLED_IN = re.compile(r"\{\s*(?:zh|en):.*(\{[a-z_]+\})")
+"""A sentence on one line with both languages that leaves something to be filled in. 一行句子"""
+
 _SAVE_AGAIN = Text(zh="请用文本编辑器以 UTF-8 编码另存。", en="Save it again as UTF-8 text.")
 _NAME_A_FILE = Text(zh="请给出一个能读取的 YAML 文件。", en="Name a YAML file that can be read.")
 
@@ -87,7 +90,9 @@ def parse(raw: bytes, path: Path) -> Node:
         problem = Text(zh="YAML 写法不对（{said}）", en="This is not YAML ({said})").filled(
             said=error.problem or error.context or "?"
         )
-        reader.problems.append(Problem(path=str(path), line=_line(mark, text), what=problem, mend=_mend_yaml(error)))
+        line = _line(mark, text)
+        mend = _mend_yaml(error, text.splitlines()[line - 1] if text else "")
+        reader.problems.append(Problem(path=str(path), line=line, what=problem, mend=mend))
         raise PolicyRefused(reader.problems) from None
     except yaml.YAMLError as error:
         said = str(error).splitlines()[0]
@@ -142,8 +147,14 @@ def _text(raw: bytes, path: Path) -> str:
     return text
 
 
-def _mend_yaml(error: yaml.MarkedYAMLError) -> Text:
+def _mend_yaml(error: yaml.MarkedYAMLError, line: str) -> Text:
     said = f"{error.problem} {error.context}"
+    if found := FILLED_IN.search(line):
+        return Text(
+            zh="写在一行的 {{zh: …, en: …}} 里，带花括号（这里是 {word}）的句子要加引号，或把 zh、en 各写一行。",
+            en="In {{zh: …, en: …}} on one line a sentence with braces, here {word}, needs quotes; "
+            "or write zh and en on lines of their own.",
+        ).filled(word=found[1])
     if "mapping values are not allowed" in said:
         return Text(
             zh="句中有冒号加空格时，整句要加引号；或检查上一行的缩进。",

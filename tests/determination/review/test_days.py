@@ -86,3 +86,17 @@ def test_two_windows_of_one_phase_that_overlap_are_told_if_their_cover_differs(c
 @pytest.mark.parametrize(("changes", "cover"), [(ASKED, "extension_way"), (DIRECT, "in_extension")])
 def test_windows_that_follow_each_other_are_left_in_peace(changes, cover):
     assert not [each.said("en") for each in found(changes, late_from="2027-03-01", cover=cover)]
+
+
+def test_newborns_of_the_months_behind_their_window_are_told_with_the_first_of_them():
+    text = YUNHE.read_text("utf-8")
+    window = "    first: 2026-12-21\n    last: 2027-12-31"
+    assert text.count(window) == 1
+    stopped = findings_of_text(text.replace(window, window.replace("2027-12-31", "2027-02-28")), "policy.yaml")
+    told = [each for each in stopped if each.severity != "hint"]
+    assert [each.severity for each in told] == ["warning"]
+    assert "born on 2027-03-01 or later is enrolled as a newborn" in told[0].said("en")
+    assert told[0].example is not None
+    assert told[0].example["birth_date"] == told[0].example["paid_on"] == "2027-03-01"
+    nearly = findings_of_text(text.replace(window, window.replace("2027-12-31", "2027-12-20")), "policy.yaml")
+    assert {each.severity for each in nearly} == {"hint"}

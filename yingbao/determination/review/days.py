@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations, pairwise
 
 from yingbao.determination.review.boxes import Box, lies_in, meet, met
@@ -16,6 +16,7 @@ from yingbao.policy.rules import Entitlement, PhaseRule, Rule
 from yingbao.values.text import Text
 
 Days = tuple[date, date]
+A_MONTH = timedelta(days=31)
 
 
 class Calendar:
@@ -60,6 +61,7 @@ def of_days(reach: Reach) -> Iterator[Finding]:
     # Newborns may pay on days that are closed to everyone else; a gap between windows is one all the same.
     yield from _between([calendar, Calendar(reach, reach.space.can_be([reach.space.older]))])
     yield from _outside(calendar)
+    yield from _born_later(calendar)
     for table in ("phase", "premium", "cover"):
         yield from _windows_overlap(calendar, table)
 
@@ -92,8 +94,12 @@ def _between(calendars: list[Calendar]) -> Iterator[Finding]:
     for (first, last), rows in gaps.items():
         calendar = next(iter(rows.values()))
         reach, days = calendar.reach, (calendar.days[first][0], calendar.days[last][1])
-        closed = [box for boxes in calendar.phases(next(iter(rows)), first).values() for box in boxes]
+        shut = (calendar.phases(next(iter(rows)), run) for run in range(first, last + 1))
+        closed = next(([box for boxes in phases.values() for box in boxes] for phases in shut if phases), [])
         child = reach.space.child_in(closed)
+        if child is None:
+            # On these days the rule has no children at all, so that nobody is turned away.
+            continue
         falls = _deciding(reach, "phase", closed)
         what = Text(
             zh="{days}没有任何期限覆盖，{rules} 的孩子都不能缴费，前后却都可以；这些日子落到 {falls}",
@@ -109,7 +115,7 @@ def _between(calendars: list[Calendar]) -> Iterator[Finding]:
                 zh="把前后两个期限的首尾日期接上；文件确有停办的日子时不必改。",
                 en="Let the windows follow each other without a gap, unless the notice does pause.",
             ),
-            example=as_facts(child or {}),
+            example=as_facts(child),
             days=days,
         )
 
@@ -164,6 +170,40 @@ def _misnamed(calendar: Calendar, block: list[int], boxes: list[Box], phase: str
 
 def _in_phase(calendar: Calendar, run: int, phase: str) -> list[Box]:
     return [box for row in calendar.rows for box in calendar.phases(row, run).get(phase, [])]
+
+
+def _born_later(calendar: Calendar) -> Iterator[Finding]:
+    """Newborns of the year's later months whom no day of payment is left for as newborns."""
+    reach = calendar.reach
+    taking = [
+        (n, boxes)
+        for n in range(len(calendar.days))
+        for row in calendar.rows
+        if (boxes := calendar.phases(row, n).get("newborn"))
+    ]
+    if not taking:
+        return
+    run, boxes = taking[-1]
+    last = calendar.days[run][1]
+    if last > reach.policy.cover_to - A_MONTH:
+        return
+    born = last + timedelta(days=1)
+    falls = _deciding(reach, "phase", boxes)
+    what = Text(
+        zh="新生儿只收到 {last}，{born} 及以后出生的孩子本年度都不能按新生儿办理",
+        en="Newborns are taken until {last}; no child born on {born} or later is enrolled as a newborn this year",
+    )
+    yield Finding(
+        "warning",
+        ("tables", "phase", falls[0] if falls else 0, "id"),
+        what.filled(last=last, born=born),
+        Text(
+            zh="新生儿的期限通常到年度结束（{end}）；文件确实早停的，不必改。",
+            en="Newborns are usually taken until the year's end, {end}, unless the notice stops earlier.",
+        ).filled(end=reach.policy.cover_to),
+        example=as_facts({**(reach.space.child_in(boxes) or {}), "birth_date": born, "paid_on": born}),
+        days=(born, reach.policy.cover_to),
+    )
 
 
 def _windows_overlap(calendar: Calendar, table: str) -> Iterator[Finding]:
