@@ -63,6 +63,36 @@ def test_where_families_pay_themselves_the_guide_is_at_hand(yuzhong):
     assert "/pay/guide" in Client().get("/help/?area=500103").content.decode()
 
 
+def test_where_the_notice_names_no_lines_no_sentence_sends_anybody_to_them(yuzhong):
+    answer = Client().get("/help/?area=500103")
+    said = answer.content.decode()
+    assert "咨询电话" not in said
+    assert "找本页列出的街道联系人" in said
+    assert "{whom}" not in said
+    assert "街道联系人" in said
+
+
+def test_where_it_names_them_the_sentence_points_to_this_page(suzhou):
+    assert "打本页的咨询电话" in Client().get("/help/").content.decode()
+
+
+def test_desks_without_help_lines_are_told_the_body_above_and_the_agency(yuzhong, signed_in):
+    street = Organisation.objects.filter(kind="sub_district", pooling_area="500103").order_by("pk").first()
+    committee = organisation("community", area="500103", name="石灰市居委会", parent=street)
+    agency = organisation("insurance_agency", area="500103", name="渝中经办", contact="罗老师", phone="63001122")
+    clerk = signed_in(clerk_of(committee, Desk.COMMUNITY))
+    for page in ("/community/", "/cases/whose/"):
+        said = clerk.get(page).content.decode()
+        assert "去哪里问" in said
+        assert street.contact in said
+        assert street.phone in said
+        assert "63001122" in said
+    officer = signed_in(clerk_of(agency, Desk.AGENCY))
+    said = officer.get("/agency/").content.decode()
+    assert "/help/?area=500103" in said
+    assert "63001122" not in said
+
+
 def test_no_season_and_a_strange_area_are_answered_too(db):
     assert "还没有开放" in Client().get("/help/?area=999999").content.decode()
 

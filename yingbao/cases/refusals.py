@@ -131,7 +131,7 @@ def nobody_answers() -> Refused:
     return Refused(
         where="",
         what=Text("这里还没有答复问题的单位", "Nobody here answers questions yet"),
-        mend=Text("请打咨询电话。", "Please call the help lines."),
+        mend=Text("请直接问街道或医保经办机构。", "Ask the sub-district or the insurance agency."),
     )
 
 

@@ -67,7 +67,7 @@ def home(request: Seated) -> HttpResponse:
         "standing": (whole := tree.standing(at)), "at": at,
         "curve": curve_of(season, None if at is None else tree.agents(at), today=today),
         "reasons": [(key, words, whole.reasons[key]) for key, words in MISSING.items() if whole.reasons.get(key)],
-        "older": rests_on_an_older_file(season), "help_lines": policy.help_lines,
+        "older": rests_on_an_older_file(season),
     }  # fmt: skip
     return render(request, "agency/home.html", context)
 

@@ -73,7 +73,7 @@ def page(case: Case, by: Appointment, today: date) -> dict[str, Any]:
         "acts": {act.value: True for act in acts},
         "contact": contact_of(case.to_organisation),
         "asker": contact_of(asker) if asker else None,
-        "help_lines": policy_of(case.season).help_lines,
+        "policy": policy_of(case.season),
         "waits_for": asker if asker and case.state == State.RETURNED else case.to_organisation,
         "take_up": take_up(case, today),
         "ours": bool(handing.parts_of(by, case)),

@@ -63,17 +63,17 @@ QUESTIONS = (
     Question(
         Text("缴了费，查不到参保", "I paid, and the child is not shown as covered"),
         Text(
-            "缴费到账、参保生效是两步。到账后一般次日可查；待遇从规定的日期起。保存好缴费凭证，打下面的咨询电话。",
+            "缴费到账、参保生效是两步。到账后一般次日可查；待遇从规定的日期起。保存好缴费凭证，{whom}。",
             "Money that arrived and cover that began are two steps. It usually shows the next day; cover begins on the "
-            "day that the policy sets. Keep the proof of payment and call the lines below.",
+            "day that the policy sets. Keep the proof of payment and {whom}.",
         ),
     ),
     Question(
         Text("缴了两次，或者不该缴的缴了", "I paid twice, or for a child who is exempt"),
         Text(
-            "多缴的钱平台会留住，原路退回，不用申请；一个月还没退的，打申报缴费的咨询电话。",
-            "What was paid too much is held and goes back the way it came, without an application. After a month, call "
-            "the line for payments.",
+            "多缴的钱平台会留住，原路退回，不用申请；一个月还没退的，{whom}。",
+            "What was paid too much is held and goes back the way it came, without an application. After a month, "
+            "{whom}.",
         ),
     ),
     Question(
@@ -98,17 +98,29 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "term": term,
     }
     if area:
-        policy = policy_of(seasons[area])
+        policy, directory = policy_of(seasons[area]), sub_districts(area)
         found = list(schools_named(area, term)[: MOST_FOUND + 1]) if term else []
         context |= {
             "policy": policy,
             "who": who_enrols(policy),
-            "questions": [MONEY_AT_SCHOOL if pays_through_school(policy) else MONEY_BY_FAMILY, *QUESTIONS],
+            "questions": questions(policy, has_directory=bool(directory)),
             "found": found[:MOST_FOUND],
             "more": len(found) > MOST_FOUND,
-            "sub_districts": sub_districts(area),
+            "sub_districts": directory,
         }
     return render(request, "front/help.html", context)
+
+
+def questions(policy: Policy, *, has_directory: bool) -> list[Question]:
+    """The common questions; whom to ask is what this very page shows. 常见问题"""
+    if any(line.phones for line in policy.help_lines):
+        whom = Text("打本页的咨询电话", "call the help lines on this page")
+    elif has_directory:
+        whom = Text("找本页列出的街道联系人", "ask the contact of the sub-district on this page")
+    else:
+        whom = Text("问学校或社区的经办人", "ask the clerk of the school or the community")
+    money = MONEY_AT_SCHOOL if pays_through_school(policy) else MONEY_BY_FAMILY
+    return [one._replace(answer=one.answer.filled(whom=whom)) for one in (money, *QUESTIONS)]
 
 
 def who_enrols(policy: Policy) -> list[dict[str, Any]]:

@@ -7,12 +7,16 @@ from typing import Any
 from django import template
 from django.db import DatabaseError
 
+from yingbao.agents.models import Organisation, OrganisationKind
+from yingbao.cases.responsible import Contact, contact_of
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import policy_of
+from yingbao.policy.model import Policy
 from yingbao.values.text import Text
 
 register = template.Library()
 LINES_SHOWN = 2
+ASKED = (OrganisationKind.INSURANCE_AGENCY, OrganisationKind.TAX_AUTHORITY)
 
 
 @register.simple_tag(takes_context=True)
@@ -31,6 +35,22 @@ def help_near(context: dict[str, Any]) -> list[dict[str, Any]]:
         lines = [line for line in policy.help_lines if line.phones][:LINES_SHOWN]
         found.append({"area": season.pooling_area, "name": policy.name, "lines": lines})
     return found
+
+
+@register.simple_tag(takes_context=True)
+def contacts_near(context: dict[str, Any], policy: Policy) -> list[Contact]:
+    """Whom to call where the notice names no lines. 联系人
+
+    The body above the reader's own, the agency, the tax authority: only those of whom the platform knows a phone.
+    """
+    own = getattr(context.get("request"), "appointment", None)
+    place = own.organisation if own is not None else None
+    above = contact_of(place.parent) if place is not None and place.parent is not None else None
+    bodies = Organisation.objects.filter(pooling_area=policy.pooling_area, kind__in=ASKED, active=True)
+    if place is not None:
+        bodies = bodies.exclude(pk=place.pk)
+    known = [Contact(one, one.contact, one.phone) for one in bodies.exclude(phone="").order_by("kind", "pk")]
+    return [*([above] if above else []), *known]
 
 
 @register.simple_tag
