@@ -128,6 +128,7 @@ def test_an_officer_composes_previews_and_publishes_a_survey(town, signed_in):
     pk = int(made.split("/")[3])
     one = f"/survey/agency/{pk}/"
     assert client.get(made).status_code == 200
+    assert "草稿" in client.get("/survey/agency/").content.decode()
     added = {
         "zh": "家里几个孩子", "en": "How many children", "kind": "number", "required": "yes", "meaning": "",
         "seen": "0",
