@@ -32,7 +32,7 @@ def record(
     if way not in WAYS:
         raise _refused("方式", Text("没有选宣传方式", "no way was chosen"), Text("请选一种。", "Choose one."))
     if not topics or not set(topics) <= set(TOPICS):
-        raise _refused("讲了什么", Text("没有选讲了什么内容", "nothing it was about was chosen"),
+        raise _refused("讲了什么", Text("没有选内容", "nothing it was about was chosen"),
                        Text("至少选一项。", "Choose at least one."))  # fmt: skip
     if way == "other" and not said:
         raise _refused("说明", Text("没有写明是什么方式", "which other way is missing"),
