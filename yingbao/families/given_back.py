@@ -38,6 +38,7 @@ class GivenBack(NamedTuple):
     number: str
     amount_fen: int
     tone: str
+    state: Text
     text: Text
     on: date
 
@@ -49,5 +50,5 @@ def given_back(one: Enrolment) -> list[GivenBack]:
     for row in rows:
         tone, text = SAID[RefundState(row.state)]
         since = row.finished_at or row.submitted_at or row.decided_at or row.requested_at
-        found.append(GivenBack(row.number, row.amount_fen, tone, text, china_day(since)))
+        found.append(GivenBack(row.number, row.amount_fen, tone, row.state_text, text, china_day(since)))
     return found
