@@ -144,11 +144,15 @@ def test_simulate_tells_what_a_policy_costs_and_names_nobody(folder: Path):
     result = run("simulate", "320500/2021", "--by", "place", "--by", "hukou", "--pay-on", "2020-11-30")
     assert (result.exit_code, result.stderr) == (0, "")
     for words in (
-        "320500/2021 · the children of 320500/2020", "paid on 2020-11-30", "premiums come to 840.00 yuan",
+        "320500/2021 · the children of 320500/2020", "Note: The season of 2020 is not closed",
+        "paid on 2020-11-30", "premiums come to 840.00 yuan",
         "3  family pays more", "families +120.00 yuan", "points_missed", "Gusu, Suzhou: 4 children, 3 enrolled",
         "other provinces: 1 children, 0 enrolled",
     ):  # fmt: skip
         assert words in result.stdout
     assert "张小明" not in result.stdout
+    run("new", "320500/2023", "--from", "320500/2020")
+    later = run("simulate", "320500/2023", "--language", "zh")
+    assert "注意：2021、2022 年度在本平台没有参保季" in later.stdout
     assert run("simulate", "320500/2021", "--season", "320500/2031").exit_code == 1
     assert "no such season" in run("simulate", "320500/2021", "--season", "7").stderr

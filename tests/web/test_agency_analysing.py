@@ -202,6 +202,8 @@ def test_next_years_policy_is_reckoned_for_this_years_children_on_the_day_that_i
     assert Job.objects.count() == 0
     maker.post(simulate, {"paid_on": "2021-05-01"})
     run_waiting()
+    for name in ("agency-proposal", "agency-proposal-figures"):
+        assert "2020 年度还没有关账" in maker.get(reverse(name, args=[one.pk])).content.decode()
     told = PolicyProposal.objects.get(pk=one.pk).simulation["figures"]
     assert told["outside"] == [{"status": "closed", "rule": "paid_after_close", "children": 1}]
     maker.post(simulate)

@@ -182,6 +182,25 @@ def test_the_outlook_tells_who_would_be_listed_and_could_not_be_enrolled(pupils,
     assert "不计应缴" in page.content.decode()
 
 
+def test_a_year_without_a_season_in_between_is_told_before_it_is_passed_over(pupils, client, tmp_path):
+    (tmp_path / "320500-suzhou" / "2021.yaml").unlink()
+    seasons = client.get(reverse("agency-seasons")).content.decode()
+    assert "中间缺 2021 年度" in seasons
+    clock.set_to(at("2021-09-02"))
+    page = client.get(reverse("agency-roll-over", args=[2022])).content.decode()
+    assert "由 2020 年度直接结转时" in page
+    client.post(reverse("agency-roll-over-outlook", args=[2022]))
+    work.run_waiting()
+    reckoned = client.get(reverse("agency-roll-over", args=[2022]))
+    assert reckoned.context["lapsed"] == [(1, 1)]
+    assert "断保年数没有计入这些年" in reckoned.content.decode()
+
+
+def test_nothing_is_said_of_years_between_where_none_is_missing(pupils, client):
+    assert "中间缺" not in client.get(reverse("agency-seasons")).content.decode()
+    assert "中间缺" not in client.get(PAGE).content.decode()
+
+
 def test_before_the_school_year_the_outlook_is_shown_and_the_opening_waits(pupils, client):
     clock.set_to(at("2020-07-15"))
     seen = reckoned(client)

@@ -148,6 +148,7 @@ def simulate(
     from yingbao.cli.platform import ready
 
     ready()
+    from yingbao.collection.earlier_years import notes_on_earlier_years
     from yingbao.determination.telling import lines, parts
     from yingbao.determination.trying import day_to_try
     from yingbao.enrolment import forecasting
@@ -169,6 +170,8 @@ def simulate(
                 "{policy} · the children of {season} · lists of {on} · paid on {paid}")  # fmt: skip
     filled = head.filled(policy=loaded.policy, season=whose.policy, on=told["on"], paid=told["paid_on"])
     click.echo(filled.said(said))
+    for note in notes_on_earlier_years(whose.pooling_area, loaded.plan_year):
+        click.echo(Text("注意：{note}", "Note: {note}").filled(note=note).said(said))
     for line in lines(told, loaded, other.policy if other else None, other.said if other else None):
         click.echo(line.said(said))
     names = {

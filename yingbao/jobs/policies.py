@@ -9,7 +9,7 @@ from typing import Any
 from procrastinate.contrib.django import app
 
 from yingbao.agents.models import User
-from yingbao.collection import handover
+from yingbao.collection import earlier_years, handover
 from yingbao.determination.trying import day_to_try
 from yingbao.enrolment import determining, forecasting, proposing, simulating, tallying
 from yingbao.enrolment.models import PolicyProposal, Season
@@ -46,6 +46,8 @@ def simulate(job: Running, *, proposal: int, paid_on: str = "") -> None:
         paid_on=date.fromisoformat(paid_on) if paid_on else None,
         progress=_half(job, 1),
     )
+    notes = earlier_years.notes_on_earlier_years(policy.pooling_area, policy.plan_year)
+    told["figures"]["notes"] = [{"zh": each.zh, "en": each.en} for each in notes]
     proposing.note_simulation(proposal=held, target=target, told=told, at=clock.now())
     job.progress(1, 1)
 

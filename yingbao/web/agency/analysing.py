@@ -160,6 +160,7 @@ def figures(request: Seated, pk: int) -> HttpResponse:
     on, paid_on = (said_day(date.fromisoformat(told[name])) for name in ("on", "paid_on"))
     context = {
         "one": one, "policy": policy, "figures": worded(told, policy, against, named), "on": on, "paid_on": paid_on,
+        "notes": [Text(**each) for each in told.get("notes", [])],
     }  # fmt: skip
     return render(request, "agency/proposal_figures.html", context)
 

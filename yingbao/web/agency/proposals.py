@@ -92,6 +92,7 @@ def page(request: Seated, one: PolicyProposal, *, refused: Refused | None = None
         "job": job, "under_way": job is not None and job.state in UNDER_WAY, "windows": windows(proposed),
         "changes": grouped(difference(earlier, proposed)) if earlier else [],
         "new_policy": before is None, "last_year": last_year, "figures": (one.simulation or {}).get("figures"),
+        "figures_notes": [Text(**each) for each in (one.simulation or {}).get("figures", {}).get("notes", [])],
         "lines": line_difference(text, one.text), "others": others(request), "closed": closed(one.policy),
         "effect": effect(request, one, proposed, before or proposed) if "sample" in (one.simulation or {}) else None,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, OrganisationKind
+from yingbao.collection.earlier_years import years_between
 from yingbao.collection.mandates_kept import mandates_kept
 from yingbao.collection.models import Close
 from yingbao.enrolment import after_rolling, confirming, rolling_over, tallying, versions
@@ -74,6 +75,7 @@ def page(request: Seated, year: int, *, refused: Refused | None = None, status: 
         "job": job, "under_way": under_way, "refused": refused, "digest": digest,
         "windows": [state_of(window, today) for window in windows(policy)],
         "fresh": found.outlook is not None and found.outlook_for == digest,
+        "unseen": years_between(found.last, policy.plan_year),
         "of_today": rolling_over.is_of_today(found, today),
         "begins": begins if (begins := date(school_year, SCHOOL_YEAR_BEGINS_IN, 1)) > today else None,
         "last_closed": Close.objects.filter(season=found.last, confirmed_at__isnull=False).exists(),

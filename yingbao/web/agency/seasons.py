@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk
+from yingbao.collection.earlier_years import years_between
 from yingbao.collection.models import Close
 from yingbao.enrolment import proposing, rolling_over, tallying, versions
 from yingbao.enrolment.models import Season
@@ -42,7 +43,8 @@ def page(request: Seated, *, refused: Refused | None = None, status: int = 200) 
         "next": [
             {"policy": policy, "windows": [state_of(window, clock.today()) for window in windows(policy)],
              "version": versions.newest(policy.policy), "mark": mark_of(policy),
-             "last": rolling_over.last_before(policy)}
+             "last": (last := rolling_over.last_before(policy)),
+             "unseen": years_between(last, policy.plan_year) if last else None}
             for policy in offered
         ],
         "later": later,
