@@ -34,7 +34,11 @@ HALF_PAST_EIGHT_IN_CHINA = "30 0 * * *"
 def each_morning(timestamp: int) -> None:
     """Cards whose day has come are ready, their schools are told; pictures nobody needs are erased. 每日制卡"""
     close_old_connections()
-    at = clock.now()
+    bring_up_to_date(at=clock.now())
+
+
+def bring_up_to_date(*, at: datetime) -> None:
+    """What this day does to cards and pictures; run twice it does nothing more. 每日更新"""
     log.info("%s cards are ready", turn(at=at))
     log.info("%s pictures erased", purging.purge(at=at))
 
