@@ -36,6 +36,9 @@ def test_a_closed_survey_is_shown_as_closed_on_every_desk(town, signed_in):
     assert "本校没有报告计入" in waiting
     street = signed_in(town.streets[0])
     page = street.get("/survey/street/").content.decode()
+    other = signed_in(town.streets[1])
+    pupils(town.schools[2], 1)
+    assert "没有报告计入（已答 0/1）" in other.get("/survey/street/").content.decode()
     report = SchoolReport.objects.get(survey=town.survey, school=town.schools[1])
     for said in (correcting, reported, waiting, page, street.get(f"/survey/reports/{report.pk}/").content.decode()):
         assert "问卷已结束" in said
