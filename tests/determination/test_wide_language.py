@@ -212,3 +212,28 @@ def test_none_of_several_conditions_is_told_one_by_one():
 def test_what_is_unconfirmed_is_said_to_be_provisional_to_the_family():
     assert "二档787.01元（暂定）" in said(**PUPIL, tier=2)
     assert "暂定" not in said(**PUPIL)
+
+
+@pytest.mark.parametrize(
+    ("city", "hukou", "paid", "status"),
+    [
+        ("500103/2025", "500103", date(2025, 1, 2), "refer"),
+        ("320100/2025", "320102", date(2025, 1, 2), "refer"),
+        ("320500/2026", "320508", date(2026, 1, 2), "closed"),
+    ],
+)
+def test_a_payment_before_birth_enrols_nobody_and_says_so(city, hukou, paid, status):
+    policy, one = policy_of(city), child(hukou=hukou, birth_date=date(paid.year, 9, 20), paid_on=paid)
+    decision = determine_one(policy, one, TODAY)
+    assert (decision.status, decision.premium_fen, decision.coverage_from) == (status, 0, None)
+    assert decision.phase != "newborn"
+    said = [each.sentence.zh.removesuffix("（暂定）") for each in reasons(policy, one, decision, TODAY)]
+    assert ("缴费日早于出生日，请核对这两个日期；由经办人员决定。" in said) == (status == "refer")
+    born = determine_one(policy, one | {"birth_date": paid}, TODAY)
+    assert (born.status, born.phase) == ("enrolled", "newborn")
+
+
+def test_the_readings_of_2020_leave_a_payment_before_birth_to_the_tables():
+    for city, hukou in (("320500/2020", "320508"), ("500103/2020", "500103")):
+        one = child(hukou=hukou, birth_date=date(2019, 12, 20), paid_on=date(2019, 11, 30))
+        assert determine_one(policy_of(city), one, TODAY).status == "enrolled"

@@ -84,4 +84,4 @@ def first_of_month_after(day: date, months: int) -> date:
 
 def days_after(day: date, days: int) -> date:
     """The day so many days later: a wait of 90 days from 1 March ends on 30 May. 等待期满日"""
-    return day + timedelta(days=min(days, (date.max - day).days))
+    return day + timedelta(days=max((date.min - day).days, min(days, (date.max - day).days)))

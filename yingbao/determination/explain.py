@@ -17,7 +17,7 @@ from yingbao.determination.cover import start_of
 from yingbao.determination.criteria import age_on, column_of, seen_as, test_of
 from yingbao.determination.facts import Child, Value, read_child
 from yingbao.determination.rulebook import TABLES, rulebook_of, rules_of
-from yingbao.determination.signs import Limit, inside, timed
+from yingbao.determination.signs import Limit, Within, inside, timed
 from yingbao.policy import terms
 from yingbao.policy.model import Policy
 from yingbao.policy.outcomes import in_doubt, outcome
@@ -26,6 +26,10 @@ from yingbao.values import divisions, money
 from yingbao.values.text import Text
 
 UNKNOWN = Text(zh="未知", en="unknown")
+BEFORE_BIRTH = Text(
+    zh="缴费日早于出生日，请核对这两个日期；由经办人员决定。",
+    en="The payment day lies before the day of birth: look at both days. An officer decides.",
+)
 NO_WAIT = Text(zh="按规定不用等待。", en="By the rules the child does not wait.")
 NO_WAIT_FROM = Text(
     zh="按规定不用等待，自{day}起享受待遇。", en="By the rules the child does not wait and is covered from {day}."
@@ -97,6 +101,8 @@ def _about(policy: Policy, rule: Rule, child: Child, decision: Decision, known: 
     said = rule.because.filled(**known)
     if not isinstance(rule, CoverRule):
         return said
+    if decision.status == "refer" and unborn(policy, child):
+        return BEFORE_BIRTH
     begins, wait = decision.coverage_from, rulebook_of(policy).decided(child)[0].wait_months
     if rule.waits and not wait:
         return NO_WAIT if begins is None else NO_WAIT_FROM.filled(day=said_day(begins))
@@ -105,6 +111,12 @@ def _about(policy: Policy, rule: Rule, child: Child, decision: Decision, known: 
     if begins is None or not isinstance(day, date) or "{coverage_from}" in rule.because.zh:
         return said
     return FROM.filled(said=said, day=said_day(begins)) if start.held_back(day, policy.cover_from) else said
+
+
+def unborn(policy: Policy, child: Child) -> bool:
+    """Whether the payment lies before the birth, where the policy minds. 缴费日是否早于出生日"""
+    signs = rulebook_of(policy).signs
+    return bool(signs.of_child(child) & signs.unborn)
 
 
 def _filling(policy: Policy, child: Child, decision: Decision) -> dict[str, object]:
@@ -180,7 +192,8 @@ def holds(policy: Policy, child: Child, decided: Mapping[str, Rule], name: str) 
         birth = child["birth_date"]
         if not isinstance(birth, date) or not isinstance(value, date):
             return False
-        return value <= Limit(criterion.months_from_birth or 0, criterion.days_from_birth or 0).last(birth)
+        limit = Limit(criterion.months_from_birth or 0, criterion.days_from_birth or 0)
+        return Within(0, column_of(criterion), limit, policy.paid_before_birth == "refer").holds(birth, value)
     if criterion.during is not None and timed(policy.windows[criterion.during]):
         return inside(policy.windows[criterion.during], value, child["paid_time"])
     return test_of(criterion, policy)(seen_as(criterion, value, policy))

@@ -133,8 +133,12 @@ class Determiner:
         """Per row whether the day is known and lies within the limit from a known birth."""
         births, days = seen["birth_date"], seen[within.column]
         last = births.distinct.made(within.limit, lambda: _last_days(births.distinct.values, within.limit))
-        day = days.distinct.made("days", lambda: _days(days.distinct.values))
-        return pc.less_equal(look_up(day, days.places), look_up(last, births.places))
+        day = look_up(days.distinct.made("days", lambda: _days(days.distinct.values)), days.places)
+        in_time = pc.less_equal(day, look_up(last, births.places))
+        if not within.born:
+            return in_time
+        born = births.distinct.made("days", lambda: _days(births.distinct.values))
+        return pc.and_(in_time, pc.less_equal(look_up(born, births.places), day))
 
     def _covered(self, numbers: pa.Array, met: set[int], seen: dict[str, Seen]) -> tuple[pa.Array, pa.Array]:
         """Per row its outcome and its first day of cover, reckoned once for each way and each day to reckon from.

@@ -100,7 +100,8 @@ class Rulebook:
                 place = next(holding)
             rows.append(place)
             seen |= table[place][1]
-        outcome = self._numbered(tuple(rows), self._wait(rows[TABLES.index("cover")], bits, seen), False)
+        wait, unborn = self._wait(rows[TABLES.index("cover")], bits, seen), bool(bits & self.signs.unborn)
+        outcome = self._numbered(tuple(rows), wait, unborn)
         if len(self._of_bits) >= REMEMBERED:
             self._of_bits.clear()
         self._of_bits[bits] = outcome
@@ -121,21 +122,21 @@ class Rulebook:
         """The same rows where cover would begin after its last day, or on a day that nobody knows. 转人工"""
         return self._numbered(outcome.rows, outcome.wait_months, True)
 
-    def _numbered(self, rows: tuple[int, ...], wait_months: int, too_late: bool) -> Outcome:
+    def _numbered(self, rows: tuple[int, ...], wait_months: int, referred: bool) -> Outcome:
         with self._numbering:
-            if (known := self._of_rows.get((rows, wait_months, too_late))) is None:
-                known = self._said(len(self.outcomes), rows, wait_months, too_late)
+            if (known := self._of_rows.get((rows, wait_months, referred))) is None:
+                known = self._said(len(self.outcomes), rows, wait_months, referred)
                 self.outcomes.append(known)
-                self._of_rows[rows, wait_months, too_late] = known
+                self._of_rows[rows, wait_months, referred] = known
             return known
 
-    def _said(self, number: int, rows: tuple[int, ...], wait_months: int, too_late: bool) -> Outcome:
+    def _said(self, number: int, rows: tuple[int, ...], wait_months: int, referred: bool) -> Outcome:
         """What the deciding rows say together, by the contract's precedence of states."""
         tables, at = self.policy.tables, dict(zip(TABLES, rows, strict=True))
         agent, phase = tables.entitlement[at["entitlement"]].agent, tables.phase[at["phase"]].phase
         cover, premium = tables.cover[at["cover"]], tables.premium[at["premium"]].premium_fen
         subsidy = tables.subsidy[at["subsidy"]]
-        status = _status(agent, phase, too_late or cover.starts == "refer")
+        status = _status(agent, phase, referred or cover.starts == "refer")
         enrolled = status == "enrolled"
         subsidised = subsidy.subsidised_fen(premium) if enrolled else 0
         deciding = _deciding(status)

@@ -44,6 +44,16 @@ class Within(msgspec.Struct, frozen=True):
     bit: int
     column: str
     limit: Limit
+    born: bool = False
+    """and no earlier than birth"""
+
+    def holds(self, birth: date, day: date) -> bool:
+        """Whether the day lies within it. 是否在期限内"""
+        return day <= self.limit.last(birth) and (not self.born or birth <= day)
+
+
+UNBORN = Limit(months=0, days=-1)
+"""What was paid by the day before birth was paid for nobody."""
 
 
 class Signs:
@@ -57,6 +67,8 @@ class Signs:
         """per column of facts: a bit, and when it is set"""
         self.limits: list[Within] = []
         """what the date of birth and another date decide together"""
+        self.unborn = 0
+        """the bit of who is paid for before birth, where the policy minds"""
         self.counts: dict[str, int] = {}
         """per column whose number itself is needed: how far up its bits stand"""
         self.made_up: list[tuple[int, list[int]]] = []
@@ -75,6 +87,9 @@ class Signs:
             self._next += COUNT_BITS
         for name in [*others, *self.asks_tables]:
             self.bits[name] = self._bit()
+        if policy.paid_before_birth == "refer":
+            self.unborn = self._bit()
+            self.limits.append(Within(self.unborn, "paid_on", UNBORN))
         self.made_up += [
             (self.bits[name], [self.bits[other] for other in each.either or ()]) for name, each in others.items()
         ]
@@ -90,7 +105,7 @@ class Signs:
         if criterion.months_from_birth is not None or criterion.days_from_birth is not None:
             self.bits[name] = self._bit()
             limit = Limit(criterion.months_from_birth or 0, criterion.days_from_birth or 0)
-            self.limits.append(Within(self.bits[name], column, limit))
+            self.limits.append(Within(self.bits[name], column, limit, self.policy.paid_before_birth == "refer"))
             return
         window = self.policy.windows[criterion.during] if criterion.during is not None else None
         if window is not None and timed(window):
@@ -128,7 +143,7 @@ class Signs:
         birth = child["birth_date"]
         for within in self.limits:
             day = child[within.column]
-            if isinstance(birth, date) and isinstance(day, date) and day <= within.limit.last(birth):
+            if isinstance(birth, date) and isinstance(day, date) and within.holds(birth, day):
                 bits |= within.bit
         return bits
 

@@ -46,7 +46,8 @@ def begun(policy_id: str, *, name: str = "", last: str = "") -> Begun:
     area, year = _parted(policy_id)
     if last:
         before = load_text(last, "policy.yaml")
-        text = moved(last, to=year).text
+        # How 2020 reads a payment before birth was fixed for that year alone.
+        text = re.sub(r"^paid_before_birth:.*\n", "", moved(last, to=year).text, flags=re.M)
         if before.pooling_area != area:
             text = _of_another_city(text, before.pooling_area, area)
     else:

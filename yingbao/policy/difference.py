@@ -52,6 +52,7 @@ LABELS = {
     "cover": Text(zh="待遇享受期", en="cover"),
     "directory": Text(zh="对应表", en="directory"),
     "several": Text(zh="符合多项资助时", en="where several subsidies hold"),
+    "unborn": Text(zh="缴费日早于出生日的", en="who is paid for before birth"),
     "wait": Text(zh="等待期", en="the wait"),
     "never": Text(zh="不设等待期", en="who never waits"),
     "unconfirmed": Text(zh="待核实", en="unconfirmed"),
@@ -228,6 +229,7 @@ def _basics(policy: Policy) -> Facets:
         "cover": _days(policy.cover_from, policy.cover_to),
         "directory": _plain(policy.directory or "-"),
         "several": _SEVERAL[policy.several_subsidies],
+        "unborn": _UNBORN[policy.paid_before_birth],
         "unconfirmed": [each.says for each in policy.unconfirmed],
     }
 
@@ -235,6 +237,12 @@ def _basics(policy: Policy) -> Facets:
 _SEVERAL = {
     "first": Text(zh="按第一条成立的", en="the first that holds"),
     "best": Text(zh="按家庭缴费最少的", en="what costs the family least"),
+}
+
+
+_UNBORN = {
+    "refer": Text(zh="由经办人员决定", en="an officer decides"),
+    "decide": Text(zh="按各表判断", en="the tables decide"),
 }
 
 

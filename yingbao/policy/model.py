@@ -188,6 +188,9 @@ class Policy(Strict, frozen=True):
     tables: Tables
     several_subsidies: Literal["first", "best"] = "first"
     """of the rows of `subsidy` that hold, the first decides, or the one that leaves the family least"""
+    paid_before_birth: Literal["refer", "decide"] = "refer"
+    """whose payment day lies before the day of birth goes to an officer, and is no newborn; `decide`: the tables
+    alone decide, as the readings of 2020 were fixed"""
     waiting: Waiting | None = None
     rewards: list[Reward] = []
     unconfirmed: list[Unconfirmed] = []

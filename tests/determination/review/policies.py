@@ -148,6 +148,7 @@ def policies(draw: st.DrawFn) -> Policy:
         criteria=criteria,
         tables=Tables(**tables),
         several_subsidies=draw(st.sampled_from(["first", "best"])),
+        paid_before_birth=draw(st.sampled_from(["refer", "decide"])),
         waiting=Waiting(clause="一", fixed_months=3, months_per_further_year=1, repaired_year_takes_off=1),
         points_admission=None,
     )

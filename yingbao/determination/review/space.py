@@ -13,7 +13,7 @@ from yingbao.determination.facts import COLUMNS, Value
 from yingbao.determination.review.axes import Marks, Run, days_of, numbers_of, runs, unordered
 from yingbao.determination.review.boxes import Box, met, without
 from yingbao.determination.rulebook import rulebook_of
-from yingbao.determination.signs import Within
+from yingbao.determination.signs import UNBORN, Within
 from yingbao.policy.model import Policy
 
 DAYS = tuple(name for name in COLUMNS if name == "birth_date" or name.endswith("_on"))
@@ -160,7 +160,7 @@ class Space:
         mixed = [
             column
             for column, limits in self._limits.items()
-            if {bool(within.limit.months) for within in limits} == {True, False}
+            if {bool(within.limit.months) for within in limits if within.limit != UNBORN} == {True, False}
         ]
         found: dict[tuple[bool, ...], date] = {}
         for by in range(min(LEAP_DAYS, (last - first).days) if mixed else 0):
@@ -187,7 +187,7 @@ class Space:
         """What a day marks together with the day of birth."""
         if birth is None:
             return OWN
-        said = sum(within.bit for within in self._limits[column] if day <= within.limit.last(birth)) << 1
+        said = sum(within.bit for within in self._limits[column] if within.holds(birth, day)) << 1
         return said | OWN if column == "paid_on" and birth <= day else said
 
     def _segments(self, birth: date | None, column: str) -> Iterator[Segment]:
@@ -208,7 +208,8 @@ class Space:
             return []
         ends = (within.limit.last(birth) for within in self._limits[column])
         passed = [end + timedelta(days=1) for end in ends if end < date.max]
-        return [birth, *passed] if column == "paid_on" else passed
+        asked = column == "paid_on" or any(within.born for within in self._limits[column])
+        return [birth, *passed] if asked else passed
 
     def _unlike(self, one: Class) -> tuple[object, ...]:
         """How far days are from what one would expect of a child; examples are of the likeliest children."""
