@@ -31,7 +31,6 @@ from yingbao.web.family.basket import Basket
 from yingbao.web.family.finding import veiled_name
 from yingbao.web.family.recorded import recorded
 from yingbao.web.family.visiting import Visiting, bound, enrolment_of, is_in_wechat, own, visited, visitor, ward
-from yingbao.web.wall import by_platform
 
 SETTLED = frozenset({State.PAID, State.EXEMPT, State.COVERED})
 """Nothing is left to pay: no last day is shown any more."""
@@ -124,9 +123,7 @@ def ways_on(one: Enrolment) -> dict[str, Any]:
     way = wishing.way(one, clock.now())
     if one.state not in ENDED:
         return {"way": way}
-    with by_platform("only the phase of the child's own window is asked for"):
-        in_time = is_open(one, clock.today())
-    if not in_time:
+    if not is_open(one, clock.today()):
         return {"way": "", "return_by": TOO_LATE}
     return {"way": way, "return_by": None if way == "back" else RETURN_BY.filled(agent=one.organisation.name)}
 
