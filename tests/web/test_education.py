@@ -16,6 +16,7 @@ from yingbao.enrolment.actions import confirm, decline
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.seasons import open_season
 from yingbao.enrolment.standing import Standing, of_bodies
+from yingbao.enrolment.standing_tables import BodyStanding
 from yingbao.enrolment.supervising import REASONS, SENSITIVE, of_school, shown
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,22 @@ def test_a_school_is_shown_by_grade_and_class_without_reasons(school, suzhou, de
 
 def test_a_school_without_a_roster_is_told_what_to_do(other_school, suzhou, desk):
     assert "还没有交花名册" in desk.get(f"/education/schools/{other_school.pk}/").content.decode()
+
+
+def test_the_reasons_on_page_and_sheet_add_up_to_the_missing_and_who_is_not_counted_stands_apart(
+    full_school, other_school, suzhou, desk
+):
+    desk.get("/education/")
+    BodyStanding.objects.filter(season=suzhou, organisation=full_school).update(ineligible=6, with_other=1)
+    page = desk.get("/education/")
+    total = page.context["total"]
+    assert sum(heads for _, heads in total.reasons) == total.standing.missing
+    assert "另有在册学生 7 名不计入应保：不符合条件 6，由本市其他单位办理 1" in page.content.decode()
+    heads, *rows = openpyxl.load_workbook(io.BytesIO(desk.get("/education/workbook").content)).active.values
+    missing, apart = heads.index("未参保"), heads.index("不计入应参保")
+    for row in rows:
+        assert sum(cell or 0 for cell in row[missing + 1 : apart]) == (row[missing] or 0)
+    assert rows[-1][apart:] == (7, 6, 1)
 
 
 def test_the_workbook_holds_what_the_page_shows(full_school, other_school, desk):

@@ -9,10 +9,8 @@ from typing import Any
 
 import xlsxwriter
 
-from yingbao.enrolment.standing import BESIDE
-from yingbao.enrolment.supervising import REASONS
 from yingbao.spreadsheet.workbooks import OPTIONS
-from yingbao.supervision.reporting import beside, schools_in, why
+from yingbao.supervision.reporting import in_columns, schools_in
 from yingbao.values.text import Language, Text
 
 _PLACES = Text("各街道（区域）", "Places")
@@ -21,7 +19,6 @@ _DAYS = Text("每日进度", "Day by day")
 _PLACE, _SCHOOL, _DAY = Text("街道（区域）", "Place"), Text("学校", "School"), Text("日期", "Day")
 _SHOULD, _INSURED = Text("应参保", "Should be insured"), Text("已参保", "Insured")
 _SHARE, _MISSING = Text("参保率", "Rate"), Text("未参保", "Missing")
-_BESIDE, _OF_THESE = Text("不计入应参保", "Not counted"), Text("其中：{why}", "of these: {why}")
 _TOTAL, _NO_LIST = Text("合计", "In all"), Text("还没有名单", "no list yet")
 
 
@@ -52,7 +49,7 @@ def _lines(
     lines: Sequence[tuple[Sequence[str], Mapping[str, Any]]],
 ) -> None:  # fmt: skip
     page = book.add_worksheet(name.said(said))
-    every = [*titles, _SHOULD, _INSURED, _SHARE, _MISSING, *(text for text, _ in _reasons(None))]
+    every = [*titles, _SHOULD, _INSURED, _SHARE, _MISSING, *(text for text, _ in in_columns(None))]
     page.set_column(0, len(titles) - 1, 26, forms["text"])
     page.set_column(len(titles), len(every) - 1, 11)
     for at, text in enumerate(every):
@@ -70,22 +67,11 @@ def _lines(
         value = line["insured"] / line["should"] if line["should"] else 0
         page.write_formula(row, at + 2, rate, forms["share"], value)
         page.write_number(row, at + 3, line["missing"], forms["heads"])
-        for further, (_, heads) in enumerate(_reasons(line), at + 4):
+        for further, (_, heads) in enumerate(in_columns(line), at + 4):
             if heads:
                 page.write_number(row, further, heads, forms["heads"])
     page.freeze_panes(1, len(titles))
     page.autofilter(0, 0, len(lines), len(every) - 1)
-
-
-def _reasons(line: Mapping[str, Any] | None) -> list[tuple[Text, int]]:
-    """The reasons of the missing, which together are the missing; then who is not counted, in all and by reason."""
-    told = dict(why(line)) if line else {}
-    apart, by_reason = beside(line) if line else (0, [])
-    return [
-        *((text, told.get(text, 0)) for reason, text in REASONS.items() if reason not in BESIDE),
-        (_BESIDE, apart),
-        *((_OF_THESE.filled(why=text), dict(by_reason).get(text, 0)) for text in BESIDE.values()),
-    ]
 
 
 def _cell(row: int, column: int) -> str:

@@ -50,11 +50,11 @@ def figures_of(season: Season, *, on: date) -> dict[str, Any]:
     return {
         "on": on.isoformat(),
         "until": last_day(policy_of(season), on).day.isoformat(),
-        "whole": _line("", total(standings.values())),
+        "whole": line_of("", total(standings.values())),
         "places": [
             {
-                "whole": _line(name, total(standings[one.pk] for one in own if one.pk in standings)),
-                "schools": [_line(one.name, standings.get(one.pk), key=one.pk) for one in own],
+                "whole": line_of(name, total(standings[one.pk] for one in own if one.pk in standings)),
+                "schools": [line_of(one.name, standings.get(one.pk), key=one.pk) for one in own],
             }
             for (_, name), own in sorted(places.items())
         ],
@@ -76,7 +76,7 @@ def whole_of(season: Season) -> tuple[dict[str, Any], int]:
     with connection.cursor() as cursor:
         cursor.execute(_WHOLE, {"season": season.pk, "area": season.pooling_area})
         schools, listed, *figures = cursor.fetchone()
-    return _line("", read(figures)), schools - listed
+    return line_of("", read(figures)), schools - listed
 
 
 def place_of(school: Organisation) -> tuple[str, str]:
@@ -87,7 +87,8 @@ def place_of(school: Organisation) -> tuple[str, str]:
     return school.division, divisions.name(school.division).zh
 
 
-def _line(name: str, standing: Standing | None, *, key: int = 0) -> dict[str, Any]:
+def line_of(name: str, standing: Standing | None, *, key: int = 0) -> dict[str, Any]:
+    """A school or place in heads, with the reasons that may be told of it. 一行数据"""
     own = standing or Standing()
     return {
         "name": name, "school": key, "listed": standing is not None, "should": own.should, "insured": own.insured,
@@ -110,6 +111,23 @@ def beside(line: Mapping[str, Any]) -> tuple[int, list[tuple[Text, int]]]:
     known = sum(heads for _, heads in told)
     heads = line.get("beside", known)
     return heads, told if known == heads else []
+
+
+_BESIDE, _OF_THESE = Text("不计入应参保", "Not counted"), Text("其中：{why}", "of these: {why}")
+
+
+def in_columns(line: Mapping[str, Any] | None) -> list[tuple[Text, int]]:
+    """A line's reasons as columns of a sheet: those that make up the missing, then who is not counted. 分列
+
+    Of no line the headings alone.
+    """
+    told = dict(why(line)) if line else {}
+    apart, by_reason = beside(line) if line else (0, [])
+    return [
+        *((text, told.get(text, 0)) for reason, text in REASONS.items() if reason not in BESIDE),
+        (_BESIDE, apart),
+        *((_OF_THESE.filled(why=text), dict(by_reason).get(text, 0)) for text in BESIDE.values()),
+    ]
 
 
 def _said(line: Mapping[str, Any], reasons: Iterable[str]) -> list[tuple[Text, int]]:

@@ -18,9 +18,10 @@ from yingbao.enrolment import supervising
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.standing import Standing, total
-from yingbao.enrolment.supervising import REASONS, Place, of_school, place_key, schools_of, shown
+from yingbao.enrolment.supervising import Place, of_school, place_key, schools_of
 from yingbao.spreadsheet.workbooks import ExportColumn, write_table
 from yingbao.supervision.curves import curve_of
+from yingbao.supervision.reporting import beside, in_columns, line_of, why
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -49,10 +50,14 @@ class Row:
     phone: str = ""
 
     @property
-    def reasons(self) -> list[tuple[str, Text, int]]:
-        """What is shown of the missing, in the order of the work, and of who is not counted."""
-        told = shown(self.standing)
-        return [(reason, text, told[reason]) for reason, text in REASONS.items() if told.get(reason)]
+    def reasons(self) -> list[tuple[Text, int]]:
+        """Why the missing are missing, in the order of the work: together they are all of them."""
+        return why(line_of("", self.standing))
+
+    @property
+    def beside(self) -> tuple[int, list[tuple[Text, int]]]:
+        """Who is on the roll and not counted among those who should be insured: heads, and by reason."""
+        return beside(line_of("", self.standing))
 
 
 def row_of(one: Organisation, standing: Standing) -> Row:
@@ -147,7 +152,8 @@ def workbook(request: Seated) -> HttpResponse:
     rows = [row_of(*one) for one in schools_of(season)]
     heads = [
         Text("街道／区域", "Place"), Text("学校", "School"), Text("应保", "Should be insured"),
-        Text("已参保", "Insured"), Text("未参保", "Missing"), *REASONS.values(),
+        Text("已参保", "Insured"), Text("未参保", "Missing"),
+        *(text for text, _ in in_columns(None)),
     ]  # fmt: skip
     columns = [
         ExportColumn(text.said(said), "text" if at < 2 else "number", 24 if at < 2 else 12)
@@ -165,6 +171,5 @@ def workbook(request: Seated) -> HttpResponse:
 
 def line(place: str, row: Row, said: Any) -> tuple[str | int, ...]:
     """A row of the workbook, with the same reasons put together as on the page."""
-    told = shown(row.standing)
     figures = (row.standing.should, row.standing.insured, row.standing.missing)
-    return (place, row.name.said(said), *figures, *(told.get(reason, "") for reason in REASONS))
+    return (place, row.name.said(said), *figures, *(heads or "" for _, heads in in_columns(line_of("", row.standing))))
