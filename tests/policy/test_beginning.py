@@ -117,3 +117,12 @@ def test_the_check_finds_nothing_in_a_policy_that_was_just_begun_but_that_nobody
 def test_a_policy_of_which_every_line_was_looked_at_is_told_nothing():
     text = re.sub(r" +# 核对 / check.*$", "", begun("321200/2027").text, flags=re.M)
     assert [each.what.en for each in findings_of_text(text, "x.yaml") if each.severity != "hint"] == []
+
+
+@pytest.mark.parametrize("city", ["320500/2020", "500103/2020"])
+def test_how_2020_reads_a_payment_before_birth_is_not_carried_into_later_years(city):
+    last = catalogue.text_of(catalogue.find(city))
+    assert load_text(last, "policy.yaml").paid_before_birth == "decide"
+    text = begun(f"{city.split('/')[0]}/2027", last=last).text
+    assert "readings of" not in text
+    assert load_text(text, "policy.yaml").paid_before_birth == "refer"

@@ -47,7 +47,7 @@ def begun(policy_id: str, *, name: str = "", last: str = "") -> Begun:
     if last:
         before = load_text(last, "policy.yaml")
         # How 2020 reads a payment before birth was fixed for that year alone.
-        text = re.sub(r"^paid_before_birth:.*\n", "", moved(last, to=year).text, flags=re.M)
+        text = re.sub(r"(?:^#.*\n)?^paid_before_birth:.*\n", "", moved(last, to=year).text, flags=re.M)
         if before.pooling_area != area:
             text = _of_another_city(text, before.pooling_area, area)
     else:
