@@ -32,11 +32,15 @@ def listed(tmp_path: Path) -> Path:
     return path
 
 
-def begun(page) -> None:
+def begun(page, *more: tuple[str, str]) -> None:
     """A change of this year's policy is written and kept."""
     page.goto("/agency/policies/new?of=320500/2020")
     box = page.get_by_label("政策文本（YAML）")
-    box.fill(box.input_value().replace("premium_fen: 24000", "premium_fen: 28000"))
+    text = box.input_value()
+    for old, new in (("premium_fen: 24000", "premium_fen: 28000"), *more):
+        assert old in text
+        text = text.replace(old, new)
+    box.fill(text)
     page.get_by_label("为什么修订").fill("标准调整")
     page.get_by_label("依据（文号、条款）").fill("新通知 三")
     page.get_by_role("button", name="检查并保存").click()
@@ -74,12 +78,30 @@ def test_a_proposal_is_read_tried_and_reckoned_and_every_page_is_for_everybody(s
     assert wrong == []
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_what_the_check_finds_and_a_list_without_its_schools_place_are_told_to_everybody(season, visit, listed, size):
+    page = visit(season.desks[Desk.AGENCY], viewport=size).page
+    begun(page, ("last: 2019-11-30", "last: 2019-11-20"))
+    page.get_by_role("heading", name="检查发现").wait_for()
+    wrong = [*grave(page), *ill_formed(page)]
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.get_by_role("link", name="用名单试算").click()
+    page.get_by_label("名单", exact=True).set_input_files(listed)
+    page.get_by_role("button", name="试算").click()
+    page.get_by_text("却没有写学校在哪里").wait_for()
+    assert [*wrong, *grave(page), *ill_formed(page)] == []
+
+
 def test_all_of_it_works_without_a_script(season, visit, listed):
     page = visit(season.desks[Desk.AGENCY], java_script_enabled=False).page
     begun(page)
     one = PolicyProposal.objects.latest("pk")
     page.goto(f"/agency/policies/{one.pk}/try")
     page.get_by_label("名单", exact=True).set_input_files(listed)
+    page.get_by_role("button", name="试算").click()
+    page.get_by_text("却没有写学校在哪里").wait_for()
+    page.get_by_label("名单", exact=True).set_input_files(listed)
+    page.get_by_label("学校所在区县代码").fill("320508")
     page.get_by_role("button", name="试算").click()
     assert "可以参保" in page.locator("main").inner_text()
     page.goto(f"/agency/policies/{one.pk}/")

@@ -252,7 +252,9 @@ def _sentence(word: _Word, move: _Move) -> tuple[str, Text | None]:
     part, value = word.steps[0], word.value
     if left := move.left_in(value, every=part == "unconfirmed"):
         note = Text("句中的{years}年照原样留下，是否仍如此", "{years} is left in the words; is it still so")
-        return value if part == "unconfirmed" else move.years_in(value), note.filled(years="、".join(left))
+        return value if part == "unconfirmed" else move.years_in(value), note.filled(
+            years=Text("、".join(left), ", ".join(left))
+        )
     marked = part not in ("areas", "name") and re.search(r"\d", value)
     return move.years_in(value), Text("句中的数字", "figures in the words") if marked else None
 
