@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.enrolment.building import AT, child, organisation
@@ -9,6 +11,7 @@ from tests.web.community_town import infant, listed_at, town_of
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
 from yingbao.campaign import closing
+from yingbao.collection.models import Payment
 from yingbao.declaration.freezing import freeze
 from yingbao.enrolment import dissolving, reckoning, standing
 from yingbao.enrolment.actions import confirm, decline
@@ -89,6 +92,18 @@ def test_a_community_that_has_children_on_its_lists_alone_is_not_shut(town):
     listed_at(town, infant())
     with pytest.raises(Refused, match="children on its lists: 1"):
         closing.shut(organisation=town.community, by=clerk_of(organisation("operations"), Desk.SYSTEM), at=AT)
+
+
+def test_a_community_at_whose_counter_somebody_is_paying_is_not_shut(town):
+    by = clerk_of(organisation("operations"), Desk.SYSTEM)
+    paying = Payment.objects.create(
+        pooling_area="320500", number="C1", token="t", channel="wechat", kind="counter", total_fen=100, created_at=AT,
+        expires_at=AT + timedelta(minutes=30), taken_at=town.community,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="payments without a result: 1"):
+        closing.shut(organisation=town.community, by=by, at=AT)
+    Payment.objects.filter(pk=paying.pk).update(state="closed")
+    assert closing.shut(organisation=town.community, by=by, at=AT)
 
 
 def test_while_a_declaration_is_in_hand_a_school_is_neither_shut_nor_handed_over(town, people):

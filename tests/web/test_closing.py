@@ -105,12 +105,15 @@ def test_what_was_closed_with_children_on_it_is_handed_over_by_the_agency(town, 
     to = organisation(name="接手小学", parent=town.street)
     type(to).objects.filter(pk=town.school.pk).update(active=False)
     town.school.refresh_from_db()
+    closed = "/agency/organisations/?state=closed"
+    assert "有孩子没有移交" in officer.get(closed).content.decode()
     page = officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
     assert "还有孩子没有移交" in page
     assert "停办时没有孩子" not in page
     assert "3 名孩子转到接手小学" in shut(officer, town, to).content.decode()
     again = shut(officer, town, to).content.decode()
     assert "没有要移交的孩子" in again
+    assert "有孩子没有移交" not in officer.get(closed).content.decode()
     page = officer.get(f"/agency/organisations/{town.school.pk}/").content.decode()
     assert "还有孩子没有移交" not in page
     assert "接手小学" in page

@@ -6,6 +6,7 @@ Rolls, lists and states move in one transaction; what was declared and paid stay
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -52,6 +53,14 @@ def children_of(organisation: Organisation) -> tuple[int, int]:
     """How many stand on its roll, and on its lists of seasons that someone still works on. 在册人数"""
     on_roll = SchoolRoll.objects.filter(school=organisation, left_on__isnull=True).count()
     return on_roll, Enrolment.objects.filter(organisation=organisation).exclude(state__in=sorted(ENDED)).count()
+
+
+def still_with(organisations: Iterable[Organisation]) -> set[int]:
+    """Of these bodies, those that have a child on the roll, or on a list that someone still works on. 尚有孩子的单位"""
+    keys = [one.pk for one in organisations]
+    on_roll = SchoolRoll.objects.filter(school__in=keys, left_on__isnull=True).values_list("school", flat=True)
+    listed = Enrolment.objects.filter(organisation__in=keys).exclude(state__in=sorted(ENDED))
+    return {*on_roll.distinct(), *listed.values_list("organisation", flat=True).distinct()}
 
 
 def mark_of(organisation: Organisation) -> str:

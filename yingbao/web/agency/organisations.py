@@ -71,9 +71,12 @@ def organisations(request: Seated) -> HttpResponse:
     if state == "no_desk":
         rows = rows.filter(holders=0)
     pages = page_of(request, rows.count(), ON_A_PAGE)
-    shown = rows.order_by("parent__name", "name", "pk")[pages["first"] : pages["first"] + ON_A_PAGE]
+    shown = list(rows.order_by("parent__name", "name", "pk")[pages["first"] : pages["first"] + ON_A_PAGE])
+    left = dissolving.still_with(one for one in shown if not one.active) if state == "closed" else set()
     context: dict[str, Any] = {
-        "rows": [{"one": one, "figures": figures.get(one.pk, tallying.Figures())} for one in shown],
+        "rows": [
+            {"one": one, "figures": figures.get(one.pk, tallying.Figures()), "left": one.pk in left} for one in shown
+        ],
         "kinds": [(key, words, counts.get(key, 0), key == kind) for key, words in KINDS.items()],
         "states": [(key, words, key == state) for key, words in STATES.items() if key != "empty" or kind == "school"],
         "kind": kind, "state": state, "q": term, "total": rows.count(), **pages,
