@@ -56,6 +56,12 @@ def test_a_premium_that_nobody_pays_is_told_with_the_sum_that_was_meant(fen, sev
     assert meant in found[0].said("zh")
 
 
+def test_of_an_odd_sum_no_other_sum_is_guessed():
+    assert "核对金额" in about_sums({PREMIUM: "premium_fen: 24005", "repair_fen: 41000": "repair_fen: 30000"})[0].said(
+        "zh"
+    )
+
+
 @pytest.mark.parametrize("fen", [40250, 6000, 23000, 151000, 299950])
 def test_an_honest_premium_is_left_in_peace(fen):
     words = {"缴300元": "缴一部分", "pays 300 yuan": "pays a part"}

@@ -99,6 +99,10 @@ def test_a_wait_that_was_forgotten_is_an_error_with_the_line_of_the_sentence():
             "a wait of 60 days, the row says days: 90",
         ),
         (
+            {LATE_ZH: "等待期满后享受待遇", LATE_EN: "Cover waits.", WAITING: "      starts: payment_day"},
+            "speaks of a wait, the row has none",
+        ),
+        (
             {LATE_ZH: "从第二个月1日起享受", LATE_EN: "Cover.", WAITING: "      starts: month_after\n      months: 3"},
             "a wait of 2 months, the row says months: 3",
         ),
@@ -114,6 +118,7 @@ def test_a_wait_in_words_that_is_not_the_rows_is_told(changes, words):
     "changes",
     [
         {LATE_ZH: "等待3个月后享受待遇", LATE_EN: "Cover waits."},
+        {LATE_ZH: "等待期满后享受待遇", LATE_EN: "Cover waits."},
         {LATE_ZH: "等待三个月后享受", LATE_EN: "Cover waits.", WAITING: "      starts: after_days\n      days: 90"},
         {LATE_ZH: "从第三个月的1日起", LATE_EN: "Cover.", WAITING: "      starts: month_after\n      months: 3"},
         {LATE_ZH: "补缴不设等待期", LATE_EN: "Cover.", WAITING: "      starts: next_day"},

@@ -122,7 +122,7 @@ def _unlike(where: Where, rule: str, sum_fen: int, years: int, typical: int) -> 
 def _meant(sum_fen: int, typical: int) -> Text:
     """How to write the sum that was probably meant: what is nearest to a usual one."""
     sizes = [round(sum_fen * size) for size in SIZES if sum_fen * size == round(sum_fen * size)]
-    likely = [each for each in sizes if typical / 8 <= each <= typical * 8 and each % ODD_FEN == 0]
+    likely = [each for each in sizes if typical / 8 <= each <= typical * 8 and each % 100 == 0]
     if not likely:
         return Text(
             zh="核对金额；金额以分为单位，100元写 10000。", en="Look at the sum; sums are in fen: 100 yuan is 10000."

@@ -30,6 +30,7 @@ _LIMIT = re.compile(r"(低于|高于|超过|不足|收入|限额|起付)[^，。
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*[%％]|百分之(\d+(?:\.\d+)?)")
 _TENTHS = re.compile(r"(?<![第完变组构])([一二两三四五六七八九])成(五?)(?!年|员|人|果|绩)")
 _WAIT = re.compile(rf"(?:等待|等候|缴费满|缴费后满)\s*{NUMBER}\s*(天|日|个?月)")
+_NO_WAIT = re.compile(r"(不设|无需|无|没有|不用|不再|不需|免除|免|取消)(等待期|等待)")
 _MONTH = re.compile(rf"第\s*{NUMBER}\s*个月")
 _HUNDRED = 100.0
 
@@ -168,6 +169,10 @@ def _forgotten_wait(policy: Policy, at: Where, rule: Rule) -> Iterator[Finding]:
         yield Finding("error", (*at, "zh"), what.filled(rule=rule.id), mend.filled())
 
 
+def _waits(rule: CoverRule) -> bool:
+    return rule.waits or rule.starts in ("after_days", "after_months", "month_after", "next_month")
+
+
 def _wait(policy: Policy, where: Where, rule: CoverRule) -> Iterator[Finding]:
     """A wait in words that is another than the row's, or of which the row knows nothing."""
     sentence, waiting = rule.because.zh, policy.waiting if rule.waits else None
@@ -179,6 +184,9 @@ def _wait(policy: Policy, where: Where, rule: CoverRule) -> Iterator[Finding]:
     own = {"days": {rule.days}, "months": {rule.months}}
     if waiting is not None:
         own["months"] |= {waiting.fixed_months, waiting.floor.months if waiting.floor is not None else None}
+    if not told and "{wait}" not in sentence and "等待" in _NO_WAIT.sub("", sentence) and not _waits(rule):
+        what = Text(zh="句子说要等待，规则里没有等待", en="The sentence speaks of a wait, the row has none")
+        yield Finding("warning", where, what, LOOK)
     for many, unit in told:
         known = own[unit] - {None}
         # 90 days may be said as three months.
