@@ -109,6 +109,9 @@ def test_who_came_by_name_number_or_code_is_recorded_without_any_of_them(xiaomin
     client.get(f"/family/children/{Binding.objects.get().pk}/")
     rows = list(Event.objects.filter(what__startswith="family_").order_by("pk").values_list("what", "about"))
     assert rows == [("family_entered", f"person {xiaoming.pk}"), ("family_looked", f"person {xiaoming.pk}")]
+    for page in ("/family/", f"/family/children/{Binding.objects.get().pk}/leave"):
+        client.get(page)
+    assert Event.objects.filter(what="family_looked").count() == 3
     for row in Event.objects.values_list():
         for secret in ("张小明", number_of(xiaoming), "13812345678"):
             assert secret not in str(row)

@@ -30,7 +30,17 @@ from yingbao.web import receipted
 from yingbao.web.family.basket import Basket
 from yingbao.web.family.finding import veiled_name
 from yingbao.web.family.recorded import recorded
-from yingbao.web.family.visiting import Visiting, bound, enrolment_of, is_in_wechat, own, visited, visitor, ward
+from yingbao.web.family.visiting import (
+    Visiting,
+    bound,
+    enrolment_of,
+    is_in_wechat,
+    looked_at,
+    own,
+    visited,
+    visitor,
+    ward,
+)
 
 SETTLED = frozenset({State.PAID, State.EXEMPT, State.COVERED})
 """Nothing is left to pay: no last day is shown any more."""
@@ -54,7 +64,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @visited
 def children(request: Visiting) -> HttpResponseBase:
     """Every child of this phone, in a line. 孩子列表"""
-    return render(request, "family/home.html", {"rows": [summary(one) for one in bound(request)]})
+    held = bound(request)
+    for one in held:
+        looked_at(request, one)
+    return render(request, "family/home.html", {"rows": [summary(one) for one in held]})
 
 
 def summary(binding: Binding) -> dict[str, Any]:
@@ -89,7 +102,6 @@ def child(request: Visiting, pk: int) -> HttpResponseBase:
     binding = own(request, pk)
     if not binding.is_guardian:
         return render(request, "family/helper.html", {"row": summary(binding)})
-    recorded(request, "family_looked", binding.person_id, clock.now())
     shown = page(binding)
     if shown["one"] is not None:
         # The sum, why and until when stand here as on the letter.
@@ -198,6 +210,7 @@ def paper(request: Visiting, pk: int) -> HttpResponse:
     found = next((row for person in wards for row in receipts_of(person).filter(pk=pk)), None)
     if found is None:
         raise Http404
+    recorded(request, "family_looked", found.obligation.person_id, clock.now())
     return receipted.as_file(found)
 
 

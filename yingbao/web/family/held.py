@@ -21,7 +21,6 @@ from yingbao.values.clock import CHINA
 from yingbao.values.text import Text
 from yingbao.web.family.holdings import KEPT, TABLES, Held
 from yingbao.web.family.in_words import said
-from yingbao.web.family.recorded import recorded
 from yingbao.web.family.visiting import Visiting, is_in_wechat, visited, ward
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import by_platform
@@ -41,7 +40,6 @@ LOOKS = {
 def held(request: Visiting, pk: int) -> HttpResponseBase:
     """All of it, table by table, and who looked. 保存的信息"""
     binding = ward(request, pk)
-    recorded(request, "family_looked", binding.person_id, clock.now())
     with by_platform(ALL_OF_ONE):
         context = {"binding": binding, "tables": tables(binding, MOST), "looks": looks(binding.person)}
     return render(request, "family/held.html", context | {"wechat": is_in_wechat(request)})
@@ -53,7 +51,6 @@ def held(request: Visiting, pk: int) -> HttpResponseBase:
 def export(request: Visiting, pk: int) -> HttpResponse:
     """The same as a file. 导出"""
     binding = ward(request, pk)
-    recorded(request, "family_looked", binding.person_id, clock.now())
     with by_platform(ALL_OF_ONE):
         content = taken_away(binding)
     answer = HttpResponse(json.dumps(content, ensure_ascii=False, indent=1), content_type="application/json")

@@ -24,6 +24,7 @@ from yingbao.people.models import Person
 from yingbao.values import clock
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
+from yingbao.web.family.recorded import recorded
 from yingbao.web.templatetags.words import language
 from yingbao.web.wall import beyond, family_of
 
@@ -41,6 +42,8 @@ class Visiting(HttpRequest):
     """A request by somebody who holds a registered phone; what `visited` hands to a view. 家长请求"""
 
     family: FamilySession
+    children_seen: set[int]
+    """whose look is recorded already"""
 
 
 def visited(view: View) -> View:
@@ -113,11 +116,20 @@ def bound(request: Visiting) -> list[Binding]:
 
 
 def own(request: Visiting, pk: int) -> Binding:
-    """One of them, or 404: another phone's, or one that ended meanwhile. 本机绑定"""
+    """One of them, or 404: another phone's, or one that ended meanwhile; a look at it is recorded. 本机绑定"""
     found = next((one for one in bound(request) if one.pk == pk), None)
     if found is None:
         raise Http404
+    looked_at(request, found)
     return found
+
+
+def looked_at(request: Visiting, binding: Binding) -> None:
+    """Record that this page shows something of the child, once however often the view asks. 记录查阅"""
+    seen: set[int] = getattr(request, "children_seen", set())
+    if request.method == "GET" and binding.person_id not in seen:
+        recorded(request, "family_looked", binding.person_id, clock.now())
+        request.children_seen = seen | {binding.person_id}
 
 
 def ward(request: Visiting, pk: int) -> Binding:
