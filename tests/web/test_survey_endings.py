@@ -87,3 +87,17 @@ def test_a_closed_schools_report_offers_no_sending_back(town, signed_in):
     back = street.post(f"/survey/reports/{report.pk}/send-back", {"seen": "1", "reason": "人数不对"})
     assert back.status_code == 422
     assert SchoolReport.objects.get(pk=report.pk).state == "submitted"
+
+
+def test_reports_that_wait_with_a_sub_district_that_closed_are_the_agencys_to_review(town, signed_in):
+    pupils(town.schools[0], 1)
+    submit(survey=town.survey, by=town.clerks[0], at=NOW)
+    street = town.streets[0].organisation
+    type(street).objects.filter(pk=street.pk).update(active=False)
+    client = signed_in(town.officer)
+    assert "等您审核" in client.get(f"/survey/agency/{town.survey.pk}/").content.decode()
+    report = SchoolReport.objects.get(survey=town.survey, school=town.schools[0])
+    assert "审核通过" in client.get(f"/survey/reports/{report.pk}/").content.decode()
+    assert client.post(f"/survey/reports/{report.pk}/accept", {"seen": "1"}).status_code == 302
+    report.refresh_from_db()
+    assert report.state == "accepted"

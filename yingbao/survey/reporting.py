@@ -148,8 +148,8 @@ def reviewer_of(school: Organisation) -> Organisation | None:
 
 
 def may_review(by: Appointment, report: SchoolReport) -> bool:
-    """Whether somebody reviews this report. 是否可审核"""
-    if report.street_id is not None:
+    """Whether somebody reviews this report; of a sub-district that has closed it is the agency. 是否可审核"""
+    if report.street is not None and report.street.active:
         return by.desk == Desk.COMMUNITY and by.organisation_id == report.street_id
     return by.desk == Desk.AGENCY and by.organisation.pooling_area == report.survey.season.pooling_area
 
@@ -191,7 +191,9 @@ def _held(survey: Survey, school: Organisation, at: datetime) -> SchoolReport:
 def _reviewed(report: SchoolReport, by: Appointment, at: datetime) -> SchoolReport:
     """The report, nobody else's until the transaction ends; Refused if it is not theirs to review."""
     Survey.objects.select_for_update(no_key=True).get(pk=report.survey_id)
-    rows = SchoolReport.objects.select_for_update(of=("self",)).select_related("standing", "survey__season", "school")
+    rows = SchoolReport.objects.select_for_update(of=("self",)).select_related(
+        "standing", "survey__season", "school", "street"
+    )
     held = rows.get(pk=report.pk)
     if not may_review(by, held):
         raise refusals.not_yours()

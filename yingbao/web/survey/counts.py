@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -81,7 +82,7 @@ def watch(request: Seated, pk: int) -> HttpResponse:
         "on_roll": sum(on_roll for on_roll, _ in progress.values()), "progress": progress,
         "waiting": [(name, *progress.get(key, (0, 0))) for key, name in schools_waiting(survey).items()],
         "to_review": SchoolReport.objects.filter(
-            survey=survey, street__isnull=True, state="submitted"
+            Q(street__isnull=True) | Q(street__active=False), survey=survey, state="submitted"
         ).select_related("school"),
         "versions": survey.versions.select_related("published_by").order_by("-number"),
         "is_open": composing.is_open(survey, version, clock.today()),
