@@ -349,7 +349,7 @@ def test_the_doors_are_few_and_each_is_listed_in_the_decision():
             found += [(str(file.relative_to(YINGBAO)), kind) for kind, _ in DOOR.findall(file.read_text())]
     said = (YINGBAO.parent / "docs/adr/0022-a-second-wall.md").read_text()
     assert sorted({file for file, _ in found if file not in said}) == [], "a new door: name its file in ADR 22 with why"
-    assert len(found) <= 90
+    assert len(found) <= 95
 
 
 def test_an_agent_cannot_accept_or_return_its_own_declaration_whatever_a_view_does(town, school):
