@@ -145,6 +145,19 @@ def test_a_page_that_went_stale_does_nothing_and_shows_how_it_stands_now(client,
     assert one.state == "declined"
 
 
+def test_a_second_clerk_who_declines_too_is_told_who_did_and_keeps_the_reason(client, clerk, school, one, signed_in):
+    form = {"seen": seen(one), "why": "other", "reason": "家长电话里说的"}
+    url = f"/school/pupils/{one.person_id}/decline"
+    client.post(url, form)
+    assert "没有重复办理" in client.post(url, form, follow=True).content.decode()
+    second = signed_in(clerk_of(school, Desk.SCHOOL, "周老师"))
+    late = second.post(url, form | {"reason": "家长到校来过"})
+    said = late.content.decode()
+    assert late.status_code == 409
+    assert f"{clerk.user.name}已经办过这一步" in said
+    assert "家长到校来过" in said
+
+
 def test_what_was_typed_survives_a_stale_page(client, clerk, one):
     seen = client.get(url(one)).context["seen"]
     actions.confirm(enrolments=[one], by=clerk, at=AT)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from yingbao.agents.models import Desk, OrganisationKind, User
+from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.cases import handing
 from yingbao.cases.kinds import REFER
 from yingbao.cases.models import Case
@@ -47,7 +47,6 @@ THEIRS_NOW = Text(
     "已登记基本信息。接着由“{place}”确认参保。",
     "Registered. {place} goes on from here.",
 )
-DONE_BY = Text("{who}已经办过这一步，没有重复办理。", "{who} had done this already; nothing was done twice.")
 REPLACED = Text("证件已更新。", "The document was replaced.")
 REFERRED = Text("已交医保经办机构决定，个案编号{number}。", "The insurance agency was asked: case {number}.")
 NUMBER_KINDS = [kind for kind in terms.IDENTITY_TYPES if kind != IdentityKind.BIRTH_CERTIFICATE]
@@ -134,10 +133,10 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     typed = typed_in(request)
     if request.POST.get("seen") != pupil.seen(one):
         if wanted is not Act.CORRECT and is_done(wanted, one.state):
-            if not typed["reason"] or (who := done_by(one, wanted)) in (None, request.user):
+            if (who := pupil.done_by_another(request, one, wanted, typed)) is None:
                 messages.info(request, pupil.TWICE.said(language()))
                 return redirect("child", pk=pk)
-            return page(request, one, status=409, typed=typed, general=DONE_BY.filled(who=who.name), open=act)
+            return page(request, one, status=409, typed=typed, general=who, open=act)
         return page(request, one, status=409, typed=typed, general=pupil.STALE, open=act)
     if wrong := pupil.check(wanted, typed):
         return page(request, one, status=422, typed=typed, wrong=wrong, general=wrong.get(""), open=act)
@@ -157,12 +156,6 @@ def act(request: Seated, pk: int, act: str) -> HttpResponseBase:
     done = Text("已登记基本信息。", "The basic data are registered.") if wanted is Act.REGISTER else pupil.DONE[wanted]
     messages.success(request, done.said(language()))
     return redirect("child", pk=pk)
-
-
-def done_by(one: Enrolment, act: Act) -> User | None:
-    """Who did this last; nobody if it was the platform. 办理人"""
-    step = one.steps.filter(act=act).select_related("by").last()
-    return step.by if step else None
 
 
 def refused_page(request: Seated, pk: int, refused: Refused, typed: dict[str, str], act: str) -> HttpResponse:
