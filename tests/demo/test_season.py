@@ -40,7 +40,7 @@ from yingbao.enrolment.promotion import preview
 from yingbao.people.models import Change, IdentityDocument, Person, SchoolRoll
 from yingbao.publicity.following import NEARLY_ALL
 from yingbao.sealing.sealed import index_of, unseal
-from yingbao.spreadsheet import assisted_review, committing, review
+from yingbao.spreadsheet import assisted_review, committing, facts_sheet, review
 from yingbao.spreadsheet.models import Roster, RosterRow
 from yingbao.values import clock, identity
 from yingbao.values.clock import CHINA
@@ -318,6 +318,12 @@ def test_a_clean_sample_brings_the_newcomers_and_changes_nothing_else(home: Path
     first_grade = Enrolment.objects.filter(organisation__code=bodies.NEWCOMERS_DUE, person__rolls__grade=1)
     assert first_grade.count() == outcomes["new"]
     assert not first_grade.filter(status="").exists()
+
+
+def test_a_policy_tried_on_the_csv_knows_its_children_as_pupils_by_their_class(home: Path) -> None:
+    show.introduced(home, MARK, language="en", say=lambda line: None)
+    facts = facts_sheet.facts_source(home / "samples" / samples.COMMA_SEPARATED, on=AT.date(), near=SUZHOU)
+    assert {each.as_py() for batch in facts.batches(["school_stage"]) for each in batch.column(0)} == {"primary"}
 
 
 def test_the_messy_sample_shows_every_outcome_and_many_errors(home: Path) -> None:

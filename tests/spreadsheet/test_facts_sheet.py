@@ -86,6 +86,31 @@ def test_a_value_that_is_not_understood_is_told_with_its_row_and_column(heading,
     assert f"第2行C列“{said}”" in raised.value.said("zh")
 
 
+@pytest.mark.parametrize(
+    ("cell", "stage"),
+    [("二年级1班", "primary"), ("三(2)班", "primary"), ("初一3班", "junior"), ("大一班", "kindergarten"),
+     ("高2(5)班", "senior"), ("无", None), ("", None), ("不在校", "none")],
+)  # fmt: skip
+def test_a_list_without_grades_tells_the_stage_by_the_class(cell, stage):
+    content = workbook(["编号", "出生日期", "班级"], ["A1", "2012-05-04", cell])
+    row = facts(uploaded(content, "名单.xlsx", on=ON, near="320500", school="320505"))[0]
+    assert row.get("school_stage") == stage
+    assert row.get("school_division") == ("320505" if stage not in (None, "none") else None)
+    assert "class_name" not in row
+
+
+def test_grade_or_stage_goes_before_the_class_and_a_class_of_no_known_stage_is_asked_for():
+    content = workbook(
+        ["编号", "年级", "学段", "班级"], ["A1", "七年级", "", "一年级2班"], ["A2", "", "高中", "星星班"]
+    )
+    assert [row["school_stage"] for row in facts(uploaded(content, "a.xlsx", on=ON, near=""))] == ["junior", "senior"]
+    for cell in ("星星班", "2", "班" * 50):
+        with pytest.raises(Refused) as raised:
+            uploaded(workbook(["编号", "班级"], ["A1", "一年级2班"], ["A2", cell]), "a.xlsx", on=ON, near="")
+        assert "第3行B列“班级”：看不出" in raised.value.said("zh")
+        assert "加一列“年级”或“学段”" in raised.value.said("zh")
+
+
 def test_all_that_is_wrong_is_told_at_once_ten_rows_of_it_in_words():
     wrong = [[str(number), "一年级", "火星"] for number in range(1, 15)]
     content = workbook(["编号", "年级", "户籍所在地"], *wrong[:7], ["8", "一年级", "320508"], *wrong[7:])

@@ -60,6 +60,21 @@ def test_where_no_child_is_on_a_roll_or_a_school_is_named_nothing_is_asked(conte
     check_school(uploaded(content, "名单.xlsx", on=ON, near="320500"), [policy_of(str(SUZHOU))], where="x")
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(workbook(["编号", "出生日期", "户籍所在地"], ["A1", "2016-05-04", "姑苏区"]), "名单.xlsx"),
+     (b"person_id,birth_date\nP1,2012-05-04\n", "facts.csv"),
+     (b"person_id,birth_date,school_stage\nP1,2012-05-04,none\n", "facts.csv")],
+)  # fmt: skip
+def test_a_school_that_is_named_for_a_list_without_a_pupil_is_refused_rather_than_dropped(content, name):
+    source = uploaded(content, name, on=ON, near="320500", school="320505")
+    check_school(source, [policy_of(str(SUZHOU))], where=name)
+    with pytest.raises(Refused) as refused:
+        check_school(source, [policy_of(str(SUZHOU))], where=name, said="320505")
+    assert "名单里却没有一名孩子看得出在校" in refused.value.said("zh")
+    assert "加一列“年级”或“学段”" in refused.value.said("zh")
+
+
 def test_a_division_that_is_nowhere_is_refused_and_one_of_the_policy_is_taken():
     suzhou, yuzhong = policy_of(str(SUZHOU)), policy_of(str(YUZHONG))
     assert (a_division(suzhou), a_division(yuzhong)) == ("320505", "500103")

@@ -169,6 +169,15 @@ def test_a_schools_list_is_not_tried_before_it_is_said_where_the_school_is(maker
     assert "result" not in answer.context
 
 
+def test_a_school_named_for_a_list_without_a_pupil_is_refused_and_classes_tell_who_is_one(maker):
+    url = reverse("agency-proposal-try", args=[write(maker, dearer()).pk])
+    outside = workbook(["编号", "出生日期"], ["1", "2012-05-04"])
+    answer = maker.post(url, ASKED | {"file": upload(outside)})
+    assert (answer.status_code, "看得出在校" in answer.content.decode()) == (422, True)
+    classes = workbook(["编号", "出生日期", "班级"], ["1", "2012-05-04", "二年级1班"])
+    assert maker.post(url, ASKED | {"file": upload(classes)}).status_code == 200
+
+
 def test_everyone_is_reckoned_by_a_job_with_a_page_and_a_workbook(suzhou, school, maker, signed_in):
     listed(school, suzhou, child(school), child(school, hukou="341226", registered=None))
     one = write(maker, dearer())

@@ -90,7 +90,8 @@ def try_(
         where_school = school_said(school, loaded)
         source = facts_source(facts, on=_today(), near=loaded.pooling_area, school=where_school)
         check_rows(source, where=str(facts))
-        check_school(source, [each for each in (loaded, other) if each is not None], where=str(facts))
+        compared = [each for each in (loaded, other) if each is not None]
+        check_school(source, compared, where=str(facts), said=where_school)
         day = as_of or day_to_try(loaded, _today())
         found = tried(loaded, source, where=str(facts), as_of=day, against=other, first=first, persons=persons)
     for note in source.notes if isinstance(source, FactsSheet) else ():

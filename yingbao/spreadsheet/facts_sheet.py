@@ -29,12 +29,13 @@ from yingbao.spreadsheet.school_of_list import of_school
 from yingbao.spreadsheet.table import Cell, Table
 from yingbao.values import identity
 from yingbao.values.fault import Fault
+from yingbao.values.plain import veiled
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
 _FROM_ROSTERS = (
-    "identity_type", "identity_number", "birth_date", "school_stage", "grade", "hukou", "residence_permit",
-    "parent_employee_insured", "tier", "parent_hukou",
+    "identity_type", "identity_number", "birth_date", "school_stage", "grade", "class_name", "hukou",
+    "residence_permit", "parent_employee_insured", "tier", "parent_hukou",
 )  # fmt: skip
 _MORE = {
     # a fact that rosters do not have → what its column is called
@@ -216,7 +217,7 @@ def _parsers(near: str) -> dict[str, Parse]:
     """How the columns are read; what recurs is understood once."""
     each: dict[str, Parse] = {
         "birth_date": cells.whole_day, "school_stage": _stage, "grade": lambda cell: (cells.grade(cell) or (None,))[0],
-        "hukou": lambda cell: cells.place(cell, near=near),
+        "class_name": _of_class, "hukou": lambda cell: cells.place(cell, near=near),
         "school_division": lambda cell: cells.place(cell, near=near),
         "parent_hukou": lambda cell: cells.places(cell, near=near), "residence_permit": cells.yes_no,
         "parent_employee_insured": cells.yes_no, "registered_before": cells.yes_no, "tier": cells.tier,
@@ -235,8 +236,10 @@ def _facts(row: dict[str, Cell], parsers: dict[str, Parse], line: int, on: date)
             facts[field] = parse(row[field])
         except Fault as fault:
             raise _AtField(field, fault) from None
-    grade = facts.pop("grade", None)
-    facts["school_stage"] = facts.get("school_stage") or grade
+    of_class, grade = facts.pop("class_name", None), facts.pop("grade", None)
+    facts["school_stage"] = facts.get("school_stage") or grade or of_class
+    if facts["school_stage"] == _UNTOLD:
+        raise _AtField("class_name", _no_stage(row["class_name"]))
     if "identity_number" in row:
         try:
             _identified(facts, row["identity_number"], on)
@@ -273,10 +276,35 @@ def _said(value: Any) -> str:
     return ";".join(value) if isinstance(value, tuple) else str(value)
 
 
+_OUTSIDE = frozenset(("none", "不在校", "未在校", "散居", "未入学"))
+_UNTOLD = "untold"
+"""in a class, of which nothing says whether it is a kindergarten's or a school's"""
+
+
+def _of_class(cell: Cell) -> str | None:
+    """The stage that a class is of: 二年级1班 is of a primary school; of 星星班 nobody can tell."""
+    if cells.text(cell).strip().lower() in _OUTSIDE:
+        return "none"
+    try:
+        found = cells.class_and_grade(cell)
+    except Fault:
+        return _UNTOLD
+    return None if found is None else found[1][0] if found[1] else _UNTOLD
+
+
+def _no_stage(cell: Cell) -> Fault:
+    """A child in a class is at school: taken as outside it, the child would be counted wrongly."""
+    said = Text("看不出“{said}”是哪个学段", "nothing tells the stage of “{said}”")
+    mend = Text(
+        "加一列“年级”或“学段”，如 二年级、小学", "add a column 年级 (grade) or 学段 (stage), such as 二年级 or 小学"
+    )
+    return Fault(said.filled(said=veiled(cells.text(cell))[: cells.LONGEST_TEXT]), mend)
+
+
 def _stage(cell: Cell) -> str | None:
     """The stage by its usual words, or by the contract's; outside school is a stage too."""
     said = cells.text(cell).strip().lower()
-    if said in ("none", "不在校", "未在校", "散居", "未入学"):
+    if said in _OUTSIDE:
         return "none"
     return said if said in _STAGES else cells.stage(cell)
 

@@ -63,20 +63,27 @@ def of_school(source: Source, division: str) -> Source:
     return SchoolSaid(source, division) if division and DIVISION not in names and STAGE in names else source
 
 
-def check_school(source: Source, policies: Iterable[Policy], *, where: str) -> None:
+def check_school(source: Source, policies: Iterable[Policy], *, where: str, said: str = "") -> None:
     """Raises SchoolNeeded if a policy asks where the school is and no pupil of the list has one. 检查学校所在地
 
-    Taken as empty it would put every pupil outside the policy, which says nothing of the policy.
+    Taken as empty it would put every pupil outside the policy, which says nothing of the policy. Raises Refused if
+    a division was `said` and no child of the list is on a roll: it would be a school's list of children at no school.
     """
     asking = [each for each in policies if any(one.fact == DIVISION for one in each.criteria.values())]
-    if not asking or STAGE not in source.schema.names:
-        return
-    pupils, has = 0, DIVISION in source.schema.names
-    for batch in source.batches([STAGE, DIVISION] if has else [STAGE]):
-        pupils += pc.sum(_on_a_roll(batch)).as_py() or 0
-        if has and batch.column(DIVISION).null_count < len(batch):
-            return
-    if pupils:
+    pupils, placed = _pupils(source)
+    if said and not pupils:
+        raise Refused(
+            where=where,
+            what=Text(
+                "写明了学校在 {said}，名单里却没有一名孩子看得出在校",
+                "a school in {said} was named, and nothing says that any child of the list is on a roll",
+            ).filled(said=said),
+            mend=Text(
+                "名单里加一列“年级”或“学段”；孩子确实都不在校的，不要写学校所在区县。",
+                "Add a column 年级 (grade) or 学段 (stage); if none of the children is at school, name no division.",
+            ),
+        )
+    if asking and pupils and not placed:
         raise SchoolNeeded(
             where=where,
             what=Text(
@@ -88,6 +95,16 @@ def check_school(source: Source, policies: Iterable[Policy], *, where: str) -> N
                 "Name its six-digit division, such as --school {code}, or add a column 学校所在地 if they differ.",
             ).filled(code=a_division(asking[0])),
         )
+
+
+def _pupils(source: Source) -> tuple[int, bool]:
+    """How many children of a list are on a roll, and whether any child has a school's division."""
+    pupils, placed = 0, False
+    named = [name for name in (STAGE, DIVISION) if name in source.schema.names]
+    for batch in source.batches(named) if STAGE in named else ():
+        pupils += pc.sum(_on_a_roll(batch)).as_py() or 0
+        placed |= DIVISION in named and batch.column(DIVISION).null_count < len(batch)
+    return pupils, placed
 
 
 def _on_a_roll(batch: pa.RecordBatch) -> pa.Array:

@@ -120,7 +120,7 @@ def _tried(
     on = clock.today()
     source = uploaded(file.read(), name, on=on, near=policy.pooling_area, school=school)
     check_rows(source, where=name)
-    check_school(source, [each for each in (policy, against) if each is not None], where=name)
+    check_school(source, [each for each in (policy, against) if each is not None], where=name, said=school)
     persons = [said["person"]] if said["person"] else []
     result = tried(policy, source, where=name, as_of=day, against=against, first=CHILDREN_SHOWN, persons=persons)
     return result, source.notes if isinstance(source, FactsSheet) else (), day
