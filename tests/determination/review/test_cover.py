@@ -12,6 +12,7 @@ from tests.determination.children import child
 from yingbao.determination.counter import determine_one
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings_of_text
+from yingbao.policy.beginning import begun
 from yingbao.policy.catalogue import policy_in
 
 YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
@@ -95,3 +96,40 @@ def test_a_window_that_ends_in_time_and_a_row_for_the_officer_are_left_in_peace(
     )
     changes = {LATE_UNTIL: "    last: 2027-11-30", "    - id: cover_of_late\n": row + "    - id: cover_of_late\n"}
     assert beyond(of({**changes, "\ncriteria:\n": criterion})) == []
+
+
+def before_the_payment(old: str = "", new: str = "") -> list[Finding]:
+    """What is said of cover before a late payment in the template, whose late enrolment begins with the cover."""
+    text = begun("330126/2027").text
+    assert old == new or text.count(old) == 1
+    found = findings_of_text(text.replace(old, new), "policy.yaml")
+    return [each for each in found if "before the payment" in each.said("en")]
+
+
+def test_cover_before_a_late_payment_is_found_though_late_enrolment_begins_with_the_cover():
+    found = before_the_payment("by: [paid_late]", "by: [paid_in_open]")
+    assert {each.severity for each in found} == {"warning"}
+    assert [each.example["paid_on"] for each in found if each.example] == ["2027-06-30", "2027-01-02"]
+    assert "cover_of_year" in found[1].said("en")
+
+
+def test_rows_of_cover_in_the_wrong_order_are_found_with_a_child_covered_before_it_paid():
+    text = begun("330126/2027").text
+    late = text[text.index("    - id: cover_of_late") : text.index("    - id: cover_after_gap")]
+    gap = text[text.index("    - id: cover_after_gap") : text.index("#:    - id: cover_after_ninety_days")]
+    found = before_the_payment(late + gap, gap + late)
+    assert ["cover_after_gap" in each.said("en") for each in found] == [True]
+    assert found[0].example is not None
+    decision = determine_one(
+        policy_in(text.replace(late + gap, gap + late), "p.yaml"), found[0].example, date(2026, 12, 1)
+    )
+    assert decision.coverage_from is not None
+    assert f"{decision.coverage_from}" < found[0].example["paid_on"]
+
+
+@pytest.mark.parametrize("starts", ["payment_month", "next_day", "payment_day"])
+def test_cover_from_the_month_or_the_day_of_a_late_payment_is_left_in_peace(starts: str):
+    assert before_the_payment() == []
+    text = begun("330126/2027").text
+    line = text[text.index("      starts: payment_day  #") :].split("\n")[0] + "\n      waits: true"
+    assert before_the_payment(line, f"      starts: {starts}") == []

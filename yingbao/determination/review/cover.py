@@ -54,7 +54,7 @@ def of_cover(reach: Reach) -> Iterator[Finding]:
             yield from _some_late(reach, place, rule, found)
             over = [one for one in late if one.paid > reach.policy.cover_to]
             yield from (_over(reach, where, one) for one in over[:1])
-        yield from _backwards(rule, where, found)
+        yield from _backwards(rule, where, [*found, *_later(reach, rule, found)])
 
 
 def _some_late(reach: Reach, place: int, rule: CoverRule, found: list[Decided]) -> Iterator[Finding]:
@@ -127,7 +127,9 @@ def _backwards(rule: CoverRule, where: tuple[str | int, ...], found: list[Decide
             return
     for one in found:
         begins = one.decision.coverage_from
-        if one.decision.phase == "late" and begins is not None and begins < one.paid:
+        # From the first of its month on, a payment is covered by what the row itself says.
+        paid = one.paid.replace(day=1) if rule.starts == "payment_month" else one.paid
+        if one.decision.phase == "late" and begins is not None and begins < paid:
             what = Text(
                 zh="{rule}：补缴期内 {paid} 缴费，待遇却从更早的 {begins} 开始",
                 en="{rule}: paid late on {paid}, the child is covered from {begins}, before the payment",
@@ -151,3 +153,20 @@ def _decided(reach: Reach, place: int) -> Iterator[Decided]:
         child = space.child_in(space.can_be(met(reach.boxes("cover", place), [space.at("paid_on", run)])))
         if child is not None and isinstance(paid := child["paid_on"], date):
             yield Decided(dict(child), paid, determine_one(reach.policy, child, paid))
+
+
+def _later(reach: Reach, rule: CoverRule, found: list[Decided]) -> Iterator[Decided]:
+    """The same children on other days of their runs: the second of the year's cover, and the last.
+
+    On the first day of cover nothing can begin too early, and late enrolment often begins on that very day.
+    """
+    policy = reach.policy
+    runs = [ends_of(run) for run in reach.space.axes["paid_on"]]
+    for one in found:
+        first, last = next(ends for ends in runs if ends[0] <= one.paid <= ends[1])
+        for paid in (policy.cover_from + timedelta(days=1), min(last, policy.cover_to)):
+            child = {**one.child, "paid_on": paid}
+            if first <= paid <= last and paid != one.paid:
+                decision = determine_one(policy, child, paid)
+                if rule.id in decision.because:
+                    yield Decided(child, paid, decision)
