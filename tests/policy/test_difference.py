@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.policy.files import DIRECTORY, SUZHOU, YUZHONG, spoiled
+from yingbao.policy.catalogue import policy_of
 from yingbao.policy.difference import difference, directory_difference
 from yingbao.policy.directory import load_directory
 from yingbao.policy.load import load
-from yingbao.values.text import Language
+from yingbao.values.text import Language, Text
 
 CHANGES = {
     "a window that moves": (
@@ -85,6 +87,25 @@ def test_a_single_change_is_told_alone(tmp_path: Path):
     path.write_text(spoiled(SUZHOU, "24000", "30000"), encoding="utf-8")
     (change,) = difference(load(SUZHOU), load(path))
     assert change.what.en == "premium_standard: outcome changed from “240 yuan” to “300 yuan”"
+
+
+def test_of_a_list_only_what_differs_in_the_language_read_is_told():
+    before, after = (policy_of(f"320500/{year}") for year in (2025, 2026))
+    told = next(change.what for change in difference(before, after) if change.what.en.startswith("unconfirmed"))
+    assert told.en == (
+        "unconfirmed: added The premium of 2026 is not known; that of 2023 is carried over; "
+        "removed The premium of 2025 is not known; that of 2023 is carried over"
+    )
+    assert told.zh.count("申报缴费的月份已知") == 2
+
+
+def test_a_list_reworded_in_one_language_alone_is_told_to_the_other_as_such():
+    before = policy_of("320500/2026")
+    unconfirmed = [msgspec.structs.replace(each, says=Text(each.says.zh + "！", each.says.en))
+                   for each in before.unconfirmed]  # fmt: skip
+    (change,) = difference(before, msgspec.structs.replace(before, unconfirmed=unconfirmed))
+    assert change.what.en == "unconfirmed: the Chinese wording changed"
+    assert "增加" in change.what.zh
 
 
 @pytest.mark.parametrize("path", [SUZHOU, YUZHONG], ids=["suzhou", "yuzhong"])

@@ -18,9 +18,10 @@ from yingbao.policy.fit import tables_of
 from yingbao.policy.model import Area, HelpLine, PaymentRoute, Policy, SeasonPhase, Window
 from yingbao.policy.outcomes import choices, condition, outcome, reward_said, waiting_said
 from yingbao.policy.rules import Criterion, Reward, Rule
-from yingbao.values.text import Text
+from yingbao.values.text import Language, Text
 
 T = TypeVar("T")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Facets = dict[str, Text | list[Text]]
 """What can be compared about one part: the facet's name among LABELS, and its value or values in words."""
 
@@ -170,18 +171,28 @@ def _facets(part: Text, name: Text | None, old: Facets, new: Facets) -> Iterator
 
 
 def _changed(label: Text, before: Text | list[Text], after: Text | list[Text]) -> Text:
-    """From what to what; of lists, what came and what went."""
-    if isinstance(before, list) and isinstance(after, list):
-        came = [each for each in after if each not in before]
-        gone = [each for each in before if each not in after]
-        if came and not gone:
-            return Text(zh="{label}增加 {came}", en="{label}: added {came}").filled(label=label, came=_joined(came))
-        if gone and not came:
-            return Text(zh="{label}去掉 {gone}", en="{label}: removed {gone}").filled(label=label, gone=_joined(gone))
-        if came and gone:
-            both = Text(zh="{label}增加 {came}，去掉 {gone}", en="{label}: added {came}; removed {gone}")
-            return both.filled(label=label, came=_joined(came), gone=_joined(gone))
-    return _reworded(label, _joined(before), _joined(after))
+    """From what to what; of lists, what came and what went, in each language what differs in it."""
+    reworded = _reworded(label, _joined(before), _joined(after))
+    if not (isinstance(before, list) and isinstance(after, list)):
+        return reworded
+    zh, en = (_came_and_went(label, before, after, language) or reworded.said(language) for language in LANGUAGES)
+    return Text(zh=zh, en=en)
+
+
+def _came_and_went(label: Text, before: list[Text], after: list[Text], language: Language) -> str:
+    """What a list has more and what it has no longer, for readers of one language; nothing if they read the same."""
+    had, has = ([each.said(language) for each in texts] for texts in (before, after))
+    came, gone = (
+        _joined([_plain(each) for each in texts if each not in others]) if set(texts) - set(others) else None
+        for texts, others in ((has, had), (had, has))
+    )
+    if came and gone:
+        said = Text(zh="{label}增加 {came}，去掉 {gone}", en="{label}: added {came}; removed {gone}")
+    elif came:
+        said = Text(zh="{label}增加 {came}", en="{label}: added {came}")
+    else:
+        said = Text(zh="{label}去掉 {gone}", en="{label}: removed {gone}")
+    return said.filled(label=label, came=came, gone=gone).said(language) if came or gone else ""
 
 
 def _reworded(label: Text, before: Text, after: Text) -> Text:
