@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.policy.files import SUZHOU, spoiled
-from yingbao.determination.review.findings import findings
+from tests.policy.files import SUZHOU, YUZHONG, spoiled
+from yingbao.determination.review.findings import findings, findings_of_text
 from yingbao.determination.review.wording import days_in
-from yingbao.policy.catalogue import policy_in
+from yingbao.policy.catalogue import policy_in, root
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,57 @@ def test_days_are_read_as_a_clerk_reads_them(sentence: str, days: list[tuple[int
 def test_the_same_thing_said_otherwise_is_no_finding(old: str, new: str):
     found = findings(policy_in(spoiled(SUZHOU, old, new), "policy.yaml"))
     assert {each.severity for each in found} == {"hint"}
+
+
+def told(file: Path, changes: dict[str, str]) -> list[str]:
+    """What is said, more than as a hint, of a good file of which some passages are replaced."""
+    text = file.read_text("utf-8")
+    for old, new in changes.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return [each.said("en") for each in findings_of_text(text, "policy.yaml") if each.severity != "hint"]
+
+
+@pytest.mark.parametrize(
+    ("file", "changes", "rows", "day"),
+    [
+        (
+            "500103-yuzhong/2026.yaml",
+            {"    last: 2026-02-28": "    last: 2026-01-31", "    first: 2026-03-01": "    first: 2026-02-01"},
+            1,
+            "2026年2月28日",
+        ),
+        (
+            "320500-suzhou/2026.yaml",
+            {"    last: 2025-12-31": "    last: 2025-12-20", "    first: 2026-01-01": "    first: 2025-12-21"},
+            2,
+            "2025年12月31日",
+        ),
+    ],
+)
+def test_a_deadline_moved_in_the_windows_alone_is_told_of_sentences_and_of_the_phase_of_work(file, changes, rows, day):
+    found = told(root() / file, changes)
+    assert len([each for each in found if f"The sentence names {day}" in each]) == rows
+    assert len([each for each in found if each.startswith("to be checked: The phase ")]) == 1
+    assert len(found) == rows + 1
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "集中缴费期已于2019年12月20日结束，在2020年9月30日前仍可补缴。",
+        "集中缴费期为2019年9月1日至12月20日；2019年12月21日至2020年9月30日可以补缴。",
+        "在2020年10月1日前仍可补缴，待遇不早于2020年1月1日。",
+    ],
+)
+def test_a_sentence_about_late_enrolment_may_name_the_open_period_before_it(sentence: str):
+    assert told(YUZHONG, {"错过集中缴费期，在2020年9月30日前仍可补缴。": sentence}) == []
+
+
+def test_a_phase_of_work_that_is_no_window_has_a_deadline_of_its_own():
+    assert told(SUZHOU, {"    deadline: 2019-09-30": "    deadline: 2019-10-15"}) == []
+    found = told(
+        SUZHOU, {"    starts: 2019-12-01\n    deadline: 2020-12-31": "    starts: 2019-12-01\n    deadline: 2020-11-30"}
+    )
+    assert len(found) == 1
+    assert "ends on 2020-11-30, the window" in found[0]

@@ -11,7 +11,7 @@ from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.told import LOOK, NUMBER, number, of_told
 from yingbao.policy.fit import tables_of
 from yingbao.policy.model import Policy
-from yingbao.policy.rules import Criterion
+from yingbao.policy.rules import Criterion, PhaseRule
 from yingbao.values.text import Text
 
 _DAY = re.compile(
@@ -33,6 +33,7 @@ def of_words(policy: Policy) -> Iterator[Finding]:
     yield from _plan_years(policy)
     yield from _criteria(policy)
     yield from _rules(policy)
+    yield from _deadlines(policy)
     yield from of_told(policy)
 
 
@@ -85,9 +86,12 @@ def _own_days(policy: Policy, criterion: Criterion) -> list[date]:
     return [*days, policy.cover_from, policy.cover_to] if days or criterion.fact == "age" else []
 
 
-def _foreign_days(where: tuple[str | int, ...], sentence: str, own: Iterable[date]) -> Iterator[Finding]:
-    """Days in a sentence that the data do not know; a day before or after is the same limit said otherwise."""
-    near = {day + timedelta(days=by) for day in own for by in (-1, 0, 1)}
+def _foreign_days(where: tuple[str | int, ...], sentence: str, own: Iterable[date], *also: date) -> Iterator[Finding]:
+    """Days in a sentence that the data do not know; a day before or after is the same limit said otherwise.
+
+    Of the days in `also` none before or after is meant.
+    """
+    near = {day + timedelta(days=by) for day in own for by in (-1, 0, 1)} | {*also}
     for year, month, day, said in days_in(sentence):
         known = {(each.month, each.day) for each in near if year is None or each.year == year}
         if (month, day) not in known:
@@ -135,7 +139,10 @@ def _rules(policy: Policy) -> Iterator[Finding]:
     for table, rows in tables_of(policy):
         for place, rule in enumerate(rows):
             where = ("tables", table, place, "because")
-            yield from _foreign_days((*where, "zh"), rule.because.zh, days)
+            if isinstance(rule, PhaseRule):
+                yield from _foreign_days((*where, "zh"), rule.because.zh, _paying_days(policy, rule), policy.cover_from)
+            else:
+                yield from _foreign_days((*where, "zh"), rule.because.zh, days)
             for found in _YEAR.finditer(rule.because.en):
                 if int(found[1]) not in years:
                     what = Text(
@@ -143,3 +150,43 @@ def _rules(policy: Policy) -> Iterator[Finding]:
                         en="The sentence names {year}, a year of no date here",
                     )
                     yield Finding("warning", (*where, "en"), what.filled(year=found[1]), LOOK)
+
+
+def _paying_days(policy: Policy, rule: PhaseRule) -> list[date]:
+    """The days that the sentence of a phase may name: of the windows that its criteria name.
+
+    Late enrolment may speak of the open period that ends the day before. A row that names no day stands for what all
+    the others leave, so that any of their days may be meant.
+    """
+    own = _days_asked(policy, rule.when)
+    firsts = {day - timedelta(days=1) for day in own}
+    before = [window for window in policy.windows.values() if window.last in firsts]
+    if own:
+        return own + all_of(before, date)
+    return [day for each in policy.tables.phase for day in _days_asked(policy, each.when)]
+
+
+def _days_asked(policy: Policy, names: Iterable[str]) -> list[date]:
+    """The days that criteria ask about, in windows or by themselves."""
+    found: list[date] = []
+    for criterion in (policy.criteria[name] for name in names):
+        found += all_of(criterion, date) + _days_asked(policy, criterion.either or ())
+        if criterion.during is not None:
+            found += all_of(policy.windows[criterion.during], date)
+    return found
+
+
+def _deadlines(policy: Policy) -> Iterator[Finding]:
+    """A phase of the work that is called as a window is, and ends on another day."""
+    for place, phase in enumerate(policy.phases):
+        windows = [each for name, each in policy.windows.items() if name == phase.id or phase.name.zh in each.name.zh]
+        if len(windows) == 1 and phase.deadline not in (None, windows[0].last):
+            what = Text(
+                zh="工作阶段“{phase}”到 {deadline} 止，期限“{window}”却到 {last} 止",
+                en="The phase {phase} ends on {deadline}, the window {window} on {last}",
+            ).filled(phase=phase.name, deadline=phase.deadline, window=windows[0].name, last=windows[0].last)
+            mend = Text(
+                zh="以文件原文为准，改正其中一个日期；文件确实分别规定的，不必改。",
+                en="Mend the one that the notice contradicts, unless it does set two days.",
+            )
+            yield Finding("warning", ("phases", place, "deadline"), what, mend)
