@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
+from django.core.handlers.base import BaseHandler
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from tests.enrolment.building import AT, organisation
@@ -25,6 +30,28 @@ def _in_november() -> Iterator[None]:
     clock.set_to(AT)
     yield
     clock.run_true()
+
+
+@pytest.fixture(autouse=True)
+def _a_page_locks_rows_in_a_transaction_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction around a test would hide that a page has none, and that its lock fails at a desk."""
+    answer, compiled, within = BaseHandler.get_response, SQLCompiler.as_sql, []
+
+    def answered(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        within.append(request)
+        try:
+            return answer(self, request)
+        finally:
+            within.pop()
+
+    def as_sql(self: SQLCompiler, *args: object, **options: object) -> tuple[str, tuple[object, ...]]:
+        blocks = self.connection.atomic_blocks
+        if within and self.query.select_for_update and all(block._from_testcase for block in blocks):
+            raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
+        return compiled(self, *args, **options)
+
+    monkeypatch.setattr(BaseHandler, "get_response", answered)
+    monkeypatch.setattr(SQLCompiler, "as_sql", as_sql)
 
 
 @pytest.fixture

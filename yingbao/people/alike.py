@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from yingbao.agents.models import User
 from yingbao.people.locking import both_locked
@@ -114,6 +114,7 @@ def suggest(one: Person, other: Person) -> Suggestion:
     )
 
 
+@transaction.atomic
 def say_apart(*, one: Person, other: Person, reason: str, by: User, at: datetime) -> NotTheSame:
     """Remember that two records are two people; said again it changes nothing. 确认非同一人"""
     reason = " ".join(reason.split())
