@@ -10,10 +10,14 @@ from tests.collection.building import confirmed, owed, pay, told
 from tests.enrolment.building import at, child, clerk, organisation
 from yingbao.collection.arriving import Use, hold
 from yingbao.collection.audit import INVARIANTS
-from yingbao.collection.closing import ask_close, confirm_close
+from yingbao.collection.closing import ask_close, confirm_close, lapse_since
 from yingbao.collection.models import BankAccount, Bill, Close, Obligation, Payment, Statement
+from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
+from yingbao.enrolment.reckoning import reckon
+from yingbao.enrolment.standing import of_bodies
+from yingbao.enrolment.tallying import by_agent
 from yingbao.ledger.audit import examine
 from yingbao.ledger.closing import last_closed
 from yingbao.values.refusal import Refused
@@ -86,6 +90,24 @@ def test_a_newborn_can_still_come_after_the_close(suzhou, community, collectors)
     done = confirm_close(close=ask_close(season=suzhou, by=collectors[0], at=AFTER), by=collectors[1], at=AFTER)
     assert done.lapsed == 0
     assert Enrolment.objects.get().state != "lapsed"
+
+
+def test_who_may_not_be_enrolled_does_not_lapse_and_is_not_counted_among_the_missing(suzhou, school, collectors):
+    paid, _ = owed(suzhou, confirmed(suzhou, school, 2))
+    pay(paid)
+    barred = child(school, hukou="320602", registered=None)
+    list_and_determine(season=suzhou, organisation=school, at=at("2019-11-13"))
+    assert Enrolment.objects.get(person=barred).status == "ineligible"
+    done = confirm_close(close=ask_close(season=suzhou, by=collectors[0], at=AFTER), by=collectors[1], at=AFTER)
+    refresh(season=suzhou, as_of=date(2019, 12, 3), at=at("2019-12-03"))
+    assert lapse_since(season=suzhou, at=at("2019-12-03")) == 0
+    one = Enrolment.objects.get(person=barred)
+    assert (done.lapsed, one.state, one.status) == (1, "determined", "ineligible")
+    assert by_agent(suzhou)[school.pk].ineligible == 1
+    reckon(season=suzhou, organisations=[school.pk], at=AFTER)
+    standing = of_bodies(suzhou)[school.pk]
+    assert (standing.should, standing.insured, standing.reasons) == (2, 1, {"withdrawn": 1, "ineligible": 1})
+    assert examine(INVARIANTS) == []
 
 
 def test_another_areas_collector_cannot_close_the_season(suzhou, yuzhong):

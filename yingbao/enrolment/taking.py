@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from yingbao.agents.models import User
 from yingbao.enrolment.determining import CHUNK, decide, determine_people
 from yingbao.enrolment.lifecycle import EDGES, TAKEN, Act, State
+from yingbao.enrolment.listing import INELIGIBLE
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.enrolment.seasons import china_day
 
@@ -186,10 +187,11 @@ def is_covered(enrolment: Enrolment, on: date) -> bool:
 def lapse(*, season: Season, on: date, at: datetime) -> int:
     """At the close: whose window is over and who is neither paid nor exempt is not enrolled. 到期未参保
 
-    Who can still be enrolled on that day, such as a newborn, is left alone. Returns how many lapsed.
+    Who can still be enrolled on that day, such as a newborn, is left alone, and so is who may not be enrolled at all:
+    nothing was let slip there, and figures go on counting them apart. Returns how many lapsed.
     """
     origins = [edge.origin.value for edge in EDGES if edge.act == Act.LAPSE]
-    open_ = Enrolment.objects.filter(season=season, state__in=origins).order_by("person_id")
+    open_ = Enrolment.objects.filter(season=season, state__in=origins).exclude(INELIGIBLE).order_by("person_id")
     keys = dict(open_.values_list("person_id", "pk"))
     persons, lapsed = list(keys), 0
     for first in range(0, len(persons), CHUNK):
