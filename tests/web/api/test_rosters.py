@@ -76,3 +76,19 @@ def test_a_workbook_can_be_handed_in_as_a_clerk_would_and_rubbish_is_refused(
     assert told["state"] == "refused"
     assert told["message"]["zh"]
     assert client.post("/api/v1/rosters/file", {"file": SimpleUploadedFile("x.xlsx", b"")}).status_code == 422
+
+
+def test_an_import_that_is_refused_says_why_where_the_program_asks(
+    suzhou: Season, school: Organisation, program: Program
+):
+    client = program(school, Desk.SCHOOL)
+    bad = rows(1)[0] | {"name": ""}
+    address = f"/api/v1/rosters/{client.post('/api/v1/rosters', {'rows': [bad]}, content_type=JSON).json()['id']}"
+    work.run_waiting()
+    told = client.get(address).json()
+    assert (told["state"], told["message"]) == ("reviewed", None)
+    assert client.post(f"{address}/commit", {"seen": told["seen"]}, content_type=JSON).status_code == 202
+    work.run_waiting()
+    told = client.get(address).json()
+    assert (told["state"], told["working"]) == ("reviewed", False)
+    assert "没有可以导入的行" in told["message"]["zh"]

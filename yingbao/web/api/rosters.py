@@ -135,7 +135,9 @@ def _own(caller: Caller, pk: int) -> Roster:
 
 def _told(roster: Roster) -> RosterOut:
     job = job_of(roster)
-    message = Words(zh=roster.message["zh"], en=roster.message["en"]) if roster.message else None
+    # Why an import came to nothing stands with its job: the roster itself is as it was.
+    told = roster.message or (job.message if job is not None and job.state == Job.State.FAILED else None)
+    message = Words(zh=told["zh"], en=told["en"]) if told else None
     return RosterOut(
         id=roster.pk, state=roster.state, working=job is not None and job.state in UNDER_WAY,
         counts=roster.counts, message=message, seen=seen(roster),
