@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -163,6 +164,11 @@ def test_a_new_version_needs_its_reason_and_days_in_their_order(town):
         publish(
             survey=town.survey, days=DAYS._replace(streets_due_on=DAYS.opens_on), reason="改", seen=1, by=town.officer,
             at=NOW,
+        )  # fmt: skip
+    with pytest.raises(Refused, match="after 2020"):
+        publish(
+            survey=town.survey, days=DAYS._replace(streets_due_on=date(2031, 1, 2)), reason="改", seen=1,
+            by=town.officer, at=NOW,
         )  # fmt: skip
     with pytest.raises(Refused, match="draft was changed"):
         keep(survey=town.survey, form=form, seen=0, by=town.officer)

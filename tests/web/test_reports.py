@@ -65,6 +65,14 @@ def test_a_stale_page_makes_no_second_report_and_keeps_the_note(pupils, officer)
     assert Report.objects.count() == 1
 
 
+def test_a_note_that_names_a_childs_number_is_sent_back_and_kept(pupils, officer):
+    answer = make(officer, note="学生 320508201205040011 未缴")
+    assert answer.status_code == 422
+    assert "请删掉" in answer.content.decode()
+    assert "320508201205040011 未缴" in answer.content.decode()
+    assert not Report.objects.exists()
+
+
 def test_what_was_typed_in_place_of_the_number_makes_nothing(pupils, officer):
     for typed in ("", "-1", "99999999", "零"):
         assert make(officer, seen=typed).status_code == 409

@@ -72,6 +72,8 @@ def publish(*, survey: Survey, days: Days, reason: str, seen: int, by: Appointme
             if not reason or len(reason) > refusals.LONGEST_REASON:
                 raise refusals.reason_missing()
         _check_days(days, last, china_day(at))
+        if days.streets_due_on.year > held.season.plan_year:
+            raise refusals.days_after_the_year(held.season.plan_year)
         made = Version.objects.create(
             survey=held, number=last.number + 1 if last else 1, asks=held.draft, **days._asdict(),
             reason=reason if last else "", published_by=by.user, at=at,

@@ -134,6 +134,14 @@ def days_in_disorder() -> Refused:
     )  # fmt: skip
 
 
+def days_after_the_year(plan_year: int) -> Refused:
+    """A day that is mistyped rather than meant. 日期太远"""
+    return _refused(
+        f"日期在 {plan_year} 年度之后", f"A day lies after {plan_year}",
+        "请核对年份。", "Is the year right?", where="days",
+    )  # fmt: skip
+
+
 def draft_changed() -> Refused:
     """Two officers at one draft. 草稿已改"""
     return _refused(

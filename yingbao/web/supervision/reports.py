@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, Organisation, OrganisationKind
+from yingbao.cases.wording import holds_a_number
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import china_day, last_day, policy_of, windows
 from yingbao.enrolment.standing import Day
@@ -71,6 +72,15 @@ def page(request: Seated, *, refused: Refused | None = None, note: str = "", sta
     return render(request, "supervision/reports.html", context, status=status)
 
 
+NO_NUMBERS = Refused(
+    where="note",
+    what=Text("说明里有像证件号或手机号的数字", "there is a number in the note like somebody's identity or mobile"),
+    mend=Text("请删掉。通报发出后改不了，各校只说人数。", "Take it out: a report stays as sent and tells heads only."),
+        "请删掉。通报发出后改不了，各校只说人数。", "Take it out: a report stays as it was sent and tells heads only."
+    ),
+)
+
+
 @require_POST
 @desk(Desk.AGENCY)
 def make(request: Seated) -> HttpResponse:
@@ -78,6 +88,8 @@ def make(request: Seated) -> HttpResponse:
     season, note = season_of(request), request.POST.get("note", "")
     seen = request.POST.get("seen", "")
     as_of(season, at_once=ALL_AT_ONCE)
+    if holds_a_number(note):
+        return page(request, refused=NO_NUMBERS, note=note, status=422)
     try:
         made = report(
             season=season, by=request.appointment, note=note, at=clock.now(),
