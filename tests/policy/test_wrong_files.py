@@ -39,12 +39,12 @@ WRONG = TASKS | {
         "Keep one",
     ),
     "a sum in yuan with a point": Wrong(
-        PREMIUM, "premium_fen: 240.00", "premium_fen: 240.00", "a whole number", "in fen"
+        PREMIUM, "premium_fen: 240.00", "premium_fen: 240.00", "A whole number", "in fen"
     ),
     "a sum with a unit": Wrong(PREMIUM, "premium_fen: 240元", "premium_fen: 240元", "not 240元", "without quotes"),
     "a sum below zero": Wrong(PREMIUM, "premium_fen: -24000", "premium_fen: -24000", "not -24000", "at least 0"),
     "a sum in quotes": Wrong(
-        PREMIUM, 'premium_fen: "24000"', 'premium_fen: "24000"', "a whole number", "without quotes"
+        PREMIUM, 'premium_fen: "24000"', 'premium_fen: "24000"', "A whole number", "without quotes"
     ),
     "a day that no calendar has": Wrong(
         "    last: 2019-11-30", "    last: 2019-11-31", "last: 2019-11-31", "2019-11-31 is not a date", "2019-09-01"
@@ -97,7 +97,7 @@ WRONG = TASKS | {
         "registered_poor?",
     ),
     "yes instead of true": Wrong(
-        "known: false", "known: no", "known: no", "a truth value is expected", "true or false"
+        "known: false", "known: no", "known: no", "A truth value is expected", "true or false"
     ),
     "an unknown area": Wrong(
         "    fact: parent_hukou\n    within: city",
@@ -285,8 +285,11 @@ WRONG = TASKS | {
         "not 300",
         "from 0 to 60",
     ),
+    "a clause that is left empty": Wrong(
+        "card:\n  clause: 四(七)", 'card:\n  clause: ""', 'clause: ""', "There is nothing here", "Write the text"
+    ),
     "a list where one word belongs": Wrong(
-        "cover_to: 2020-12-31", "cover_to: [2020-12-31]", "cover_to", "a single value", "one value"
+        "cover_to: 2020-12-31", "cover_to: [2020-12-31]", "cover_to", "A single value", "one value"
     ),
     "a word where a list belongs": Wrong(
         "by: [paid_as_newborn]", "by: paid_as_newborn", "by: paid_as_newborn", "A list is expected", "[a, b]"

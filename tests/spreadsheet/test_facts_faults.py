@@ -92,3 +92,12 @@ def test_a_row_is_told_exactly_if_its_number_came_before_or_more_is_repaired_tha
         check_rows(uploaded(content.encode(), "f.csv", on=ON, near=""), where="f")
     else:
         assert [int(row) for row in re.findall(r"(?<![的件])第 (\d+) 行数据（", told(content))] == wrong
+
+
+def test_one_wrong_row_alone_is_told_in_whole_sentences():
+    wrong = valid()[:-1] + ("0" if valid()[-1] != "0" else "1")
+    with pytest.raises(Refused) as raised:
+        uploaded(workbook(["身份证号", "年级"], [wrong, "一年级"]), "名单.xlsx", on=ON, near="")
+    assert ". Compare it with the document" in raised.value.said("en")
+    assert raised.value.said("en").endswith(".")
+    assert raised.value.said("zh").endswith("。")

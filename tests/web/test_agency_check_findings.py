@@ -90,3 +90,12 @@ def test_a_text_in_which_nothing_is_found_is_said_to_be_so(maker):
     if not answer.context["found"]:
         assert "检查没有发现问题" in answer.content.decode()
     assert answer.context["counted"]["error"] == 0
+
+
+def test_in_english_one_thing_found_is_not_told_as_several(maker):
+    one, _ = kept(maker, DOUBTFUL)
+    maker.cookies["django_language"] = "en"
+    shown = maker.get(reverse("agency-proposal-words", args=[one.pk])).content.decode()
+    assert "Places to look at: " in shown
+    refused = maker.post(reverse("agency-proposal-new"), SAID | {"text": "x: 1\n"})
+    assert "places to mend: " in refused.content.decode()

@@ -194,6 +194,10 @@ def test_a_year_without_a_season_in_between_is_told_before_it_is_passed_over(pup
     reckoned = client.get(reverse("agency-roll-over", args=[2022]))
     assert reckoned.context["lapsed"] == [(1, 1)]
     assert "断保年数没有计入这些年" in reckoned.content.decode()
+    client.cookies["django_language"] = "en"
+    english = client.get(reverse("agency-roll-over", args=[2022])).content.decode()
+    assert "Missing in between: 2021" in english
+    assert "years in a row: 1" in english
 
 
 def test_nothing_is_said_of_years_between_where_none_is_missing(pupils, client):

@@ -224,7 +224,7 @@ class _Checker:
                 ).filled(value=shown),
                 Text(zh='加引号："{value}"。', en='Put it in quotes: "{value}".').filled(value=shown),
             )
-        elif value is None:
+        elif value is None or (not value and _asks_for_words(kind)):
             self.add(
                 node.line,
                 Text(zh="这里没有内容", en="There is nothing here"),
@@ -235,8 +235,10 @@ class _Checker:
                 value=_shown(value)
             )
             self.add(node.line, what, SHAPES[kind.pattern])
-        elif kind.min_length is not None and len(value) < kind.min_length:
-            self.add(node.line, *_expected(kind, value))
+
+
+def _asks_for_words(kind: Any) -> bool:
+    return bool(kind.min_length) or (kind.pattern is not None and re.search(kind.pattern, "") is None)
 
 
 def _in_span(kind: Any, value: int) -> bool:
@@ -268,7 +270,7 @@ def _expected(kind: Any, value: Any = None) -> tuple[Text, Text]:
 
     if isinstance(kind, inspect.IntType):
         least, most = kind.ge, kind.le
-        name = Text(zh="整数", en="a whole number")
+        name = Text(zh="整数", en="A whole number")
         mend = Text(
             zh="写整数，不加引号、单位和小数点。", en="Write a whole number without quotes, unit or decimal point."
         )
@@ -283,10 +285,10 @@ def _expected(kind: Any, value: Any = None) -> tuple[Text, Text]:
                 en="Write a whole number of at least {least} without quotes or decimal point; sums are in fen.",
             ).filled(least=least)
     elif isinstance(kind, inspect.BoolType):
-        name = Text(zh="真假值", en="a truth value")
+        name = Text(zh="真假值", en="A truth value")
         mend = Text(zh="写 true 或 false。", en="Write true or false.")
     else:
-        name = Text(zh="一个值", en="a single value")
+        name = Text(zh="一个值", en="A single value")
         mend = Text(zh="写一个值，不写列表或键。", en="Write one value, no list and no keys.")
     what = Text(zh="这里要写{name}，现在是 {value}", en="{name} is expected here, not {value}")
     return what.filled(name=name, value=_shown(value)), mend

@@ -39,12 +39,18 @@ def refused(where: str, wrong: Sequence[RowFault], *, more: int = 0) -> Refused:
     told = wrong[:TOLD_AT_MOST]
     more += len(wrong) - len(told)
     mends = list(dict.fromkeys(each.mend for each in told))
-    mend = mends[0] if len(mends) == 1 else Text("逐行改好再试。", "Mend each row, then try it again.")
+    mend = _as_sentence(mends[0]) if len(mends) == 1 else Text("逐行改好再试。", "Mend each row, then try it again.")
     said = [each.what if len(mends) == 1 else _with_remedy(each) for each in told]
     what = Text("；".join(each.zh for each in said), "; ".join(each.en for each in said))
     if more:
-        what = Text("{told}；还有 {n} 行", "{told}; and {n} more rows").filled(told=what, n=more)
+        what = Text("{told}；还有 {n} 行", "{told}; further rows: {n}").filled(told=what, n=more)
     return Refused(where=where, what=what, mend=mend)
+
+
+def _as_sentence(mend: Text) -> Text:
+    """A remedy that stands alone: what is said of a single cell is no sentence by itself."""
+    zh, en = (words if words.endswith(stop) else words + stop for words, stop in ((mend.zh, "。"), (mend.en, ".")))
+    return Text(zh, en[:1].upper() + en[1:])
 
 
 def _with_remedy(each: RowFault) -> Text:

@@ -88,7 +88,7 @@ def check_school(source: Source, policies: Iterable[Policy], *, where: str, said
             where=where,
             what=Text(
                 "名单里有 {n} 名在校的孩子，却没有写学校在哪里，核定不了",
-                "{n} children of the list are on a roll, and nothing says where the school is",
+                "nothing says where the school is, and children of the list are on a roll: {n}",
             ).filled(n=pupils),
             mend=Text(
                 "写上学校所在区县的六位代码，如 --school {code}；名单里有几所学校的，加一列“学校所在地”。",

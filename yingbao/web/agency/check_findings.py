@@ -35,13 +35,13 @@ def kept_words(text: str) -> tuple[Text, bool]:
     if each["error"]:
         said = Text(
             "已保存，但检查发现 {n} 处错误、{m} 处请核对。改好错误才能提交复核。",
-            "Kept, but the check finds {n} errors and {m} things to look at. Mend the errors before it is handed in.",
+            "Kept. Errors that the check finds: {n}; to look at: {m}. Mend the errors before it is handed in.",
         )
         return said.filled(n=each["error"], m=each["warning"]), False
     if each["warning"]:
         said = Text(
             "已保存，没有错误；有 {m} 处请对照通知核对。",
-            "Kept, without errors; {m} things are to be held against the notice.",
+            "Kept, without errors. To be held against the notice: {m}.",
         )
         return said.filled(m=each["warning"]), False
     return Text("已保存，检查没有发现问题。", "Kept; the check finds nothing."), True
