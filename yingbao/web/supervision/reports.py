@@ -76,8 +76,6 @@ NO_NUMBERS = Refused(
     where="note",
     what=Text("说明里有像证件号或手机号的数字", "there is a number in the note like somebody's identity or mobile"),
     mend=Text("请删掉。通报发出后改不了，各校只说人数。", "Take it out: a report stays as sent and tells heads only."),
-        "请删掉。通报发出后改不了，各校只说人数。", "Take it out: a report stays as it was sent and tells heads only."
-    ),
 )
 
 
