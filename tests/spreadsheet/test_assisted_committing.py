@@ -16,6 +16,7 @@ from yingbao.people.merging import merge
 from yingbao.people.models import AssistedStatus, Person
 from yingbao.spreadsheet import assisted_review
 from yingbao.spreadsheet.assisted_committing import catch_up, commit, lists_waiting, settle
+from yingbao.spreadsheet.assisted_undoing import take_back
 from yingbao.spreadsheet.models import AssistedList, AssistedRow
 from yingbao.values.refusal import Refused
 
@@ -189,6 +190,18 @@ def test_a_row_that_is_settled_after_the_list_took_effect_follows(civil_affairs,
     settle(row=doubtful, accept=True, by=officer, at=AT)
     assert catch_up(list_id=found.pk, at=AT).person_ids == [child.pk]
     assert len(places(civil_affairs)) == 1
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_row_that_was_taken_back_is_settled_no_more(civil_affairs, officer, whole):
+    child = known("王一")
+    found = committed(civil_affairs, officer, [row(child, 姓名="李一")])
+    doubtful = found.rows.get()
+    take_back(assisted_list=found, row=None if whole else doubtful, because="名单传错了", by=officer, at=AT)
+    with pytest.raises(Refused, match="taken back"):
+        settle(row=doubtful, accept=True, by=officer, at=AT)
+    doubtful.refresh_from_db()
+    assert doubtful.verdict == ""
 
 
 def test_of_several_children_of_one_name_and_birthday_one_has_to_be_named(civil_affairs, officer):

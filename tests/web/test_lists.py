@@ -364,6 +364,21 @@ def test_a_row_is_not_settled_by_a_form_that_says_neither_yes_nor_no(client):
     assert doubtful.verdict == "refused"
 
 
+def test_on_a_list_taken_back_no_row_is_settled_and_no_work_begins(client, officer):
+    page = handed_in(client, [row(known("王一"), 姓名="李一"), row(known("王二"))])
+    confirm(client, page)
+    assert 'name="same"' in client.get(f"{page}?show=to_settle").content.decode()
+    client.post(f"{page}withdraw", {"because": "名单传错了"})
+    work.run_waiting()
+    assert 'name="same"' not in client.get(f"{page}?show=taken_back").content.decode()
+    doubtful = AssistedRow.objects.get(match="name_differs")
+    late = client.post(f"{page}settle", {"row": doubtful.pk, "same": "yes"})
+    assert late.status_code == 409
+    assert "已经撤回" in text(late)
+    assert "已记下" not in text(late)
+    assert not Job.objects.filter(task="assisted.settle").exists()
+
+
 def test_a_points_list_speaks_of_the_admission_and_of_no_assistance(signed_in, school, suzhou):
     office = signed_in(clerk_of(body("points_office", name="积分办"), Desk.LIST_PROVIDER))
     children = [known(f"樊思{n}", school, hukou="340100", registrations=()) for n in "远近高"]
@@ -381,6 +396,25 @@ def test_a_points_list_speaks_of_the_admission_and_of_no_assistance(signed_in, s
     confirm(office, page)
     assert "已取消资格" in text(office.get(page))
     assert "将取消资格" not in text(office.get(page))
+
+
+def test_while_it_takes_effect_each_body_reads_what_is_done_to_its_own_list(client, signed_in, officer):
+    office = signed_in(clerk_of(body("points_office", name="积分办"), Desk.LIST_PROVIDER))
+    rows = workbook([{"姓名": "樊思远", "身份证号": resident_id(), "入医日期": "2019-08-20"}])
+    points = handed_in(office, rows, as_of="2019-09-12", name="积分入医.xlsx")
+    assisted = handed_in(client, [row(known("王一"))])
+    office.post(f"{points}confirm", {"seen": office.get(points).context["seen"]})
+    client.post(f"{assisted}confirm", {"seen": client.get(assisted).context["seen"]})
+    Job.objects.filter(task="assisted.commit").update(state="running", done=0, total=100)
+    for who, page in ((office, points), (client, assisted)):
+        said = text(who.get(page))
+        assert "名单正在生效" in said
+        assert "再次匹配" not in said
+    Job.objects.filter(task="assisted.commit").update(done=30)
+    said = text(office.get(points))
+    assert "登记入医资格" in said
+    assert "救助" not in said
+    assert "写入救助身份" in text(client.get(assisted))
 
 
 def test_the_points_office_sees_what_became_of_its_list_and_gets_its_own_template(signed_in, school, suzhou):

@@ -84,11 +84,14 @@ def settle(*, row: AssistedRow, accept: bool, by: User, at: datetime, person_id:
     """Somebody says whether a doubtful row means the person who was found. 人工核实
 
     It takes effect with the list, or, of a list in effect, with `catch_up`. Until then it can be said otherwise.
-    Raises Refused if the row is not doubtful, has taken effect, or one of several persons has to be named.
+    Raises Refused if the row is not doubtful, has taken effect or been taken back, or one of several persons has to
+    be named.
     """
     with transaction.atomic():
         found = locked(row.assisted_list_id)
         row = AssistedRow.objects.select_for_update().get(pk=row.pk)
+        if found.withdrawn_at or row.withdrawn_at:
+            raise _taken_back(row)
         doubtful = row.match in (Match.AMBIGUOUS, Match.NAME_DIFFERS)
         if not doubtful or row.applied_at or found.state not in (State.REVIEWED, State.COMMITTED):
             raise Refused(
@@ -177,6 +180,14 @@ def _ends_most(found: AssistedList) -> Refused:
     )
     counts = found.counts
     return Refused(where=found.filename, what=what.filled(n=counts["absent"], all=counts["standing"]), mend=mend)
+
+
+def _taken_back(row: AssistedRow) -> Refused:
+    return Refused(
+        where=row.name,
+        what=Text("这一行已经撤回，不能再核实", "this row was taken back; there is nothing to settle"),
+        mend=Text("仍要办理的，请重新上传名单", "if it is meant after all, upload a list with it"),
+    )
 
 
 def _hold_persons(found: AssistedList) -> None:

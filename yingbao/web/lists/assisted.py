@@ -43,9 +43,9 @@ STEPS: dict[str, tuple[tuple[int, Text], ...]] = {
         (70, Text("正在按证件号码匹配", "Matching by identity number")),
     ),
     "assisted.commit": (
-        (0, Text("正在再次匹配", "Matching once more")),
-        (30, Text("正在写入救助身份", "Writing the statuses")),
-        (60, Text("正在重新核定", "Deciding afresh")),
+        (0, Text("名单正在生效：再核对一遍人员", "Taking effect: checking the persons once more")),
+        (30, Text("名单正在生效：写入救助身份", "Taking effect: writing the statuses")),
+        (60, Text("名单正在生效：重新核定", "Taking effect: deciding afresh")),
     ),
     "assisted.withdraw": (
         (0, Text("正在撤回", "Taking it back")),
@@ -53,6 +53,8 @@ STEPS: dict[str, tuple[tuple[int, Text], ...]] = {
     ),
 }
 """task → from which hundredth on it does what"""
+ADMITTING = Text("名单正在生效：登记入医资格", "Taking effect: noting the admissions")
+"""What the second step of a list of admitted children is. 积分入医名单生效"""
 
 
 def job_of(found: AssistedList) -> Job | None:
@@ -61,13 +63,15 @@ def job_of(found: AssistedList) -> Job | None:
     return Job.objects.filter(task__in=tasks, arguments__assisted_list=found.pk).order_by("-pk").first()
 
 
-def doing(job: Job) -> Text:
+def doing(job: Job, *, points: bool = False) -> Text:
     """What the job is at, in a few words that change rarely, so that they can be read aloud. 进行到哪一步"""
     if job.cancel_asked:
         return Text("正在停止", "Stopping")
     if job.state == Job.State.WAITING:
         return Text("正在排队，马上开始", "Waiting for its turn")
-    return next((words for until, words in reversed(STEPS[job.task]) if job.done >= until), STEPS[job.task][0][1])
+    steps = STEPS[job.task]
+    at = max((n for n, (until, _) in enumerate(steps) if job.done >= until), default=0)
+    return ADMITTING if points and (job.task, at) == ("assisted.commit", 1) else steps[at][1]
 
 
 def seen(found: AssistedList) -> str:
@@ -93,7 +97,8 @@ def shown(request: Seated, pk: int, *, status: int = 200, show: str = "", **more
         "list": found,
         "job": job,
         "under_way": under_way,
-        "doing": doing(job) if job and under_way else None,
+        "doing": doing(job, points=of_points(request)) if job and under_way else None,
+        "points": of_points(request),
         "mine": job is not None and job.owner == request.user,
     }
     if under_way:
@@ -113,7 +118,6 @@ def shown(request: Seated, pk: int, *, status: int = 200, show: str = "", **more
         "seen": seen(found),
         "has_file": has_file,
         "most": bool(found.counts) and ends_most(found.counts),
-        "points": of_points(request),
         "became": became(request, found),
         "typed": {},
         "wrong": {},
@@ -255,13 +259,19 @@ def settle(request: Seated, pk: int) -> HttpResponseBase:
         unsaid = Text("{name}：请选“是同一人”或“不是同一人”。", "{name}: please say whether it is the same person.")
         return shown(request, pk, status=422, show="to_settle", wrong={"same": unsaid.filled(name=row.name)})
     at, accept = clock.now(), same == "yes"
-    with transaction.atomic():
-        assisted_committing.settle(
-            row=row, accept=accept, by=request.user, at=at, person_id=int(person) if _is_id(person) else None
+    try:
+        with transaction.atomic():
+            assisted_committing.settle(
+                row=row, accept=accept, by=request.user, at=at, person_id=int(person) if _is_id(person) else None
+            )
+            if accept and found.state == State.COMMITTED:
+                about = Text("核实结果生效 {file}", "Let a settled row of {file} take effect")
+                start(request, "assisted.settle", about, found, organisation=found.organisation_id)
+    except Refused as refused:
+        words = Text(
+            f"{row.name}：{refused.what.zh}。{refused.mend.zh}", f"{row.name}: {refused.what.en}. {refused.mend.en}"
         )
-        if accept and found.state == State.COMMITTED:
-            about = Text("核实结果生效 {file}", "Let a settled row of {file} take effect")
-            start(request, "assisted.settle", about, found, organisation=found.organisation_id)
+        return shown(request, pk, status=409, show="to_settle", wrong={"same": words})
     told = (
         Text("已记下：{name}是同一人。", "Noted: {name} is the same person.")
         if accept

@@ -159,6 +159,8 @@ class ListPage:
     def can_settle(self, row: AssistedRow) -> bool:
         """Whether somebody can still say who is meant."""
         states = (AssistedList.State.REVIEWED, AssistedList.State.COMMITTED)
+        if self.list.withdrawn_at is not None or row.withdrawn_at is not None:
+            return False
         doubtful = row.match in (AssistedRow.Match.AMBIGUOUS, AssistedRow.Match.NAME_DIFFERS)
         return doubtful and row.applied_at is None and self.list.state in states
 
