@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from yingbao.collection.audit import INVARIANTS
 from yingbao.collection.models import Close, Payment
 from yingbao.collection.ordering import order
 from yingbao.declaration.freezing import freeze
+from yingbao.enrolment import registering
 from yingbao.enrolment.actions import confirm, decline
+from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
+from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.seasons import open_season
 from yingbao.jobs.work import run_waiting
 from yingbao.ledger.audit import examine
@@ -82,6 +86,34 @@ def test_the_first_page_says_what_waits_in_numbers_with_links(suzhou, school, ot
     shown = client.get(reverse("agency-home")).content.decode()
     for words in ("还有", "年度申报缴费期", "各阶段和负责单位", "去哪里问"):
         assert words in shown
+
+
+def test_after_the_deadline_the_first_page_and_the_close_count_what_their_lists_still_hold(
+    suzhou, school, officer, client
+):
+    people = (child(school, hukou="320571", registered=None), child(school, registered=None))
+    one, _ = listed(school, suzhou, *people)
+    registering.ask_registration(enrolment=one, by=clerk_of(school, Desk.SCHOOL), at=AT)
+    CorrectionRequest.objects.create(
+        enrolment=one, field="name", wanted="张晓明", reason="写错", asked_by=officer.user, asked_at=AT
+    )
+    told = waits(client)
+    assert (told["登记待审核"], told["等社区登记"]) == (1, 1)
+    assert "截止前办结" in client.get(reverse("agency-home")).content.decode()
+    community = organisation("community")
+    child(born=date(2019, 11, 20), registered=None)
+    clock.set_to(at("2019-12-02"))
+    list_and_determine(season=suzhou, organisation=community, at=at("2019-12-02"))
+    refresh(season=suzhou, as_of=date(2019, 12, 2), at=at("2019-12-02"))
+    offered = client.get(reverse("agency-registrations")).context["waiting"].offered
+    held = {view["key"]: view["count"] for view in offered}
+    told = waits(client)
+    assert (told.get("登记待审核", 0), told.get("等社区登记", 0)) == (held[""], held["community"]) == (0, 1)
+    for name in ("agency-home", "agency-close"):
+        said = client.get(reverse(name)).content.decode()
+        assert "登记待审核" not in said
+        assert "截止前办结" not in said
+        assert "过了办理期限的只能答复不予更正" in said
 
 
 def test_numbers_are_summed_up_the_tree_and_lead_down_it(suzhou, client):

@@ -76,11 +76,11 @@ def by_agent(season: Season, organisations: Iterable[int] | None = None) -> dict
 
 
 def registrations_due(season: Season) -> dict[str, int]:
-    """First-timers who are not registered yet, by the channel that their decision names. 待登记"""
+    """First-timers who are not registered yet and still can be, by the channel that their decision names. 待登记"""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT registration, sum(heads) FROM enrolment_tally WHERE season_id = %s AND state = 'draft' "
-            "AND registration <> '' GROUP BY registration HAVING sum(heads) <> 0",
+            "AND status = 'enrolled' AND registration <> '' GROUP BY registration HAVING sum(heads) <> 0",
             [season.pk],
         )
         return {channel: int(heads) for channel, heads in cursor.fetchall()}

@@ -14,16 +14,20 @@ from yingbao.agents.models import Desk
 from yingbao.collection import handover
 from yingbao.collection.closing import last_day, missing_for_close
 from yingbao.collection.models import Close
-from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
+from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, Season
 from yingbao.enrolment.seasons import policy_of, season_for, windows
 from yingbao.enrolment.tallying import Figures
 from yingbao.values import clock
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
-from yingbao.web.agency.home import state_of
+from yingbao.web.agency.home import TOO_LATE, state_of
 from yingbao.web.agency.progress import Tree
+from yingbao.web.agency.registrations import for_us
 from yingbao.web.tax.home import link
 from yingbao.web.tax.shared import area_of
+
+
+NOT_AFTERWARDS = Text("截止后不再更正", "nothing is corrected afterwards")
 
 
 class Open(NamedTuple):
@@ -47,7 +51,7 @@ def close(request: Seated) -> HttpResponse:
     context: dict[str, Any] = {
         "season": season, "policy": policy_of(season), "last": last_day(season), "asked": asked,
         "closed": asked is not None and asked.confirmed_at is not None, "days": (last_day(season) - today).days,
-        "open": [each for each in still_open(season, tree) if each.number], "figures": figures,
+        "open": [each for each in still_open(season, tree, today) if each.number], "figures": figures,
         "undecided": undecided(figures), "taxes": missing_for_close(season, today) if asked is None else [],
         "windows": [state_of(window, today) for window in windows(policy_of(season))],
         "after": [state_of(window, today) for window in windows(policy_of(season))
@@ -66,19 +70,18 @@ def undecided(figures: Figures) -> int:
     return max(0, figures.listed - figures.confirmed - figures.ineligible - figures.declined)
 
 
-def still_open(season: Season, tree: Tree) -> list[Open]:
+def still_open(season: Season, tree: Tree, today: date) -> list[Open]:
     """What nobody may do any more once the season is closed. 未办结事项"""
     school, agency = Text("学校、社区", "schools and communities"), Text("经办", "the agency")
     total = tree.total()
-    asked = RegistrationRequest.objects.filter(state="asked", enrolment__season=season).count()
     corrections = CorrectionRequest.objects.filter(state="open", enrolment__season=season).count()
     proposals = PolicyProposal.objects.filter(policy=season.policy, state=PolicyProposal.State.ASKED).count()
     owing = total.figures.declared - total.figures.covered
     return [
-        Open(Text("登记待审核", "registrations to approve"), asked,
+        Open(Text("登记待审核", "registrations to approve"), for_us(season),
              Text("不登记就不能参保", "no enrolment before registration"), agency, link("agency-registrations")),
         Open(Text("更正申请未答复", "corrections not answered"), corrections,
-             Text("截止后不再更正", "nothing is corrected afterwards"), agency, link("agency-corrections")),
+             TOO_LATE if today > last_day(season) else NOT_AFTERWARDS, agency, link("agency-corrections")),
         Open(Text("政策修订待复核", "policy changes to look at"), proposals,
              Text("关账后政策不再变更", "the policy stays afterwards"), agency, reverse("agency-policies")),
         Open(Text("没有交名单的学校", "schools without a list"), total.empty,

@@ -15,7 +15,7 @@ from yingbao.agents.models import Desk, Organisation, OrganisationKind
 from yingbao.cases.models import Case
 from yingbao.collection import handover
 from yingbao.enrolment import rolling_over, tallying
-from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, RegistrationRequest, Season
+from yingbao.enrolment.models import CorrectionRequest, PolicyProposal, Season
 from yingbao.enrolment.seasons import OpenWindow, last_day, policy_of, rests_on_an_older_file, windows
 from yingbao.enrolment.standing import MISSING
 from yingbao.families.models import DataRequest
@@ -27,6 +27,7 @@ from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
 from yingbao.web.agency.doubles import KINDS, counts
 from yingbao.web.agency.progress import Tree
+from yingbao.web.agency.registrations import AT_COMMUNITY, for_us
 from yingbao.web.phases import season_of, until, when
 from yingbao.web.standing import as_of
 from yingbao.web.tax.home import Waits, link
@@ -37,6 +38,8 @@ SOON_DAYS = 14
 ROWS_ON_A_PAGE = 30
 LISTING = (OrganisationKind.CIVIL_AFFAIRS, OrganisationKind.UNION_FEDERATION, OrganisationKind.DISABLED_FEDERATION)
 """bodies that send lists of assisted persons"""
+BEFORE_THE_CLOSE = Text("截止前办结", "to be settled before the close")
+TOO_LATE = Text("过了办理期限的只能答复不予更正", "where the time is over they can only be refused")
 
 
 @require_GET
@@ -81,7 +84,7 @@ def state_of(window: OpenWindow, today: date) -> dict[str, Any]:
 def waiting(request: Seated, season: Season, tree: Tree, today: date) -> list[Waits]:
     """All that waits for the agency, the most urgent first; also what is empty now. 待办"""
     found = [
-        *next_season(season, today), *policy_changes(request), registrations(season), corrections(season),
+        *next_season(season, today), *policy_changes(request), registrations(season), corrections(season, today),
         *requests_of_families(season),
         duplicates(season), cases(request), mismatches(season), *lists(season, tree, today),
         bodies_without_list(season),
@@ -130,16 +133,15 @@ def to_one(rows: list[PolicyProposal]) -> str:
 
 def registrations(season: Season) -> Waits:
     """First-timers whom a school asks the agency to register (四(二))."""
-    asked = RegistrationRequest.objects.filter(state=RegistrationRequest.State.ASKED, enrolment__season=season)
     said = Text("学校已报送首次参保的孩子", "schools asked for these first-timers")
-    return Waits(Text("登记待审核", "Registrations to approve"), asked.count(), CHILDREN, None, said,
+    return Waits(Text("登记待审核", "Registrations to approve"), for_us(season), CHILDREN, None, said,
                  link("agency-registrations"), "warn")  # fmt: skip
 
 
 def registrations_elsewhere(season: Season) -> list[Waits]:
     """First-timers who are somebody else's to register: shown, so that nobody is forgotten."""
     due = tallying.registrations_due(season)
-    others = sum(count for channel, count in due.items() if channel in ("hukou_community", "community"))
+    others = sum(count for channel, count in due.items() if channel in AT_COMMUNITY)
     return [
         Waits(Text("等社区登记", "For communities to register"), others, CHILDREN, None,
               Text("首次参保，由户籍地社区登记", "first-timers, registered at the community"),
@@ -147,11 +149,12 @@ def registrations_elsewhere(season: Season) -> list[Waits]:
     ]  # fmt: skip
 
 
-def corrections(season: Season) -> Waits:
-    """Requests of agents to put data right (五(一))."""
+def corrections(season: Season, today: date) -> Waits:
+    """Requests of agents to put data right (五(一)); nothing is put right once the child's time is over."""
+    said = TOO_LATE if last_day(policy_of(season), today).days < 0 else BEFORE_THE_CLOSE
     rows = CorrectionRequest.objects.filter(state=CorrectionRequest.State.OPEN, enrolment__season=season)
     return Waits(Text("更正申请", "Corrections"), rows.count(), Text("件", "requests"), None,
-                 Text("截止前办结", "to be settled before the close"), link("agency-corrections"), "warn")  # fmt: skip
+                 said, link("agency-corrections"), "warn")  # fmt: skip
 
 
 def duplicates(season: Season) -> Waits:

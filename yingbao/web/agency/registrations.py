@@ -20,6 +20,7 @@ from yingbao.enrolment.lifecycle import State
 from yingbao.enrolment.models import Enrolment, RegistrationRequest, Season, Tally
 from yingbao.enrolment.parts import REGISTRATION_PLACES
 from yingbao.enrolment.seasons import policy_of
+from yingbao.enrolment.tallying import registrations_due
 from yingbao.people.grades import grade_name
 from yingbao.people.models import IdentityDocument, Person, SchoolRoll
 from yingbao.people.search import search
@@ -77,6 +78,17 @@ AGES: dict[str, tuple[Text, int, int]] = {
 """Bands of age on the first day of cover, to filter by. 年龄段"""
 
 
+def unregistered(season: Season) -> QuerySet[Enrolment]:
+    """All first-timers of the season whose basic data are not on file and still can be put there. 待登记"""
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(season=season, state=State.DRAFT, status="enrolled")
+    return rows.exclude(registration="")
+
+
+def for_us(season: Season) -> int:
+    """How many stand in the first view, which waits for the agency. 待我审核"""
+    return unregistered(season).filter(views()[""].holds).count()
+
+
 class Waiting:
     """The list of those who wait, as the address asks for it. 待登记名单"""
 
@@ -98,8 +110,7 @@ class Waiting:
     @property
     def everyone(self) -> QuerySet[Enrolment]:
         """All first-timers of the season whose basic data are not on file."""
-        rows: QuerySet[Enrolment] = Enrolment.objects.filter(season=self.season, state=State.DRAFT, status="enrolled")
-        return rows.exclude(registration="")
+        return unregistered(self.season)
 
     @cached_property
     def narrowed(self) -> QuerySet[Enrolment]:
@@ -126,7 +137,7 @@ class Waiting:
     @cached_property
     def offered(self) -> list[dict[str, Any]]:
         """The views with how many each holds: sums by channel; only whom a school asked for is counted. 视图及人数"""
-        by_channel = self._tallied("registration")
+        by_channel = registrations_due(self.season)
         asked_for = self.everyone.filter(pk__in=RegistrationRequest.objects.values("enrolment"))
         through_school, known = Q(registration=registering.CHANNEL), views()
         counts = asked_for.aggregate(
@@ -142,23 +153,19 @@ class Waiting:
             {"key": key, "name": view.name, "count": held[key], "here": key == self.show} for key, view in known.items()
         ]
 
-    def _tallied(self, column: str, *channels: str) -> dict[Any, int]:
-        """Heads of those who wait, by a column: of these channels, if any are named."""
+    def _by_agent(self, *channels: str) -> dict[int, int]:
+        """Heads of those who wait, by agent: of these channels, if any are named."""
         rows = Tally.objects.filter(season=self.season, state=State.DRAFT, status="enrolled").exclude(registration="")
         if channels:
             rows = rows.filter(registration__in=channels)
-        return {key: n for key, n in rows.values_list(column).annotate(Sum("heads")).order_by() if n}
+        return {key: n for key, n in rows.values_list("organisation").annotate(Sum("heads")).order_by() if n}
 
     @property
     def schools(self) -> list[dict[str, Any]]:
         """The agents that have anybody in this view. 单位"""
         channels = {"community": AT_COMMUNITY, "points": ("points",), "all": ()}.get(self.show)
         held = self.everyone.filter(views()[self.show].holds).values_list("organisation")
-        counts = (
-            dict(held.annotate(Count("pk")).order_by())
-            if channels is None
-            else self._tallied("organisation", *channels)
-        )
+        counts = dict(held.annotate(Count("pk")).order_by()) if channels is None else self._by_agent(*channels)
         found = Organisation.objects.filter(pk__in=counts).order_by("code")
         return [{"one": one, "count": counts[one.pk], "here": str(one.pk) == self.school} for one in found]
 
