@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 
 from yingbao.paper.letter import LetterPaper, LetterReason, draw_letters
 from yingbao.values.text import Text
@@ -32,6 +34,21 @@ def test_a_letter_is_a_pdf_and_the_same_letter_is_the_same_bytes():
 def test_a_class_is_one_file_and_longer_than_one_letter():
     other = msgspec.structs.replace(PAPER, child_name="古丽娜尔·艾合买提江·买买提明", cover=None, reasons=[])
     assert len(draw_letters([PAPER, other])) > len(draw_letters([PAPER]))
+
+
+def words(paper: LetterPaper) -> str:
+    pages = PdfReader(io.BytesIO(draw_letters([paper]))).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+def test_who_cannot_enrol_reads_no_sum_of_zero_and_no_last_day_and_who_is_exempt_reads_both():
+    exempt = msgspec.structs.replace(PAPER, amount_fen=0, premium_fen=12300, verdict=Text("免缴", "exempt"))
+    assert "家庭缴费0.00元" in words(exempt)
+    assert "截止日期2019年11月30日" in words(exempt)
+    outside = msgspec.structs.replace(PAPER, amount_fen=0, cover=None, verdict=Text("不能参保", "not eligible"))
+    assert "不能参保" in words(outside)
+    assert "家庭缴费" not in words(outside)
+    assert "截止日期" not in words(outside)
 
 
 @pytest.mark.parametrize("name", ["𠀃𠮷", "#let x = 1", "<b>张</b>", "$E$ *粗* _斜_", "张" * 50])

@@ -100,7 +100,7 @@ def _face(paper: LetterPaper) -> dict[str, Any]:
         "phone": paper.agent_phone,
         "title": paper.title.zh,
         "premium": money.figures(paper.premium_fen) if paper.premium_fen else "",
-        "figures": money.figures(paper.amount_fen),
+        "figures": money.figures(paper.amount_fen) if paper.premium_fen or paper.amount_fen else "",
         "verdict": paper.verdict.zh,
         "rest": paper.rest.zh if paper.rest else "",
         "reasons": [{"sentence": one.sentence.zh, "clause": one.clause} for one in paper.reasons],
