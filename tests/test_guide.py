@@ -48,6 +48,12 @@ def test_the_worked_policy_loads_and_the_check_finds_neither_error_nor_warning()
     assert MARK not in path.read_text("utf-8")
 
 
+def test_the_worked_files_name_a_form_that_is_there():
+    for path in (DOCS / "examples" / "yunhe").glob("*.yaml"):
+        named = path.read_text("utf-8").splitlines()[0].rpartition("=")[2]
+        assert (path.parent / named).is_file()
+
+
 def test_the_first_draft_has_the_slips_that_the_guide_speaks_of():
     found = findings_of_file(DOCS / "examples" / "yunhe" / "first-draft.yaml")
     assert [each.severity for each in found].count("error") >= 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.policy.files import SUZHOU, YUZHONG
 from yingbao.determination.review.findings import findings_of_text
-from yingbao.policy import catalogue, model, rules
+from yingbao.policy import catalogue, model, rules, schema
 from yingbao.policy.beginning import begun, called, keep, place_of, template
 from yingbao.policy.load import load, load_text
 from yingbao.policy.moving import MARK
@@ -126,3 +126,37 @@ def test_how_2020_reads_a_payment_before_birth_is_not_carried_into_later_years(c
     text = begun(f"{city.split('/')[0]}/2027", last=last).text
     assert "readings of" not in text
     assert load_text(text, "policy.yaml").paid_before_birth == "refer"
+
+
+def form_of(path):
+    """The form that a file names to editors."""
+    return path.parent / re.fullmatch(r"# yaml-language-server: \$schema=(.*)", path.read_text().splitlines()[0])[1]
+
+
+def test_a_file_outside_the_policies_has_its_form_beside_it_and_names_it_there(tmp_path):
+    path = tmp_path / "work" / "2027.yaml"
+    assert keep(template(), path) == path.parent / "policy.schema.json"
+    assert form_of(path).read_text("utf-8") == schema.text()
+    form_of(path).write_text("{}")
+    assert keep(template(), path.parent / "2028.yaml") is None
+    assert form_of(path.parent / "2028.yaml").read_text() == "{}"
+    listed = "# yaml-language-server: $schema=../directory.schema.json\nx: 1\n"
+    assert keep(listed, path.parent / "directory.yaml", kind="directory") == path.parent / "directory.schema.json"
+    assert keep("policy: 1\n", tmp_path / "bare" / "a.yaml") is None
+    assert [each.name for each in (tmp_path / "bare").iterdir()] == ["a.yaml"]
+
+
+def test_among_the_policies_one_form_above_the_cities_serves_them_all(tmp_path, monkeypatch):
+    monkeypatch.setenv("YINGBAO_POLICIES", str(tmp_path))
+    first, second = (tmp_path / city / "2027.yaml" for city in ("321200-taizhou", "321100-zhenjiang"))
+    assert keep(template(), first) == tmp_path / "policy.schema.json"
+    assert keep(template(), second) is None
+    assert form_of(first).resolve() == form_of(second).resolve() == tmp_path / "policy.schema.json"
+
+
+def test_a_file_that_is_there_already_gets_no_form_beside_it(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("mine")
+    with pytest.raises(Refused):
+        keep(template(), path)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.yaml"]

@@ -38,7 +38,7 @@ def new(policy: str, name: str, last: str | None, out: Path | None) -> None:
         source = catalogue.find(last) if last else None
         begun = beginning.begun(policy, name=name, last=catalogue.text_of(source) if source else "")
         path = out or beginning.place_of(policy, name)
-        beginning.keep(begun.text, path)
+        form = beginning.keep(begun.text, path)
         listed = _with_directory(begun.text, source, path)
     told = Text(
         "已写入 {path}。有 {n} 行打了“核对 / check”，对照通知逐行改。",
@@ -50,6 +50,9 @@ def new(policy: str, name: str, last: str | None, out: Path | None) -> None:
             path=_from_here(listed)
         )
         click.echo(copied.said(chosen()))
+    if form:
+        told = Text("编辑器补全和检查用的格式写入 {path}。", "The form by which editors complete and check it: {path}.")
+        click.echo(told.filled(path=_from_here(form)).said(chosen()))
     then = Text("改完运行：yingbao policy check {path}", "Then run: yingbao policy check {path}")
     click.echo(then.filled(path=_from_here(path)).said(chosen()))
 
@@ -212,7 +215,7 @@ def _with_directory(text: str, source: Path | None, path: Path) -> Path | None:
     if begun.directory is None or before.directory is None or source is None:
         return None
     whole = catalogue.text_of(source.parent / before.directory)
-    beginning.keep(moving.directory_moved(whole, begun.policy), path.parent / begun.directory)
+    beginning.keep(moving.directory_moved(whole, begun.policy), path.parent / begun.directory, kind="directory")
     return path.parent / begun.directory
 
 

@@ -21,6 +21,7 @@ from yingbao.values.names import pinyin
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 
+_FORM = re.compile(r"^(# yaml-language-server: \$schema=).*$", re.M)
 _AREA, _CITY = "000000", Text("示例市", "Example City")
 
 
@@ -91,8 +92,34 @@ def place_of(policy_id: str, name: str = "") -> Path:
     return folder / f"{year}.yaml"
 
 
-def keep(text: str, path: Path) -> None:
-    """Write a new file; what stands there already is never overwritten. 写入新文件"""
+def keep(text: str, path: Path, *, kind: str = "policy") -> Path | None:
+    """Write a new file; what stands there already is never overwritten. 写入新文件
+
+    Its first line names the form by which editors complete and check it. Where that form is nowhere yet it is written
+    too, and its place is given back.
+    """
+    from yingbao.policy import schema  # here: it reads the model's source
+
+    if not _FORM.search(text):
+        _write(text, path)
+        return None
+    form = _form_of(path, kind)
+    named = Path(os.path.relpath(form, path.resolve().parent)).as_posix()
+    _write(_FORM.sub(lambda found: found[1] + named, text, count=1), path)
+    if form.exists():
+        return None
+    _write(schema.text(kind), form)
+    return form
+
+
+def _form_of(path: Path, kind: str) -> Path:
+    """One form serves all cities: it stands above their folders; a file that lies elsewhere has it beside itself."""
+    beside = path.resolve().parent / f"{kind}.schema.json"
+    above = beside.parent.parent / beside.name
+    return above if above.exists() or above.parent == catalogue.root().resolve() else beside
+
+
+def _write(text: str, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
