@@ -26,7 +26,6 @@ from yingbao.web.agency.registrations import for_us
 from yingbao.web.tax.home import link
 from yingbao.web.tax.shared import area_of
 
-
 NOT_AFTERWARDS = Text("截止后不再更正", "nothing is corrected afterwards")
 
 
