@@ -97,6 +97,13 @@ def test_a_wrong_span_is_refused_in_words(clerk, agency):
         appoint(user=clerk, organisation=agency, desk=Desk.AGENCY, since=SINCE, until=date(2019, 8, 31))
 
 
+def test_a_desk_that_does_not_stand_there_is_named_as_people_name_it(clerk, agency):
+    with pytest.raises(Refused) as refused:
+        appoint(user=clerk, organisation=agency, desk=Desk.SECURITY, since=SINCE)
+    assert "没有“安全管理”岗位" in refused.value.what.zh
+    assert "security" in refused.value.what.en
+
+
 def test_a_clerk_may_work_for_a_school_and_for_a_community(clerk):
     school = organise(
         pooling_area="320500", kind=OrganisationKind.SCHOOL, code="S", name="校", division="320508", stages=["primary"]

@@ -122,3 +122,9 @@ def test_the_database_itself_wants_two_administrators(school, system):
     token, _ = issued(school, system)
     with pytest.raises(IntegrityError, match="token_granted_by_another"), transaction.atomic():
         Token.objects.filter(pk=token.pk).update(granted_by=system.user, granted_at=AT)
+
+
+def test_a_desk_without_programs_is_named_as_people_name_it(school, system):
+    with pytest.raises(Refused) as refused:
+        issued(school, system, desk=Desk.EDUCATION)
+    assert "“教育”岗位" in refused.value.what.zh

@@ -109,7 +109,7 @@ def must_stand(*, user: User, organisation: Organisation, desk: Desk) -> None:
         )
     if organisation.kind not in KINDS_OF_DESK[desk]:
         what = Text(zh="{organisation}没有“{desk}”岗位", en="there is no desk “{desk}” at {organisation}").filled(
-            organisation=organisation.name, desk=Desk(desk).value
+            organisation=organisation.name, desk=Text(Desk(desk).label, Desk(desk).value.replace("_", " "))
         )
         raise Refused(
             where=user.username,

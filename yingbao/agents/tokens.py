@@ -16,6 +16,8 @@ from yingbao.values.text import Text
 
 BEGINS = "yb_"
 """how every secret begins, so that one that leaked is recognised"""
+PROGRAM = "interface-"
+"""how the name of every account begins under which a program's deeds are recorded; its token's key follows"""
 SHOWN = 6
 """so many of the secret's signs tell tokens apart; the rest stays 220 bits"""
 LONGEST = timedelta(days=400)
@@ -54,7 +56,7 @@ def issue(
         raise _refused(
             organisation.name,
             Text("这个机构没有可用接口的“{desk}”岗位", "no program may work at the desk “{desk}” there").filled(
-                desk=Desk(desk).value
+                desk=Text(Desk(desk).label, Desk(desk).value.replace("_", " "))
             ),
             Text("选择这个机构有的岗位", "choose a desk that this organisation has"),
         )

@@ -11,6 +11,7 @@ from yingbao.agents.models import Desk, Organisation
 from yingbao.enrolment.models import Enrolment, Season
 from yingbao.jobs import work
 from yingbao.people.models import SchoolRoll
+from yingbao.web.school.story import story
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -92,3 +93,19 @@ def test_an_import_that_is_refused_says_why_where_the_program_asks(
     told = client.get(address).json()
     assert (told["state"], told["working"]) == ("reviewed", False)
     assert "没有可以导入的行" in told["message"]["zh"]
+
+
+def test_a_schools_own_program_is_named_in_the_childs_story_and_anothers_is_not(
+    suzhou: Season, school: Organisation, other_school: Organisation, program: Program
+):
+    client = program(school, Desk.SCHOOL)
+    answer = client.post("/api/v1/rosters", {"rows": rows(1)}, content_type=JSON).json()
+    work.run_waiting()
+    told = client.get(f"/api/v1/rosters/{answer['id']}").json()
+    client.post(f"/api/v1/rosters/{answer['id']}/commit", {"seen": told["seen"]}, content_type=JSON)
+    work.run_waiting()
+    one = Enrolment.objects.get()
+    (imported,) = [event for event in story(one, school) if "花名册" in event.what.zh]
+    assert imported.who.zh.startswith(f"{school.name}·")
+    (imported,) = [event for event in story(one, other_school) if "花名册" in event.what.zh]
+    assert imported.who.zh == "外单位经办人员"

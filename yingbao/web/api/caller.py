@@ -107,7 +107,7 @@ def program_of(token: Token) -> User:
     """The user under whose name the program's looks and deeds are recorded; nobody signs in as it. 程序用户"""
     called = f"{token.organisation.name}·{token.label}"[:50]
     user, _ = User.objects.get_or_create(
-        username=f"interface-{token.pk}",
+        username=f"{tokens.PROGRAM}{token.pk}",
         defaults={"name": called, "is_active": False, "password": "!"},
     )
     if user.name != called:

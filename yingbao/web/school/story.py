@@ -12,7 +12,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from yingbao.agents.models import Appointment, Organisation, User
+from yingbao.agents.models import Appointment, Organisation, Token, User
+from yingbao.agents.tokens import PROGRAM
 from yingbao.determination.explain import said_day
 from yingbao.enrolment.models import Enrolment
 from yingbao.people import history
@@ -21,11 +22,13 @@ from yingbao.people.models import Change, LeaveReason, Relation, Sex
 from yingbao.policy import terms
 from yingbao.values import divisions
 from yingbao.values.text import Text
+from yingbao.web.wall import by_platform
 
 YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
 PLATFORM = Text("平台自动", "the platform")
 FAMILY = Text("家长（手机办理）", "the family, by phone")
 ELSEWHERE = Text("外单位经办人员", "a clerk elsewhere")
+_PROGRAM = re.compile(rf"{PROGRAM}([0-9]{{1,18}})", re.ASCII)
 MOST = 200
 SHOWN_AT_ONCE = 5
 
@@ -103,9 +106,10 @@ class Event(NamedTuple):
 
 def story(one: Enrolment, organisation: Organisation) -> list[Event]:
     """The child's history as this organisation may read it, newest first. 历史"""
-    own = set(Appointment.objects.filter(organisation=organisation).values_list("user_id", flat=True))
     events: list[Event] = []
     changes = list(history.of(one.person)[:MOST])[::-1]
+    steps = list(one.steps.select_related("by", "wish"))
+    own = _own(organisation, [each.actor for each in changes] + [step.by for step in steps])
     names = _names(changes)
     for (at, _, source), group in groupby(changes, key=lambda change: (change.at, change.actor_id, change.source)):
         told = list(group)
@@ -120,9 +124,20 @@ def story(one: Enrolment, organisation: Organisation) -> list[Event]:
             _decided(step.changes),
             step.reason,
         )
-        for step in one.steps.select_related("by", "wish")
+        for step in steps
     ]
     return sorted(events, key=lambda event: event.at)[::-1]
+
+
+def _own(organisation: Organisation, actors: Iterable[User | None]) -> set[int]:
+    """Who among them acted for this organisation: its clerks, and its own programs."""
+    own = set(Appointment.objects.filter(organisation=organisation).values_list("user_id", flat=True))
+    programs = {int(found[1]): user.pk for user in actors if user and (found := _PROGRAM.fullmatch(user.username))}
+    if programs:
+        with by_platform("which of the programs that acted are the organisation's own: no secret, no scope is read"):
+            tokens = Token.objects.filter(pk__in=programs, organisation=organisation)
+            own |= {programs[pk] for pk in tokens.values_list("pk", flat=True)}
+    return own
 
 
 def _who(user: User | None, own: set[int]) -> Text:
