@@ -136,6 +136,17 @@ def test_a_guessed_code_opens_nothing_and_says_no_more_than_that(xiaoming):
     assert not FamilySession.objects.exists()
 
 
+def test_after_a_wrong_code_the_other_language_leads_back_to_the_same_question(xiaoming):
+    client = Client()
+    ask(client, "张小明", number_of(xiaoming))
+    wrong = "000000" if last_code() != "000000" else "111111"
+    refused = client.post("/family/code", {"ask": "1", "code": wrong})
+    action = re.search(r'action="(/family/code[^"]*)"', refused.content.decode())[1]
+    turned = client.post("/language", {"language": "en"}, HTTP_REFERER=f"http://testserver{action}", follow=True)
+    assert turned.redirect_chain[-1][0].endswith(action)
+    assert "Enter the code" in turned.content.decode()
+
+
 def test_a_code_read_on_the_phone_opens_nothing_in_another_browser(xiaoming):
     ask(Client(), "张小明", number_of(xiaoming))
     thief = Client()
