@@ -8,6 +8,7 @@ from pathlib import Path
 from yingbao.determination.review.cover import of_cover
 from yingbao.determination.review.days import of_days
 from yingbao.determination.review.finding import Finding, in_order, located
+from yingbao.determination.review.own import of_its_own
 from yingbao.determination.review.reach import Reach
 from yingbao.determination.review.rest import of_the_rest
 from yingbao.determination.review.rows import overlapping, unmet_criteria, unreached
@@ -74,6 +75,7 @@ def _all(policy: Policy) -> Iterator[Finding]:
     yield from of_days(reach)
     yield from of_cover(reach)
     yield from of_the_rest(reach)
+    yield from of_its_own(reach)
     yield from of_words(policy)
     yield from of_the_unusual(policy)
     yield from overlapping(reach)
