@@ -116,7 +116,7 @@ def test_the_outlook_is_reckoned_by_a_job_and_writes_nothing(pupils, client, off
     assert page.context["lapsed"] == [(1, 1)]
     assert "三年级 → 四年级" in shown
     assert "民政" in shown or body().name in shown
-    assert "开启并结转 2 名" in shown
+    assert "开启并结转，列入名单 2 名" in shown
     assert Season.objects.count() == 1
 
 
@@ -180,6 +180,14 @@ def test_the_outlook_tells_who_would_be_listed_and_could_not_be_enrolled(pupils,
     assert [(words.zh, heads) for words, heads in page.context["outside"]] == [("不能参保", 1)]
     assert told["family_fen"] == 2 * 24000
     assert "不计应缴" in page.content.decode()
+
+
+def test_the_button_names_the_children_who_will_be_listed_and_no_others(pupils, school, client):
+    child(school, name="王四", stage="senior", grade=3)
+    reckoned(client)
+    page = client.get(PAGE)
+    assert (page.context["told"]["children"], page.context["listed"]) == (3, 2)
+    assert "开启并结转，列入名单 2 名</button>" in page.content.decode()
 
 
 def test_a_year_without_a_season_in_between_is_told_before_it_is_passed_over(pupils, client, tmp_path):
