@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from yingbao.determination.explain import passed_over, reasons, walk
 from yingbao.determination.facts import read_child
 from yingbao.determination.frame import determine
 from yingbao.policy.catalogue import policy_of
+from yingbao.values.refusal import Refused
 
 WIDE = policy_of(Path(__file__).parent / "wide.yaml")
 TODAY = date(2026, 11, 2)
@@ -51,6 +52,17 @@ def said(**facts: Any) -> str:
 )
 def test_a_window_opens_and_closes_in_the_course_of_a_day(day, time, phase):
     assert decided(**PUPIL, paid_on=day, paid_time=time).phase == phase
+
+
+@pytest.mark.parametrize(
+    ("written", "phase"), [("16:59:59", "open"), ("17:00:00", "closed"), (time(16, 59, 59), "open")]
+)
+def test_a_time_may_be_written_with_its_seconds(written, phase):
+    read = read_child({"person_id": "A", "paid_time": written}, TODAY)["paid_time"]
+    assert decided(**PUPIL, paid_on=date(2026, 12, 20), paid_time=read).phase == phase
+    for wrong in ("16:59:60", "24:00:00", "16:59:5", "16:59:59:00", "4:59:59 PM"):
+        with pytest.raises(Refused, match="paid_time"):
+            read_child({"person_id": "A", "paid_time": wrong}, TODAY)
 
 
 def test_a_registration_has_a_last_day_of_its_own():

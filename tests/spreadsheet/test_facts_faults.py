@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -92,6 +92,12 @@ def test_a_row_is_told_exactly_if_its_number_came_before_or_more_is_repaired_tha
         check_rows(uploaded(content.encode(), "f.csv", on=ON, near=""), where="f")
     else:
         assert [int(row) for row in re.findall(r"(?<![的件])第 (\d+) 行数据（", told(content))] == wrong
+
+
+def test_a_time_of_day_in_a_workbooks_cell_is_no_fault_of_its_list():
+    rows = workbook(["编号", "缴费时刻"], ["A", time(23, 59, 59)], ["B", "23:59:59"], ["C", "09:05"])
+    source = uploaded(rows, "名单.xlsx", on=ON, near="")
+    check_rows(source, where="名单.xlsx")
 
 
 def test_one_wrong_row_alone_is_told_in_whole_sentences():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, time
 
 import pyarrow as pa
 import pytest
@@ -21,10 +21,10 @@ ON = date(2019, 11, 12)
 def workbook(*rows):
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("名单")
+        sheet, clock = book.add_worksheet("名单"), book.add_format({"num_format": "hh:mm:ss"})
         for at, row in enumerate(rows):
             for column, cell in enumerate(row):
-                sheet.write(at, column, cell)
+                sheet.write(at, column, cell, clock if isinstance(cell, time) else None)
     return content.getvalue()
 
 

@@ -111,13 +111,14 @@ def _tier(value: object) -> int:
     raise ValueError(value)
 
 
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_TIME = re.compile(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::[0-5][0-9])?", re.ASCII)
 
 
 def _time(value: object) -> str:
     text = value.strftime("%H:%M") if isinstance(value, time) else value
-    if isinstance(text, str) and _TIME.fullmatch(text):
-        return text
+    # Windows open and close on the minute: its seconds do not move a payment to the other side.
+    if isinstance(text, str) and (parts := _TIME.fullmatch(text)):
+        return parts[1]
     raise ValueError(value)
 
 
@@ -166,7 +167,11 @@ COLUMNS: dict[str, Column] = {
         Column("lapsed_years", _whole, _A_COUNT, empty=0),
         Column("repaired_years", _whole, _A_COUNT, empty=0),
         Column("registered_on", day, _A_DAY),
-        Column("paid_time", _time, Text(zh="形如 16:30 的时刻，或留空", en="a time such as 16:30, or empty")),
+        Column(
+            "paid_time",
+            _time,
+            Text(zh="形如 16:30 或 16:30:00 的时刻，或留空", en="a time such as 16:30 or 16:30:00, or empty"),
+        ),
         Column("prepaid_years", _whole, _A_COUNT, empty=1),
         Column("continuous_years", _whole, _A_COUNT, empty=0),
         Column("claim_free_years", _whole, _A_COUNT, empty=0),
