@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from tests.enrolment.building import AT, child, clerk, enter, organisation
+from tests.enrolment.building import AT, at, child, clerk, enter, organisation
 from yingbao.enrolment.actions import confirm_ready, decline, register, withdraw
+from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.models import Enrolment
 from yingbao.enrolment.opening import list_and_determine
 from yingbao.enrolment.progress import Counts, counts
 from yingbao.enrolment.steps import steps_of
+from yingbao.enrolment.taking import lapse
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2019, 11, 12)
@@ -36,9 +38,9 @@ def test_the_figures_of_a_school_add_up(suzhou, school, by):
     confirm_ready(season=suzhou, organisation=school, by=by, at=AT)
     premium = Enrolment.objects.filter(state="confirmed").first().premium_fen
     assert counts(suzhou, school) == Counts(
-        on_roll=6, listed=4, confirmed=2, ready=0, undecided=1, must_pay=2, must_pay_fen=2 * premium, exempt=1,
-        exempt_fen=premium, ineligible=1, first_timers=1, to_register=1, data_missing=1, needs_something=3, declined=1,
-        withdrawn=1,
+        on_roll=6, listed=4, confirmed=2, ready=0, undecided=1, closed=0, must_pay=2, must_pay_fen=2 * premium,
+        exempt=1, exempt_fen=premium, ineligible=1, first_timers=1, to_register=1, data_missing=1, needs_something=3,
+        declined=1, withdrawn=1, lapsed=0,
     )  # fmt: skip
 
 
@@ -87,6 +89,24 @@ def test_a_school_walks_the_steps_in_order_to_the_declaration(suzhou, school, by
     assert states(steps_of(suzhou, school, TODAY))["confirmation"] == "next"
     confirm_ready(season=suzhou, organisation=school, by=by, at=AT)
     assert states(steps_of(suzhou, school, TODAY))["confirmation"] == "done"
+
+
+def test_once_the_time_is_over_nobody_is_sent_to_confirm_and_the_step_is_not_called_done(suzhou, school, by):
+    over = date(2019, 12, 2)
+    child(school)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    confirm_ready(season=suzhou, organisation=school, by=by, at=AT)
+    child(school)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    refresh(season=suzhou, as_of=over, at=at("2019-12-02"))
+    found = {step.id: step for step in steps_of(suzhou, school, over)}
+    assert (found["confirmation"].state, found["confirmation"].left) == ("over", 0)
+    assert "1名没有参保" in found["confirmation"].text.zh
+    assert (found["declaration"].state, found["payment"].state) == ("over", "over")
+    assert lapse(season=suzhou, on=over, at=at("2019-12-02")) == 2
+    found = {step.id: step for step in steps_of(suzhou, school, over)}
+    assert found["confirmation"].state == "over"
+    assert "2名没有参保" in found["confirmation"].text.zh
 
 
 def enter_phone(person):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from tests.enrolment.building import AT, at, child, organisation
 from tests.web.conftest import clerk_of, listed
 from yingbao.agents.models import Desk
 from yingbao.enrolment.actions import confirm
+from yingbao.enrolment.determining import refresh
 from yingbao.enrolment.seasons import open_season
 from yingbao.values import clock
 
@@ -43,6 +45,23 @@ def test_what_comes_next_follows_the_work(client, clerk, school, suzhou):
     steps = {each["step"].id: each["step"].state for each in client.get("/school/").context["steps"]}
     assert (steps["confirmation"], steps["declaration"], steps["payment"]) == ("done", "next", "later")
     assert client.get("/school/").context["next"]["way"]["url"] == "/school/declaration/"
+
+
+def test_after_the_deadline_a_school_is_not_sent_to_confirm_or_to_declare(client, school, suzhou):
+    listed(school, suzhou, child(school), child(school, name="李红"))
+    assert "去确认" in client.get("/school/").content.decode()
+    assert "先确认参保" in client.get("/school/declaration/").content.decode()
+    clock.set_to(at("2019-12-02"))
+    refresh(season=suzhou, as_of=date(2019, 12, 2), at=at("2019-12-02"))
+    page = client.get("/school/")
+    assert page.context["next"] is None
+    assert "期限已过，2名没有参保" in page.content.decode()
+    declaring = client.get("/school/declaration/").content.decode()
+    assert "申报期限已过" in declaring
+    for said in (page.content.decode(), declaring):
+        assert "show=ready" not in said.replace('href="/school/pupils/?show=ready"><b>0</b>', "")
+        assert "去确认" not in said
+        assert "先确认参保" not in said
 
 
 def test_every_number_leads_to_a_list_of_just_as_many(client, school, suzhou):

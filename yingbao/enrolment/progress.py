@@ -16,7 +16,7 @@ from yingbao.people.models import SchoolRoll
 
 
 class Counts(NamedTuple):
-    """Heads and sums of one agent's list; all but the last two are of enrolments that someone still works on. 统计"""
+    """Heads and sums of one agent's list; all but the last three are of enrolments that someone still works on. 统计"""
 
     on_roll: int
     """children on the school's roll now, contested ones too; 0 for a community"""
@@ -26,6 +26,8 @@ class Counts(NamedTuple):
     """nothing but the agent's word is missing"""
     undecided: int
     """could be enrolled, and neither confirmed nor declined"""
+    closed: int
+    """of the undecided: their time is over"""
     must_pay: int
     must_pay_fen: int
     exempt: int
@@ -39,6 +41,7 @@ class Counts(NamedTuple):
     needs_something: int
     declined: int
     withdrawn: int
+    lapsed: int
 
 
 def _wanted() -> dict[str, Of]:
@@ -48,6 +51,7 @@ def _wanted() -> dict[str, Of]:
         "confirmed": Of(enrolled),
         "ready": Of(READY),
         "undecided": Of(LIVE & ~enrolled & ~Q(status="ineligible")),
+        "closed": Of(LIVE & ~enrolled & Q(status="closed")),
         "must_pay": Of(MUST_PAY),
         "must_pay_fen": Of(MUST_PAY, sums="self_paid_fen"),
         "exempt": Of(EXEMPT),
@@ -59,6 +63,7 @@ def _wanted() -> dict[str, Of]:
         "needs_something": in_need(),
         "declined": Of(Q(state=State.DECLINED)),
         "withdrawn": Of(Q(state=State.WITHDRAWN)),
+        "lapsed": Of(Q(state=State.LAPSED)),
     }
 
 

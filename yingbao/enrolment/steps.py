@@ -18,8 +18,10 @@ from yingbao.people.models import SchoolRoll
 from yingbao.policy.model import Policy, SeasonPhase
 from yingbao.values.text import Text
 
-StepState = Literal["done", "next", "later", "reminder"]
-"""`reminder`: a deadline of the notice whose work is not recorded on the platform."""
+StepState = Literal["done", "next", "later", "over", "reminder"]
+"""`over`: was not done in time and cannot be any more; `reminder`: a deadline of the notice whose work is not recorded
+on the platform."""
+OVER = Text("期限已过", "the time is over")
 
 
 class SeasonStep(NamedTuple):
@@ -43,6 +45,15 @@ class _Work(NamedTuple):
     left: int
     text: Text
     """of what is left; may use {left}"""
+    missed: int = 0
+    """so many children can no longer be enrolled, and are not"""
+
+
+def _over(work: _Work, missed: int) -> Text:
+    """What is said of a step whose time is over, and how many children it left out."""
+    if work.id != "confirmation" or not missed:
+        return OVER
+    return Text("期限已过，{n}名没有参保", "the time is over; {n} are not enrolled").filled(n=missed)
 
 
 def steps_of(
@@ -66,14 +77,18 @@ def steps_of(
     steps: list[SeasonStep] = []
     started = _has_list(season, organisation, figures)
     reached = True
+    is_over = organisation.kind == OrganisationKind.SCHOOL and days < 0  # a community's newborns come until later
     for work in _works(policy, organisation, figures, roster_errors, started, compared):
-        done = started and work.left == 0
-        state: StepState = "done" if done else "next" if reached else "later"
-        reached = reached and done
-        text = Text("已完成", "done") if done else work.text.filled(left=work.left)
-        steps.append(SeasonStep(work.id, work.name, text, state, work.left, until, days))
+        missed = work.missed + work.left if is_over else work.missed
+        done = started and work.left == 0 and not missed
+        over = is_over or (work.left == 0 and missed > 0)
+        state: StepState = "done" if done else "over" if over else "next" if reached else "later"
+        reached = reached and state in ("done", "over")
+        text = Text("已完成", "done") if done else _over(work, missed) if over else work.text.filled(left=work.left)
+        steps.append(SeasonStep(work.id, work.name, text, state, 0 if over else work.left, until, days))
     for id_, name, text in _ahead(policy):
-        steps.append(SeasonStep(id_, name, text, "later", 0, until, days))
+        ahead: tuple[Text, StepState] = (OVER, "over") if is_over else (text, "later")
+        steps.append(SeasonStep(id_, name, *ahead, 0, until, days))
     if organisation.kind == OrganisationKind.SCHOOL:
         steps += [_reminder(phase, on) for phase in policy.phases if _of_schools(phase) and _is_earlier(phase, policy)]
     return steps
@@ -121,8 +136,9 @@ def _works(
     yield _Work(
         "confirmation",
         Text("逐一确认参保或登记不参保", "Confirm or decline every child"),
-        figures.undecided,
+        figures.undecided - figures.closed,
         Text("还有{left}名待确认", "{left} still to be confirmed or declined"),
+        figures.closed + figures.lapsed,
     )
 
 

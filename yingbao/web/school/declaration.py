@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from yingbao.agents.models import Desk
+from yingbao.agents.models import Desk, OrganisationKind
 from yingbao.collection.models import Mandate
 from yingbao.declaration import freezing
 from yingbao.declaration.building import NOW, TO_DO, Building, Child, Place, build
@@ -69,9 +69,13 @@ def page(request: Seated, *, notice: Text | None = None, status: int = 200) -> H
         "open": next((each for each in earlier if each.state in OPEN), None),
         "returned": earlier.first() if earlier and earlier[0].state == State.RETURNED else None,
     }  # fmt: skip
+    # A community's newborns come until later.
+    context["over"] = organisation.kind == OrganisationKind.SCHOOL and context["days"] < 0
     if context["declares"]:
         built = build(season=season, organisation=organisation, at=clock.now())
         context |= list_of(built, request.GET.get("place", ""), request.GET.get("page", "1"), policy)
+        if context["over"]:  # nobody can be worked on there any more: the same page shows who they are
+            context["left_behind"] = [each | {"query": None} for each in context["left_behind"]]
         context |= {"mandate": Mandate.objects.filter(organisation=organisation, state="verified").first()}
         looked(user=request.user, organisation=organisation, what="list", count=len(context["rows"]), at=clock.now())
     return render(request, "school/declarations.html", context, status=status)

@@ -84,7 +84,7 @@ def last_roster(school: Organisation, season: Season) -> Roster | None:
 
 def way_on(step: SeasonStep) -> dict[str, Any] | None:
     """The button of a step that can be worked on now. 办理入口"""
-    if step.id not in WAYS_ON or step.state == "done" or (step.id in NOT_BEFORE and not step.left):
+    if step.id not in WAYS_ON or step.state in ("done", "over") or (step.id in NOT_BEFORE and not step.left):
         return None
     name, query, words = WAYS_ON[step.id]
     return {"url": f"{reverse(name)}?{query}" if query else reverse(name), "words": words}

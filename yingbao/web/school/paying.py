@@ -57,7 +57,7 @@ def standing(season: Season, school: Organisation, at: datetime) -> Standing:
 def with_money(steps: list[SeasonStep], now: Standing) -> list[SeasonStep]:
     """The season's steps with "declare" and "pay" as they stand. 办理步骤"""
     before = [step for step in steps if step.id not in ("declaration", "payment") and step.state != "reminder"]
-    reached = all(step.state == "done" for step in before)
+    reached = all(step.state in ("done", "over") for step in before)
     found = []
     for step in steps:
         if step.id == "declaration":
@@ -88,7 +88,11 @@ def _declaration(step: SeasonStep, now: Standing, reached: bool) -> SeasonStep:
 def _payment(step: SeasonStep, now: Standing) -> SeasonStep:
     if now.unpaid:
         text = Text("{n}名待缴，共{sum}", "{n} to be paid, {sum} in all")
+        if step.state == "over":
+            text = Text("期限已过，{n}名没有缴，共{sum}", "the time is over; {n} are not paid, {sum} in all")
         filled = text.filled(n=now.unpaid, sum=money.said(now.unpaid_fen))
+        if step.state == "over":
+            return step._replace(text=filled)
         return step._replace(state="next", left=now.unpaid, text=filled)
     if now.declared:
         return step._replace(
