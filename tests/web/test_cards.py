@@ -287,7 +287,9 @@ def test_when_the_day_comes_the_school_is_told_and_signs_off_who_took_the_card(
     signed_in(other).post(
         "/cards/own/hand-out/", {"card": [str(pk) for pk in Card.objects.values_list("pk", flat=True)]}
     )
-    assert Card.objects.filter(state="held").count() == 1
+    held = Card.objects.get(state="held")
+    client.cookies["django_language"] = "en"
+    assert "handed out at school" in client.get(f"/cards/own/children/{held.person_id}/").content.decode()
 
 
 def test_a_lost_card_is_recorded_with_its_reason_once(suzhou, school, clerk, centre, signed_in: Enter):

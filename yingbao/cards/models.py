@@ -148,10 +148,16 @@ class Batch(models.Model):
         return f"{self.pooling_area}-{self.number:04}"
 
 
+HOW_NAMES = {
+    "handed_out": Text("学校发放", "handed out at school"),
+    "collected": Text("自行领取", "collected"),
+    "listed": Text("持卡名单", "named by the card centre as held"),
+}
+"""How a card came into the family's hands. 领卡方式"""
+
+
 class Card(models.Model):
     """A citizen card of one child, from the batch that orders it to the child's hands. 市民卡"""
-
-    HOWS = [("handed_out", "学校发放"), ("collected", "自行领取"), ("listed", "持卡名单")]
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="cards")
     pooling_area = models.CharField(max_length=6)
@@ -169,7 +175,7 @@ class Card(models.Model):
     last_digits = models.CharField(max_length=4, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     """why it was not made, or how it was lost"""
-    how = models.CharField(max_length=10, choices=HOWS, blank=True)
+    how = models.CharField(max_length=10, choices=[(key, text.zh) for key, text in HOW_NAMES.items()], blank=True)
     """how it came into the family's hands"""
     held_on = models.DateField(null=True)
 
@@ -206,6 +212,11 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return f"card {self.pk} {self.state}"
+
+    @property
+    def how_text(self) -> Text | None:
+        """How it was handed over, as a page says it."""
+        return HOW_NAMES.get(self.how)
 
     @property
     def state_text(self) -> Text:
