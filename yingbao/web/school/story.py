@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from yingbao.agents.models import Appointment, Organisation, Token, User
+from yingbao.agents.models import Appointment, Organisation, User
 from yingbao.agents.tokens import PROGRAM
 from yingbao.determination.explain import said_day
 from yingbao.enrolment.models import Enrolment
@@ -20,15 +20,14 @@ from yingbao.people import history
 from yingbao.people.grades import grade_name, stage_name
 from yingbao.people.models import Change, LeaveReason, Relation, Sex
 from yingbao.policy import terms
+from yingbao.spreadsheet.models import Roster
 from yingbao.values import divisions
 from yingbao.values.text import Text
-from yingbao.web.wall import by_platform
 
 YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
 PLATFORM = Text("平台自动", "the platform")
 FAMILY = Text("家长（手机办理）", "the family, by phone")
 ELSEWHERE = Text("外单位经办人员", "a clerk elsewhere")
-_PROGRAM = re.compile(rf"{PROGRAM}([0-9]{{1,18}})", re.ASCII)
 MOST = 200
 SHOWN_AT_ONCE = 5
 
@@ -130,13 +129,12 @@ def story(one: Enrolment, organisation: Organisation) -> list[Event]:
 
 
 def _own(organisation: Organisation, actors: Iterable[User | None]) -> set[int]:
-    """Who among them acted for this organisation: its clerks, and its own programs."""
+    """Who among them acted for this organisation: its clerks, and its own programs, known by what they handed in."""
     own = set(Appointment.objects.filter(organisation=organisation).values_list("user_id", flat=True))
-    programs = {int(found[1]): user.pk for user in actors if user and (found := _PROGRAM.fullmatch(user.username))}
+    programs = {user.pk for user in actors if user and user.username.startswith(PROGRAM)}
     if programs:
-        with by_platform("which of the programs that acted are the organisation's own: no secret, no scope is read"):
-            tokens = Token.objects.filter(pk__in=programs, organisation=organisation)
-            own |= {programs[pk] for pk in tokens.values_list("pk", flat=True)}
+        rosters = Roster.objects.filter(school=organisation, uploaded_by__in=programs)
+        own |= set(rosters.values_list("uploaded_by_id", flat=True))
     return own
 
 
