@@ -310,3 +310,11 @@ def test_a_declined_child_that_is_taken_over_is_worked_on_again(town):
     accept(case=asked(town, person, to=town.neighbour), by=town.by(town.neighbour), at=AT)
     one.refresh_from_db()
     assert (one.state, one.organisation) == ("determined", town.neighbour)
+
+
+def test_no_step_of_a_case_stores_a_whole_number(town, infant):
+    case = asked(town, infant)
+    with pytest.raises(Refused, match="looks like"):
+        turn_back(case=case, reason="号码是 500103201109129996", by=town.by(town.community), at=AT)
+    case.refresh_from_db()
+    assert case.state == "open"

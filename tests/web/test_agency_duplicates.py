@@ -279,6 +279,30 @@ class TestInTwoAreas:
         assert "/ask" not in there
         assert "星海学校 " not in there
 
+    def test_a_whole_number_does_not_go_to_the_other_city(self, client, both):
+        url, words = f"/agency/duplicates/areas/{both.pk}/", "孩子在本地就读，号码 500103201109129996"
+        page = client.get(url)
+        form = {"season": page.context["others"][0]["season"], "question": words}
+        refused = client.post(url + "ask", form)
+        assert refused.status_code == 422
+        assert "像证件号" in refused.content.decode()
+        assert words in refused.content.decode()
+        assert not Case.objects.exists()
+        left = client.post(url + "withdraw", {"seen": page.context["seen"], "reason": words})
+        assert left.status_code == 422
+        assert not Enrolment.objects.filter(person=both, state="withdrawn").exists()
+
+    def test_a_second_officer_is_told_who_has_asked_and_keeps_the_words(self, client, both, officer, signed_in):
+        case = self.asked(client, both)
+        second = signed_in(clerk_of(officer.organisation, Desk.AGENCY, "周副主任"))
+        form = {"season": both.enrolments.get(organisation__name="渝中居委会").season_id, "question": "家长来电说明"}
+        late = second.post(f"/agency/duplicates/areas/{both.pk}/ask", form)
+        said = late.content.decode()
+        assert late.status_code == 409
+        for words in ("李主任", case.number, "家长来电说明", "没有重复办理"):
+            assert words in said
+        assert Case.objects.get().question == case.question
+
     def test_withdrawn_there_the_case_is_settled_and_the_asker_reads_it(self, client, both, far):
         case = self.asked(client, both)
         url = f"/agency/duplicates/areas/{both.pk}/"

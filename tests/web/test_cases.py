@@ -122,6 +122,9 @@ def test_the_child_is_handed_to_its_school_with_a_slip_for_the_family(client, pu
     token = find(client).context["token"]
     empty = client.post("/cases/whose/ask", {"token": token, "question": ""})
     assert empty.status_code == 422
+    numbered = client.post("/cases/whose/ask", {"token": token, "question": f"孩子的号码 {NUMBER}"})
+    assert numbered.status_code == 422
+    assert NUMBER in numbered.content.decode()
     answer = client.post("/cases/whose/ask", {"token": token, "question": "家长到社区来问"}, follow=True)
     case = Case.objects.get()
     assert case.to_organisation == town.school

@@ -313,4 +313,5 @@ def _written(text: str, case: Case | None = None) -> str:
         raise refusals.reason_missing()
     if len(text) > refusals.LONGEST:
         raise refusals.reason_too_long()
+    wording.refuse_a_number(text, where="reason")
     return text

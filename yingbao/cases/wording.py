@@ -35,6 +35,22 @@ def holds_a_number(text: str) -> bool:
     return bool(_NUMBERS.search(without_invisible(text).translate(_DIGITS)))
 
 
+def refuse_a_number(text: str, *, where: str) -> None:
+    """Raises Refused if a number of somebody's stands in the text. 不得含个人号码"""
+    if holds_a_number(text):
+        raise Refused(
+            where=where,
+            what=Text(
+                "里面有像证件号、手机号或银行卡号的数字",
+                "There is a number in it that looks like somebody's identity, mobile or bank card",
+            ),
+            mend=Text(
+                "请删掉这串数字，没有保存过。说到孩子时从名单选孩子，说到订单写后四位。",
+                "Take it out; it was not stored. A child is chosen from the list; of an order the last four digits do.",
+            ),
+        )
+
+
 def checked(text: str, *, where: str, longest: int = LONGEST) -> str:
     """The text as it is kept, lines as they were. Raises Refused: nothing written, too long, a number in it. 核对"""
     kept = "\n".join(line for line in (" ".join(part.split()) for part in text.splitlines()) if line)
@@ -50,16 +66,5 @@ def checked(text: str, *, where: str, longest: int = LONGEST) -> str:
             what=Text("写了 {n} 字，太长", "{n} characters are too many").filled(n=len(kept)),
             mend=Text("请不超过 {n} 字，只留要点。", "Keep it within {n}: the point of it.").filled(n=longest),
         )
-    if holds_a_number(kept):
-        raise Refused(
-            where=where,
-            what=Text(
-                "里面有像证件号、手机号或银行卡号的数字",
-                "There is a number in it that looks like somebody's identity, mobile or bank card",
-            ),
-            mend=Text(
-                "请删掉这串数字，没有保存过。说到孩子时从名单选孩子，说到订单写后四位。",
-                "Take it out; it was not stored. A child is chosen from the list; of an order the last four digits do.",
-            ),
-        )
+    refuse_a_number(kept, where=where)
     return kept

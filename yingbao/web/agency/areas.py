@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingbao.agents.models import Desk, OrganisationKind
-from yingbao.cases import handing
+from yingbao.cases import handing, wording
 from yingbao.cases.kinds import AREAS
 from yingbao.cases.lifecycle import State as CaseState
 from yingbao.cases.models import Case, CaseQuerySet
@@ -34,6 +34,11 @@ from yingbao.web.wall import beyond, by_platform
 ASKED = Text(
     "已请“{place}”核实，个案编号{number}；对方的答复会出现在这里。",
     "{place} was asked: case {number}. Its answer appears here.",
+)
+ASKED_ALREADY = Text(
+    "{who}已经请“{place}”核实，个案编号{number}，没有重复办理。您写的话没有送出；要补充的，打开个案。",
+    "{who} has asked {place} already: case {number}; nothing was done twice. Your words were not sent; open the case "
+    "to add to it.",
 )
 WITHDRAWN_HERE = Text("已撤回本地参保：", "Withdrawn here: ")
 
@@ -138,10 +143,11 @@ def ask_other(request: Seated, pk: int) -> HttpResponseBase:
     except Refused as refused:
         told = Text(f"{refused.what.zh}。{refused.mend.zh}", f"{refused.what.en}. {refused.mend.en}")
         return shown_areas(request, one, status=422, typed=typed, wrong={"question": told})
-    if before is not None and before.pk == case.pk:
-        tell(request, TWICE)
-    else:
-        tell(request, ASKED.filled(place=to.name, number=case.number))
+    asker = case.steps.select_related("by").order_by("pk")[0].by
+    if asker != request.user or (before == case and case.question != " ".join(question.split())):
+        words = ASKED_ALREADY.filled(who=asker.name if asker else "", place=to.name, number=case.number)
+        return shown_areas(request, one, status=409, typed=typed, wrong={"question": words})
+    tell(request, TWICE if before == case else ASKED.filled(place=to.name, number=case.number))
     return redirect("agency-duplicate-areas", pk=pk)
 
 
@@ -170,6 +176,7 @@ def withdraw_here(request: Seated, pk: int) -> HttpResponseBase:
                 return redirect("agency-duplicate-areas", pk=pk)
         return shown_areas(request, one, status=409, typed={"reason": reason}, wrong={"": STALE})
     try:
+        wording.refuse_a_number(reason, where="reason")  # the other agency reads it in its case
         with by_platform("what was paid for a child who leaves becomes free by rule"):
             adjusting.withdraw(enrolment=one, reason=reason, by=request.appointment, at=clock.now())
     except Refused as refused:
