@@ -8,6 +8,7 @@ from pathlib import Path
 from yingbao.determination.review.cover import of_cover
 from yingbao.determination.review.days import of_days
 from yingbao.determination.review.finding import Finding, in_order, located
+from yingbao.determination.review.hours import of_hours
 from yingbao.determination.review.own import of_its_own
 from yingbao.determination.review.reach import Reach
 from yingbao.determination.review.rest import of_the_rest
@@ -73,6 +74,7 @@ def _all(policy: Policy) -> Iterator[Finding]:
     yield from unmet_criteria(reach)
     yield from unreached(reach)
     yield from of_days(reach)
+    yield from of_hours(reach)
     yield from of_cover(reach)
     yield from of_the_rest(reach)
     yield from of_its_own(reach)
