@@ -205,7 +205,7 @@ def test_a_year_without_a_season_in_between_is_told_before_it_is_passed_over(pup
     client.cookies["django_language"] = "en"
     english = client.get(reverse("agency-roll-over", args=[2022])).content.decode()
     assert "Missing in between: 2021" in english
-    assert "years in a row: 1" in english
+    assert "years missed in a row: 1" in english
 
 
 def test_nothing_is_said_of_years_between_where_none_is_missing(pupils, client):
