@@ -111,6 +111,18 @@ def test_nobody_answers_for_another_familys_child_or_without_a_phone(family, tow
     assert Client().get(url).status_code == 302
 
 
+def test_a_family_that_has_not_answered_is_told_that_the_school_has_reported(family, town):
+    client, url, _ = family
+    submit(survey=town.survey, by=town.clerks[0], at=NOW)
+    assert "学校已报送" in client.get("/family/survey").content.decode()
+    told = client.get(url)
+    assert told.status_code == 200
+    assert "请直接联系学校" in told.content.decode()
+    assert "在哪里参加" not in told.content.decode()
+    assert client.post(url, form(NOT_YET)).status_code == 409
+    assert not Answer.objects.exists()
+
+
 def test_after_the_school_has_reported_the_family_reads_and_changes_nothing(family, town):
     client, url, _ = family
     client.post(url, form(INSURED))

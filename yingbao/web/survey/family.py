@@ -44,7 +44,7 @@ NO_SUCH_QUESTION = Refused(
 
 
 def waiting_for(person: Person) -> list[dict[str, Any]]:
-    """The surveys in which a child is asked for now, and whether it was answered. 孩子的问卷"""
+    """The surveys in which a child is asked for now, whether it was answered, and whether it still can be. 孩子的问卷"""
     roll = SchoolRoll.objects.filter(person=person, left_on__isnull=True).select_related("school")
     stay = roll.order_by("contested", "pk").first()
     if stay is None:
@@ -54,8 +54,7 @@ def waiting_for(person: Person) -> list[dict[str, Any]]:
         for survey, version in composing.open_in(season, on):
             answer = Answer.objects.filter(survey=survey, person=person).only("pk").first()
             locked = is_closed_for(survey, stay, person)
-            if answer is not None or not locked:
-                found.append({"survey": survey, "version": version, "answered": answer is not None, "locked": locked})
+            found.append({"survey": survey, "version": version, "answered": answer is not None, "locked": locked})
     return found
 
 
@@ -81,7 +80,9 @@ def ours(request: Visiting) -> HttpResponseBase:
     rows: list[dict[str, Any]] = [
         {"binding": one, "waiting": waiting_for(one.person)} for one in bound(request) if one.is_guardian
     ]
-    todo = [(row["binding"], each) for row in rows for each in row["waiting"] if not each["answered"]]
+    todo = [
+        (row["binding"], each) for row in rows for each in row["waiting"] if not (each["answered"] or each["locked"])
+    ]
     if len(todo) == 1 and len(rows) == 1:
         binding, each = todo[0]
         return redirect(f"{reverse('family-survey', args=[binding.pk])}?survey={each['survey'].pk}")

@@ -14,5 +14,5 @@ register = template.Library()
 
 @register.simple_tag
 def surveys_of(person: Person) -> list[dict[str, Any]]:
-    """The surveys in which a child is asked for now. 待填问卷"""
-    return waiting_for(person)
+    """The surveys in which a child is asked for now and can answer, or has. 待填问卷"""
+    return [one for one in waiting_for(person) if one["answered"] or not one["locked"]]
