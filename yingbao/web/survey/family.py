@@ -44,7 +44,7 @@ NO_SUCH_QUESTION = Refused(
 
 
 def waiting_for(person: Person) -> list[dict[str, Any]]:
-    """The surveys in which a child is asked for now, whether it was answered, and whether it still can be. 孩子的问卷"""
+    """The surveys in which a child is asked for now: whether it was answered, whether it can be. 孩子的问卷"""
     roll = SchoolRoll.objects.filter(person=person, left_on__isnull=True).select_related("school")
     stay = roll.order_by("contested", "pk").first()
     if stay is None:
