@@ -54,6 +54,10 @@ def test_where_families_pay_themselves_nothing_is_declared_and_nothing_differs()
     assert handover.recount(season=yuzhong, at=AT) == 0
 
 
+def test_the_next_step_of_who_is_not_declared_holds_after_the_deadline_too():
+    assert "期限已过的不再申报" in STEPS[Mismatched.NOT_DECLARED].next.zh
+
+
 def test_every_mismatch_says_what_comes_next_and_who_does_it():
     assert set(STEPS) == set(Mismatched)
     assert all(step.next.zh and step.next.en and step.who.zh for step in STEPS.values())

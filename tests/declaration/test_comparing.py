@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.declaration.building import AT, accepted, at, confirmed, officer, organisation, submitted
-from tests.enrolment.building import clerk
+from tests.enrolment.building import child, clerk
 from yingbao.collection.billing import bill
 from yingbao.declaration.comparing import MISMATCH_NAMES, Mismatch, counted, differences
 from yingbao.declaration.deciding import accept_in_part
 from yingbao.enrolment.actions import withdraw
 from yingbao.enrolment.models import Enrolment
+from yingbao.enrolment.opening import list_and_determine
+from yingbao.enrolment.taking import lapse
 
 pytestmark = pytest.mark.django_db
 LATER = at("2019-11-14")
@@ -82,6 +86,34 @@ def test_a_refused_child_is_told_as_refused_and_not_as_forgotten(suzhou, school,
     accept_in_part(declaration=made, refused={made.lines.get(name="甲").pk: "号码有误"}, by=officer(), at=AT)
     (found,) = differences(season=suzhou)
     assert (found.kind, found.name, found.reason, found.reference) == ("refused", "甲", "号码有误", made.reference)
+
+
+def test_whom_the_close_lapsed_is_no_mismatch_because_nobody_could_declare_them_off(suzhou, school, by):
+    confirmed(suzhou, school, 1, name="甲")
+    bill(declaration=accepted(suzhou, school, by), at=AT)
+    assert lapse(season=suzhou, on=date(2019, 12, 2), at=at("2019-12-02")) == 1
+    assert told(suzhou) == []
+
+
+def test_a_refused_child_that_lapsed_is_not_sent_to_be_declared_again(suzhou, school, by):
+    confirmed(suzhou, school, name="甲")
+    confirmed(suzhou, school, name="乙")
+    made = submitted(suzhou, school, by)
+    accept_in_part(declaration=made, refused={made.lines.get(name="甲").pk: "号码有误"}, by=officer(), at=AT)
+    assert [kind for kind, *_ in told(suzhou)] == ["refused"]
+    lapse(season=suzhou, on=date(2019, 12, 2), at=at("2019-12-02"))
+    assert told(suzhou) == []
+
+
+def test_only_who_is_registered_and_for_whom_no_money_moved_is_told_as_not_declared(suzhou, school, by):
+    (one,) = confirmed(suzhou, school, name="甲")
+    child(school, name="乙", hukou="320571", registered=None)
+    list_and_determine(season=suzhou, organisation=school, at=AT)
+    assert Enrolment.objects.get(person__name="乙").state == "draft"
+    assert [name for _, name, *_ in told(suzhou)] == ["甲"]
+    for state in ("declared", "paid", "exempt", "covered"):
+        Enrolment.objects.filter(pk=one.pk).update(state=state)
+        assert told(suzhou) == []
 
 
 def test_one_agent_one_kind_and_one_page_can_be_asked_for(suzhou, school):

@@ -44,7 +44,10 @@ SCHOOL, AGENCY, TAX = Text("申报单位", "the agent"), Text("经办", "the age
 STEPS = {
     Mismatched.NOT_DECLARED: Step(
         Text("已登记未申报", "registered, not declared"),
-        Text("确认后列入下一批申报", "confirm them and declare them in the next batch"),
+        Text(
+            "确认后列入下一批申报；期限已过的不再申报",
+            "confirm them and declare them in the next batch; once the time is over nobody is declared",
+        ),
         SCHOOL,
     ),
     Mismatched.SUMS: Step(

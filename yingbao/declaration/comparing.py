@@ -1,8 +1,9 @@
 """The insurance agency's registered list against what agents declared: every mismatch, for both to see. 名单比对
 
-Registered are the season's enrolments that someone works on and that are entitled. Declared are the lines that the
-tax authority took, the last one of each child and agent. What is on a declaration in hand is no mismatch yet. Where
-families pay themselves no list is declared, so nothing can differ.
+Registered are the season's enrolments that someone works on, that are entitled and wait for no registration. Declared
+are the lines that the tax authority took, the last one of each child and agent. What is on a declaration in hand is no
+mismatch yet; nor is who owes or has paid without a list, as at a community's counter, nor whom the close lapsed: nobody
+could declare them any more. Where families pay themselves no list is declared, so nothing can differ.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import connection
 
 from yingbao.agents.models import Organisation
 from yingbao.declaration.lifecycle import OPEN, STANDING
-from yingbao.enrolment.lifecycle import ENDED
+from yingbao.enrolment.lifecycle import ENDED, State
 from yingbao.enrolment.models import Season
 from yingbao.enrolment.seasons import policy_of
 from yingbao.enrolment.steps import pays_through_school
@@ -73,6 +74,9 @@ class Difference(NamedTuple):
         return self.kind.text
 
 
+WAITING = sorted((State.REGISTERED, State.DETERMINED, State.CONFIRMED))
+"""Registered, and neither declared nor paid for."""
+
 MISMATCHES = """
 WITH taken AS (
     SELECT l.*, d.reference, d.ordinal AS batch, d.state AS batch_state
@@ -95,7 +99,7 @@ found AS (
     SELECT 'not_declared' AS kind, e.organisation_id, e.id AS enrolment_id, NULL::int AS declared_fen,
            '' AS reference, '' AS reason, '' AS class_label
     FROM enrolment_enrolment e
-    WHERE e.season_id = %(season)s AND e.status = 'enrolled' AND NOT e.state = ANY(%(ended)s)
+    WHERE e.season_id = %(season)s AND e.status = 'enrolled' AND e.state = ANY(%(waiting)s)
       AND NOT EXISTS (SELECT FROM declared d WHERE d.enrolment_id = e.id)
       AND NOT EXISTS (SELECT FROM in_hand h WHERE h.enrolment_id = e.id)
       AND NOT EXISTS (SELECT FROM refused r WHERE r.enrolment_id = e.id AND r.verdict = 'refused')
@@ -106,7 +110,7 @@ found AS (
              ELSE 'sums'
            END, d.organisation_id, e.id, d.self_paid_fen, d.reference, e.reason, d.class_label
     FROM declared d JOIN enrolment_enrolment e ON e.id = d.enrolment_id
-    WHERE NOT EXISTS (SELECT FROM in_hand h WHERE h.enrolment_id = e.id)
+    WHERE e.state <> 'lapsed' AND NOT EXISTS (SELECT FROM in_hand h WHERE h.enrolment_id = e.id)
       AND (e.state = ANY(%(ended)s) OR e.organisation_id <> d.organisation_id
            OR (e.self_paid_fen, e.subsidised_fen, e.paid_by) IS DISTINCT FROM
               (d.self_paid_fen, d.subsidised_fen, d.paid_by))
@@ -115,8 +119,9 @@ found AS (
     FROM (SELECT *, count(*) OVER (PARTITION BY enrolment_id) AS times FROM declared) d WHERE d.times > 1
     UNION ALL
     SELECT 'refused', r.organisation_id, r.enrolment_id, r.self_paid_fen, r.reference, r.verdict_reason, r.class_label
-    FROM refused r
-    WHERE r.verdict = 'refused' AND NOT EXISTS (SELECT FROM in_hand h WHERE h.enrolment_id = r.enrolment_id)
+    FROM refused r JOIN enrolment_enrolment e ON e.id = r.enrolment_id
+    WHERE r.verdict = 'refused' AND e.state <> 'lapsed'
+      AND NOT EXISTS (SELECT FROM in_hand h WHERE h.enrolment_id = r.enrolment_id)
 ),
 wanted AS (
     SELECT * FROM found
@@ -176,5 +181,6 @@ def counted(
 def _values(season: Season, organisation: Organisation | None, kind: Mismatch | None) -> dict[str, Any]:
     return {
         "season": season.pk, "standing": sorted(STANDING), "open": sorted(OPEN), "ended": sorted(ENDED),
-        "organisation": organisation.pk if organisation else None, "kind": kind.value if kind else None,
+        "waiting": WAITING, "organisation": organisation.pk if organisation else None,
+        "kind": kind.value if kind else None,
     }  # fmt: skip
