@@ -149,6 +149,7 @@ def test_the_link_goes_to_each_guardian_once_after_a_second_look(desk, school, s
     work.run_waiting()
     assert Message.objects.filter(kind="letter", state="queued").count() == 2
     assert LetterTold.objects.count() == 2
+    assert "<b>2</b><span>链接已发手机" in desk.get("/letters/").content.decode()
     text = Message.objects.filter(kind="letter").first().text
     assert "/family/" in text
     assert "张小明" not in text
