@@ -165,7 +165,7 @@ def test_the_paper_says_the_same_heads_as_the_workbook(season, schools, officer)
     places = {row[0]: row[1:4:2] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
     assert set(places) == {"解放碑", "大溪沟", "合计"}
     assert [cell.value for cell in book.worksheets[0][4]][1:3] == [12, 3]
-    assert book.worksheets[0]["D4"].value == "=IF(B4=0,0,C4/B4)"
+    assert book.worksheets[0]["D4"].value == "=IF(B4=0,0,ROUNDDOWN(C4/B4,3))"
     paper = paper_of(told)
     assert (paper.whole.should, paper.whole.insured, paper.whole.share) == (12, 3, "25.0%")
     assert draw_standing_report(paper) == draw_standing_report(paper_of(Report.objects.get(pk=told.pk)))

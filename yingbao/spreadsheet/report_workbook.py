@@ -25,7 +25,7 @@ _TOTAL, _NO_LIST = Text("合计", "In all"), Text("还没有名单", "no list ye
 def write_report(figures: Mapping[str, Any], language: Language) -> bytes:
     """Three sheets of one report's figures, as an .xlsx workbook. 导出通报
 
-    The rate is a formula of its row, so that who sorts or filters sees what it is made of.
+    The rate is a formula of its row, so that who sorts or filters sees what it is made of; cut, as on page and paper.
     """
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
@@ -63,8 +63,8 @@ def _lines(
             continue
         page.write_number(row, at, line["should"], forms["heads"])
         page.write_number(row, at + 1, line["insured"], forms["heads"])
-        rate = f"=IF({_cell(row, at)}=0,0,{_cell(row, at + 1)}/{_cell(row, at)})"
-        value = line["insured"] / line["should"] if line["should"] else 0
+        rate = f"=IF({_cell(row, at)}=0,0,ROUNDDOWN({_cell(row, at + 1)}/{_cell(row, at)},3))"
+        value = line["insured"] * 1000 // line["should"] / 1000 if line["should"] else 0
         page.write_formula(row, at + 2, rate, forms["share"], value)
         page.write_number(row, at + 3, line["missing"], forms["heads"])
         for further, (_, heads) in enumerate(in_columns(line), at + 4):
