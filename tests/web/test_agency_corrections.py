@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -15,8 +17,9 @@ from yingbao.enrolment.actions import ask_correction
 from yingbao.enrolment.models import CorrectionRequest, Enrolment
 from yingbao.enrolment.seasons import open_season
 from yingbao.ledger.audit import examine
-from yingbao.people import history
-from yingbao.people.models import IdentityDocument, Look
+from yingbao.people import actions, history
+from yingbao.people.bulk import NewGuardian
+from yingbao.people.models import Guardian, IdentityDocument, Look, Person
 from yingbao.sealing import sealed
 from yingbao.values import clock, identity
 from yingbao.values.refusal import Refused
@@ -159,6 +162,57 @@ def test_an_officer_begins_a_correction_for_a_family_and_another_decides_it(clie
     answer(second, request, value="戴梦婕")
     one.person.refresh_from_db()
     assert one.person.name == "戴梦婕"
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [("identity_number", "123"), ("guardian_phone", "12"), ("sex", "x"), ("hukou", "火星"), ("parent_hukou", "火星"),
+     ("birth_date", "hello"), ("birth_date", "2091-05-04"), ("name", "12345"), ("registered_before", "2019-13-45")],
+)  # fmt: skip
+def test_what_cannot_be_is_not_begun_and_what_was_typed_stays(client, one, field, wanted):
+    url = f"/agency/corrections/child/{one.person_id}/"
+    form = {"seen": client.get(url).context["seen"], "field": field, "wanted": wanted, "reason": "已核对户口簿"}
+    refused = client.post(url + "ask", form)
+    assert refused.status_code == 422
+    said = refused.content.decode()
+    assert f'value="{wanted}"' in said
+    assert 'value="已核对户口簿"' in said
+    assert "wanted" in refused.context["wrong"]
+    assert not CorrectionRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [("identity_number", NUMBER), ("guardian_phone", "13912345678"), ("sex", "女"), ("hukou", "无"),
+     ("parent_hukou", "320507"), ("birth_date", "2012年5月4日"), ("registered_before", "去年已参保"),
+     ("other", "班级")],
+)  # fmt: skip
+def test_what_can_be_is_begun_as_before(client, one, field, wanted):
+    url = f"/agency/corrections/child/{one.person_id}/"
+    form = {"seen": client.get(url).context["seen"], "field": field, "wanted": wanted, "reason": "已核对户口簿"}
+    assert client.post(url + "ask", form).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [("name", "戴梦婕"), ("sex", "女"), ("hukou", "320507"), ("birth_date", "2011-03-02"),
+     ("guardian_phone", "13912345678"), ("identity_number", NUMBER)],
+)  # fmt: skip
+def test_a_granted_correction_shows_what_stood_before_it(client, one, clerk, field, wanted):
+    Person.objects.filter(pk=one.person_id).update(sex="male", birth_date=date(2012, 5, 4))
+    IdentityDocument.objects.filter(person=one.person).update(kind="passport")
+    Guardian.objects.filter(person=one.person).delete()
+    actions.set_guardian(person=one.person, position=1, guardian=NewGuardian(phone="13811112222"), by=None, at=AT)
+    one.person.refresh_from_db()
+    request = ask(one, clerk, field, wanted)
+    shown = client.get(f"/agency/corrections/{request.pk}/")
+    stood = shown.context["before"].zh
+    assert "现在登记的" in shown.content.decode()
+    told = answer(client, request)
+    assert told.context["one"].state == "done"
+    assert told.context["before"].zh == stood
+    assert "更正前登记的" in told.content.decode()
+    assert "现在登记的" not in told.content.decode()
 
 
 def test_no_officer_begins_a_correction_for_another_citys_child(one, signed_in):

@@ -22,7 +22,7 @@ from yingbao.people import actions, lists
 from yingbao.people.bulk import NewDocument, NewGuardian
 from yingbao.people.models import BasicRegistration, Guardian, IdentityDocument, Person
 from yingbao.sealing import sealed
-from yingbao.values import divisions, identity
+from yingbao.values import divisions, identity, names, phones
 from yingbao.values.fault import Fault
 from yingbao.values.plain import compact
 from yingbao.values.refusal import Refused
@@ -74,6 +74,32 @@ def grant(
             except Fault as fault:
                 raise Refused(where=str(FIELDS[held.field].zh), what=fault.what, mend=fault.mend) from fault
         return _answered(held, State.DONE, answer, by, at)
+
+
+def check_wanted(one: Enrolment, field: str, wanted: str, *, on: date) -> None:
+    """Whether what is said to be right can be so at all, by the rules by which it would be written. 核对申请内容
+
+    Raises Fault. What only the papers or other data tell is left to whoever decides.
+    """
+    match field:
+        case "name":
+            names.check(wanted)
+        case "identity_number":
+            identity.check(kind_of(one.person, wanted), wanted, on=on)
+        case "guardian_phone":
+            phones.check(wanted)
+        case "sex":
+            read_sex(wanted)
+        case "hukou" | "parent_hukou":
+            read_hukou(wanted, one.season)
+        case "birth_date":
+            if read_day(wanted) > on:
+                raise Fault(
+                    Text("出生日期在今天之后", "the birth date is after today"),
+                    Text("按证件填写", "write it as the document has it"),
+                )
+        case "registered_before" if _DAY.search(wanted):
+            read_day(wanted)
 
 
 def refuse(*, request: CorrectionRequest, answer: str, by: Appointment, at: datetime) -> CorrectionRequest:
@@ -198,10 +224,14 @@ def _name(w: Writing, wanted: str) -> None:
 
 
 def _number(w: Writing, wanted: str) -> None:
-    """The kind is what the number looks like; where nothing does, it is the kind on file."""
-    current = IdentityDocument.objects.filter(person=w.person, replaced_at__isnull=True).first()
-    kind = identity.guess_kind(wanted) or (current.kind if current else "resident_id")
-    actions.replace_document(person=w.person, document=NewDocument(kind, wanted), **w.told)  # type: ignore[arg-type]
+    document = NewDocument(kind_of(w.person, wanted), wanted)
+    actions.replace_document(person=w.person, document=document, **w.told)  # type: ignore[arg-type]
+
+
+def kind_of(person: Person, number: str) -> identity.Kind:
+    """The kind is what the number looks like; where nothing does, it is the kind on file. 证件类型"""
+    current = IdentityDocument.objects.filter(person=person, replaced_at__isnull=True).first()
+    return identity.guess_kind(number) or cast(identity.Kind, current.kind if current else "resident_id")
 
 
 def _birth_date(w: Writing, wanted: str) -> None:
@@ -209,9 +239,7 @@ def _birth_date(w: Writing, wanted: str) -> None:
 
 
 def _sex(w: Writing, wanted: str) -> None:
-    if (sex := _SEXES.get(compact(wanted).lower())) is None:
-        raise Fault(Text("看不出是男是女", "neither male nor female"), Text("写“男”或“女”", "write 男 or 女"))
-    actions.correct(person=w.person, sex=sex, **w.told)  # type: ignore[arg-type]
+    actions.correct(person=w.person, sex=read_sex(wanted), **w.told)  # type: ignore[arg-type]
 
 
 def _hukou(w: Writing, wanted: str) -> None:
@@ -261,6 +289,13 @@ def _registered_before(w: Writing, wanted: str) -> None:
         on=day,
         **w.told,  # type: ignore[arg-type]
     )
+
+
+def read_sex(said: str) -> str:
+    """Male or female as people write it. Raises Fault. 性别"""
+    if (sex := _SEXES.get(compact(said).lower())) is None:
+        raise Fault(Text("看不出是男是女", "neither male nor female"), Text("写“男”或“女”", "write 男 or 女"))
+    return sex
 
 
 def read_day(said: str) -> date:

@@ -18,6 +18,7 @@ from yingbao.enrolment.seasons import policy_of, windows_text
 from yingbao.people.looks import looked
 from yingbao.people.models import Person
 from yingbao.values import clock
+from yingbao.values.fault import Fault
 from yingbao.values.refusal import Refused
 from yingbao.values.text import Text
 from yingbao.web.access import Seated, desk
@@ -68,6 +69,16 @@ def shown(request: Seated, one: Enrolment, *, status: int = 200, **more: Any) ->
     return render(request, "agency/correction_new.html", context | more, status=status)
 
 
+def impossible(one: Enrolment, typed: dict[str, str]) -> dict[str, Text]:
+    """What is wrong with what is said to be right: it would be refused when it is to be written. 内容核对"""
+    try:
+        correcting.check_wanted(one, typed["field"], typed["wanted"], on=clock.today())
+    except Fault as fault:
+        what, mend = fault.what, fault.mend
+        return {"wanted": Text(f"{what.zh.rstrip('。')}。{mend.zh}", f"{what.en.rstrip('.')}. {mend.en}")}
+    return {}
+
+
 @sensitive_post_parameters()
 @require_POST
 @desk(Desk.AGENCY)
@@ -81,7 +92,7 @@ def ask(request: Any, pk: int) -> HttpResponseBase:
             tell(request, TWICE)
             return redirect("agency-correction", pk=held.pk)
         return shown(request, one, status=409, typed=typed, wrong={"": STALE})
-    if wrong := check(Act.CORRECT, typed):
+    if wrong := check(Act.CORRECT, typed) or impossible(one, typed):
         return shown(request, one, status=422, typed=typed, wrong=wrong)
     try:
         asked = actions.ask_correction(enrolment=one, **typed, by=request.appointment, at=clock.now())

@@ -16,6 +16,7 @@ from yingbao.agents.models import Desk
 from yingbao.collection.models import Obligation, Refund
 from yingbao.collection.whole import whole
 from yingbao.enrolment import correcting
+from yingbao.enrolment.before_correction import stood_before
 from yingbao.enrolment.corrections import FIELDS
 from yingbao.enrolment.models import CorrectionRequest, Enrolment, Season
 from yingbao.enrolment.reasons import verdict
@@ -153,8 +154,10 @@ def _shown(
     value = (typed or {}).get("value", one.wanted) if editable else None
     waits = one.state == State.OPEN
     others = one.asked_by_id != request.user.pk  # what would follow is shown to who decides
+    was = stood_before(one)
     context: dict[str, Any] = {
-        "one": one, "about": one.enrolment, "field": FIELDS[one.field], "before": correcting.before(one),
+        "one": one, "about": one.enrolment, "field": FIELDS[one.field], "before": was or correcting.before(one),
+        "was": was is not None,
         "state": STATES[State(one.state)], "tone": TONES[State(one.state)], "waits": waits,
         "in_time": in_time, "windows": windows_text(policy), "seen": mark(one),
         "written_here": correcting.is_written_here(one.field), "editable": editable, "value": value,
