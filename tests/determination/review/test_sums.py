@@ -144,3 +144,14 @@ def test_a_reward_of_a_few_yuan_is_told():
     )
     text = spoiled(YUNHE, "several_subsidies: best\n", f"several_subsidies: best\n{reward}")
     assert ("rewards", 0, "each_fen") in [each.where for each in findings_of_text(text, "policy.yaml")]
+
+
+@pytest.mark.parametrize(("most", "many"), [(90_000, 1), (100_000, 0), (2_000_000, 0)])
+def test_a_reward_whose_most_is_less_than_one_year_earns_is_told(most: int, many: int):
+    reward = (
+        "rewards:\n  - id: unbroken\n    clause: 一\n    because: {zh: 多一年提高。, en: One more year adds.}\n"
+        f"    counts: continuous_years\n    beyond: 4\n    each_fen: 100000\n    at_most_fen: {most}\n"
+    )
+    text = spoiled(YUNHE, "several_subsidies: best\n", f"several_subsidies: best\n{reward}")
+    found = [each.where for each in findings_of_text(text, "policy.yaml") if each.severity == "warning"]
+    assert found == [("rewards", 0, "at_most_fen")] * many

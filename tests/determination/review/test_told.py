@@ -132,3 +132,20 @@ def test_sums_and_shares_are_read_as_a_clerk_reads_them():
     assert sums_in("缴1,025.50元，超过2万元的部分，每年3万元", "zh") == [102550, 3000000]
     assert sums_in("it pays 1,025.5 yuan, with an income below 20,000 yuan", "en") == [102550]
     assert shares_in("缴两成，八成五由财政缴，第三成员，占0.25%，一半") == [0.25, 20.0, 85.0, 50.0]
+
+
+TREASURY = "      paid_by: treasury\n      part: whole"
+A_SUM = "      paid_by: treasury\n      pays_fen: 40000"
+
+
+@pytest.mark.parametrize("sentence", ["家庭不缴费，由财政缴纳", "属于免缴对象，由财政缴纳"])
+def test_a_family_told_that_it_pays_nothing_is_left_nothing_to_pay(sentence: str):
+    said = {"家庭不缴费，由财政缴纳": sentence}
+    told = [each.said("en") for each in found({TREASURY: A_SUM, **said})]
+    assert ["by paid_by_treasury it pays at least 10 yuan" in each for each in told] == [True]
+    assert found(said) == []
+
+
+@pytest.mark.parametrize("sentence", ["财政缴400元，家庭缴10元", "孩子不属于免缴对象，由财政缴一部分"])
+def test_a_family_told_that_it_pays_a_part_may_be_left_that_part(sentence: str):
+    assert found({TREASURY: A_SUM, "孩子属于全额资助对象，家庭不缴费，由财政缴纳": sentence}) == []

@@ -93,3 +93,26 @@ def test_a_phase_of_work_that_is_no_window_has_a_deadline_of_its_own():
     )
     assert len(found) == 1
     assert "ends on 2020-11-30, the window" in found[0]
+
+
+YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("    days_from_birth: 90", "    months_from_birth: 3", "says 90天内, the criterion months_from_birth: 3"),
+        ("出生后90天内, en", "出生后三个月内, en", "The sentence says 三个月内, the criterion days_from_birth: 90"),
+        ("    fact: lapsed_years\n    at_least: 1", "    fact: lapsed_years\n    at_least: 0", "at least 0"),
+        ("missed_years: 4, months: 6", "missed_years: 4, months: 2", "the least wait is 2 months, shorter than"),
+    ],
+)  # fmt: skip
+def test_a_span_in_the_other_unit_and_numbers_without_effect_are_told(old: str, new: str, words: str):
+    found = told(YUNHE, {old: new})
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_a_span_said_in_both_units_and_a_floor_of_the_fixed_wait_are_left_in_peace():
+    assert told(YUNHE, {"出生后90天内, en": "出生后三个月（90天）内, en"}) == []
+    assert told(YUNHE, {"missed_years: 4, months: 6": "missed_years: 4, months: 3"}) == []

@@ -32,6 +32,10 @@ _TENTHS = re.compile(r"(?<![第完变组构])([一二两三四五六七八九])�
 _WAIT = re.compile(rf"(?:等待|等候|缴费满|缴费后满)\s*{NUMBER}\s*(天|日|个?月)")
 _NO_WAIT = re.compile(r"(不设|无需|无|没有|不用|不再|不需|免除|免|取消)(等待期|等待)")
 _MONTH = re.compile(rf"第\s*{NUMBER}\s*个月")
+_FREE = re.compile(
+    r"(家庭|个人)(不用|无需|不需|不必|不)再?(缴|交)|(?<!不属于)(?<!不是)(?<!非)(免缴|免交|全额资助)|family pays nothing"
+)
+"""That nothing is left to the family."""
 _HUNDRED = 100.0
 
 
@@ -106,6 +110,13 @@ def _premium(where: Where, rule: PremiumRule, sentence: str, told: list[int]) ->
 def _help(policy: Policy, where: Where, rule: SubsidyRule, sentence: str, told: list[int]) -> Iterator[Finding]:
     """Sums and shares in a payer's sentence that neither the payer nor the family pays."""
     premiums = {each.premium_fen for each in policy.tables.premium if each.premium_fen}
+    left = min((each - rule.subsidised_fen(each) for each in premiums), default=0)
+    if left and _FREE.search(sentence) and not (told or shares_in(sentence) or "{own}" in sentence):
+        what = Text(
+            zh="句子说家庭不缴费，按 {rule} 家庭至少还要缴 {left}",
+            en="The sentence says that the family pays nothing, by {rule} it pays at least {left}",
+        )
+        yield Finding("warning", where, what.filled(rule=rule.id, left=money.said(left)), LOOK)
     pays = {rule.subsidised_fen(each) for each in premiums} | {rule.pays_fen or 0}
     rest = {each - rule.subsidised_fen(each) for each in premiums} | {rule.family_fen or 0}
     for each in told:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.sums import of_sums
 from yingbao.policy.model import Policy
-from yingbao.values import divisions
+from yingbao.values import divisions, money
 from yingbao.values.text import Text
 
 EARLIEST = timedelta(days=366)
@@ -21,6 +21,7 @@ def of_the_unusual(policy: Policy) -> Iterator[Finding]:
     yield from _windows(policy)
     yield from of_sums(policy)
     yield from _areas(policy)
+    yield from _counts(policy)
 
 
 def _year(policy: Policy) -> Iterator[Finding]:
@@ -95,3 +96,25 @@ def _is_a_place(code: str) -> bool:
     prefix = code[:-1]
     digits = 6 - len(prefix)
     return any(divisions.exists(f"{prefix}{tail:0{digits}}") for tail in range(10**digits))
+
+
+def _counts(policy: Policy) -> Iterator[Finding]:
+    """Numbers of years, months and sums that can never have an effect."""
+    look = Text(zh="以通知为准，改正数字。", en="Mend the number by the notice.")
+    for name, criterion in policy.criteria.items():
+        if criterion.at_least == 0:
+            what = Text(zh="“0或以上”对每个孩子都成立", en="Of every child the number is at least 0").filled()
+            yield Finding("warning", ("criteria", name, "at_least"), what, look)
+    waiting = policy.waiting
+    if waiting is not None and waiting.floor is not None and waiting.floor.months < waiting.fixed_months:
+        what = Text(
+            zh="断保多年的至少等待 {floor} 个月，比固定等待期 {fixed} 个月还短",
+            en="After a long gap the least wait is {floor} months, shorter than the fixed one of {fixed}",
+        ).filled(floor=waiting.floor.months, fixed=waiting.fixed_months)
+        yield Finding("warning", ("waiting", "floor", "months"), what, look)
+    for place, reward in enumerate(policy.rewards):
+        if reward.at_most_fen is not None and reward.at_most_fen < reward.each_fen:
+            what = Text(
+                zh="最多提高 {most}，还不到一年提高的 {each}", en="{most} at most is less than one year's {each}"
+            ).filled(most=money.said(reward.at_most_fen), each=money.said(reward.each_fen))
+            yield Finding("warning", ("rewards", place, "at_most_fen"), what, look)

@@ -75,6 +75,23 @@ def _criteria(policy: Policy) -> Iterator[Finding]:
                     zh="句子里的 {told} 与 {operator}: {span} 不符", en="The sentence says {told}, {operator} is {span}"
                 )
                 yield Finding("warning", where, what.filled(told=told[0], operator=operator, span=span), LOOK)
+        yield from _other_unit(where, criterion)
+
+
+def _other_unit(where: tuple[str | int, ...], criterion: Criterion) -> Iterator[Finding]:
+    """A span from birth in months where the sentence counts days, or the reverse: three months are not ninety days."""
+    for operator, pattern in _SPANS.items():
+        span = getattr(criterion, operator)
+        others = [re.compile(other.pattern + "[之以]?内") for name, other in _SPANS.items() if name != operator]
+        if span is None or pattern.search(criterion.says.zh):
+            continue
+        told = [found[0] for other in others for found in other.finditer(_DAY.sub("", criterion.says.zh))]
+        if told:
+            what = Text(
+                zh="句子里写的是{told}，条件却是 {operator}: {span}；几个月和几十天的最后一天不同",
+                en="The sentence says {told}, the criterion {operator}: {span}; months and days end on different days",
+            )
+            yield Finding("warning", where, what.filled(told=told[0], operator=operator, span=span), LOOK)
 
 
 def _own_days(policy: Policy, criterion: Criterion) -> list[date]:
