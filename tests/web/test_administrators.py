@@ -94,7 +94,7 @@ def test_a_second_click_opens_no_second_account_and_asks_for_no_second_desk(scho
         ({"organisation": "没有的学校"}, "没有查到这个机构"),
         ({"phone": "12"}, "不是有效的号码"),
         ({"name": " "}, "没有填姓名"),
-        ({"desk": "tax"}, "没有“tax”岗位"),
+        ({"desk": "tax"}, "没有“税务”岗位"),
         ({"since": "明天"}, "起始日期"),
         ({"until": "2019-11-01"}, "止期早于起期"),
     ],
