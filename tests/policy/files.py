@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,23 @@ from yingbao.policy.refused import PolicyRefused
 
 SUZHOU = catalogue.root() / "320500-suzhou" / "2020.yaml"
 YUZHONG = catalogue.root() / "500103-yuzhong" / "2020.yaml"
+YUNHE = Path(__file__).parents[2] / "docs" / "examples" / "yunhe" / "2027.yaml"
+"""the made-up city of the guide"""
 DIRECTORY = catalogue.root() / "500103-yuzhong" / "directory-2020.yaml"
 
 
 def spoiled(source: Path, old: str, new: str) -> str:
     """A good file's text with one passage replaced; the passage must be there exactly once."""
+    return changed(source, {old: new})
+
+
+def changed(source: Path, changes: Mapping[str, str]) -> str:
+    """A good file's text with passages replaced, one after the other; each must be there exactly once by then."""
     text = source.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {source.name}"
-    return text.replace(old, new)
+    for old, new in changes.items():
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {source.name}"
+        text = text.replace(old, new)
+    return text
 
 
 def line_of(text: str, passage: str) -> int:

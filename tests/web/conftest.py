@@ -81,6 +81,23 @@ def clerk(school: Organisation) -> Appointment:
 
 
 @pytest.fixture
+def agency(suzhou: Season) -> Organisation:
+    return organisation("insurance_agency", name="医保中心")
+
+
+@pytest.fixture
+def maker(agency: Organisation, signed_in: Enter) -> Client:
+    """The officer of the agency who begins something that another one decides."""
+    return signed_in(clerk_of(agency, Desk.AGENCY, "顾平"))
+
+
+@pytest.fixture
+def checker(agency: Organisation, signed_in: Enter) -> Client:
+    """The officer who decides it."""
+    return signed_in(clerk_of(agency, Desk.AGENCY, "严丽"))
+
+
+@pytest.fixture
 def signed_in() -> Enter:
     """A client in which this appointment's user has signed in."""
 

@@ -35,16 +35,6 @@ def only_2020(tmp_path, monkeypatch):
     monkeypatch.setenv("YINGBAO_POLICIES", str(tmp_path))
 
 
-@pytest.fixture
-def agency(suzhou):
-    return organisation("insurance_agency", name="医保中心")
-
-
-@pytest.fixture
-def maker(agency, signed_in):
-    return signed_in(clerk_of(agency, Desk.AGENCY, "顾平"))
-
-
 def write(client, text):
     answer = client.post(reverse("agency-proposal-new"), SAID | {"text": text})
     assert answer.status_code == 302

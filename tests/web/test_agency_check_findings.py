@@ -5,31 +5,14 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.enrolment.building import AT, organisation
+from tests.enrolment.building import AT
 from tests.enrolment.test_reviewed import WRONG, next_year
-from tests.web.conftest import clerk_of
-from yingbao.agents.models import Desk
 from yingbao.enrolment.models import PolicyProposal, PolicyVersion
 from yingbao.enrolment.reviewed import errors_in
 
 pytestmark = pytest.mark.django_db
 SAID = {"reason": "2027年度", "clause": "新通知"}
 DOUBTFUL = ("premium_fen: 30000", "premium_fen: 30030")
-
-
-@pytest.fixture
-def agency(suzhou):
-    return organisation("insurance_agency", name="医保中心")
-
-
-@pytest.fixture
-def maker(agency, signed_in):
-    return signed_in(clerk_of(agency, Desk.AGENCY, "顾平"))
-
-
-@pytest.fixture
-def checker(agency, signed_in):
-    return signed_in(clerk_of(agency, Desk.AGENCY, "严丽"))
 
 
 def kept(client, *pairs):

@@ -35,11 +35,6 @@ DIRECTORY = Path(__file__).parents[2] / "policies/500103-yuzhong/directory-2020.
 
 
 @pytest.fixture
-def agency(suzhou):
-    return organisation("insurance_agency", name="医保中心")
-
-
-@pytest.fixture
 def officer(agency):
     return clerk_of(agency, Desk.AGENCY)
 

@@ -26,21 +26,6 @@ pytestmark = pytest.mark.django_db
 SAID = {"reason": "标准调整", "clause": "苏社基〔2020〕1号 三"}
 
 
-@pytest.fixture
-def agency(suzhou):
-    return organisation("insurance_agency", name="医保中心")
-
-
-@pytest.fixture
-def maker(agency, signed_in):
-    return signed_in(clerk_of(agency, Desk.AGENCY, "顾平"))
-
-
-@pytest.fixture
-def checker(agency, signed_in):
-    return signed_in(clerk_of(agency, Desk.AGENCY, "严丽"))
-
-
 def text(*pairs):
     said = versions.text_in_force("320500/2020")
     for old, new in pairs or (("premium_fen: 24000", "premium_fen: 25000"),):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.determination.children import child
+from tests.policy.files import YUNHE, changed
 from yingbao.determination.counter import determine_one
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings_of_text
 from yingbao.policy.beginning import begun
 from yingbao.policy.catalogue import policy_in
 
-YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
 PUPIL = {"school_division": "330126", "school_stage": "primary", "birth_date": date(2018, 5, 1)}
 NEWBORN = {"hukou": "330126"}
 LATE_UNTIL = "    last: 2027-06-30"
@@ -28,11 +27,7 @@ SAID = {
 
 
 def of(changes: dict[str, str]) -> str:
-    text = YUNHE.read_text("utf-8")
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
+    return changed(YUNHE, changes)
 
 
 def beyond(text: str) -> list[Finding]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.policy.files import YUNHE, changed
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings_of_text
 
-YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
 WINDOW = """
 windows:
   extension:
@@ -48,7 +46,6 @@ COVER = """    - id: cover_of_extension
 
 def found(changes: dict[str, str], *, late_from: str, cover: str) -> list[Finding]:
     """What is said of a policy with an extension of its open period, late enrolment beginning on a day."""
-    text = YUNHE.read_text("utf-8")
     everything = {
         "\nwindows:\n": WINDOW,
         "    first: 2026-12-21\n    last: 2027-06-30": f"    first: {late_from}\n    last: 2027-06-30",
@@ -56,10 +53,7 @@ def found(changes: dict[str, str], *, late_from: str, cover: str) -> list[Findin
         "    - id: cover_of_late\n": COVER % cover,
         **changes,
     }
-    for old, new in everything.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return [each for each in findings_of_text(text, "policy.yaml") if each.severity != "hint"]
+    return [each for each in findings_of_text(changed(YUNHE, everything), "policy.yaml") if each.severity != "hint"]
 
 
 ASKED = {"\ncriteria:\n": IN_EXTENSION + BY_EXTENSION}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.determination.review.mistakes import LATE, MISTAKES, Mistake
-from tests.policy.files import SUZHOU, YUZHONG, line_of, spoiled
+from tests.policy.files import SUZHOU, YUZHONG, changed, line_of, spoiled
 from yingbao.determination.counter import determine_one
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings, findings_of_file, findings_of_text
@@ -17,11 +17,7 @@ from yingbao.policy.catalogue import policy_in, policy_of
 
 def text_of(mistake: Mistake) -> str:
     """The spoiled file."""
-    text = mistake.file.read_text(encoding="utf-8")
-    for old, new in mistake.changes.items():
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {mistake.file.name}"
-        text = text.replace(old, new)
-    return text
+    return changed(mistake.file, mistake.changes)
 
 
 @pytest.mark.parametrize("name", MISTAKES)

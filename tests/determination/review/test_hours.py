@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from tests.policy.files import YUNHE, changed
 from yingbao.determination.counter import determine_one
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings_of_text
 from yingbao.policy.catalogue import policy_in
 
-YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
 CLOSES = '    last: 2026-12-20\n    closes_at: "17:00"'
 LATE = "    first: 2026-12-21\n    last: 2027-06-30"
 
 
 def spoiled(changes: dict[str, str]) -> str:
-    text = YUNHE.read_text("utf-8")
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
+    return changed(YUNHE, changes)
 
 
 def told(text: str) -> list[Finding]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.policy.files import spoiled
+from tests.policy.files import YUNHE, changed, spoiled
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings_of_text
 
-YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
 CRITERIA = "\ncriteria:\n"
 THREE_YEARS = (
     "\ncriteria:\n"
@@ -34,11 +31,7 @@ def row(sums: str) -> str:
 
 def about_sums(changes: dict[str, str]) -> list[Finding]:
     """What the spoiled file is told of its sums."""
-    text = YUNHE.read_text("utf-8")
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return [each for each in findings_of_text(text, "policy.yaml") if each.severity != "hint"]
+    return [each for each in findings_of_text(changed(YUNHE, changes), "policy.yaml") if each.severity != "hint"]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.policy.files import YUNHE, changed
 from yingbao.determination.review.finding import Finding
 from yingbao.determination.review.findings import findings_of_text
 from yingbao.determination.review.told import shares_in, sums_in
 
-YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
 SUM_ZH, SUM_EN = "低保对象，财政缴300元，家庭缴{own}", "the treasury pays 300 yuan, the family {own}"
 HALF_ZH, HALF_EN = "财政缴一半，家庭缴{own}", "the treasury pays half, the family {own}"
 LATE_ZH = "未在集中缴费期缴费，等待{wait}个月后享受待遇"
@@ -23,11 +21,7 @@ WAITING = "      starts: payment_day\n      waits: true"
 
 
 def found(changes: dict[str, str]) -> list[Finding]:
-    text = YUNHE.read_text("utf-8")
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return [each for each in findings_of_text(text, "policy.yaml") if each.severity != "hint"]
+    return [each for each in findings_of_text(changed(YUNHE, changes), "policy.yaml") if each.severity != "hint"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.policy.files import SUZHOU, YUZHONG, spoiled
+from tests.policy.files import SUZHOU, YUNHE, YUZHONG, changed, spoiled
 from yingbao.determination.review.findings import findings, findings_of_text
 from yingbao.determination.review.wording import days_in
 from yingbao.policy.catalogue import policy_in, root
@@ -43,11 +43,8 @@ def test_the_same_thing_said_otherwise_is_no_finding(old: str, new: str):
 
 def told(file: Path, changes: dict[str, str]) -> list[str]:
     """What is said, more than as a hint, of a good file of which some passages are replaced."""
-    text = file.read_text("utf-8")
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return [each.said("en") for each in findings_of_text(text, "policy.yaml") if each.severity != "hint"]
+    found = findings_of_text(changed(file, changes), "policy.yaml")
+    return [each.said("en") for each in found if each.severity != "hint"]
 
 
 @pytest.mark.parametrize(
@@ -93,9 +90,6 @@ def test_a_phase_of_work_that_is_no_window_has_a_deadline_of_its_own():
     )
     assert len(found) == 1
     assert "ends on 2020-11-30, the window" in found[0]
-
-
-YUNHE = Path(__file__).parents[3] / "docs" / "examples" / "yunhe" / "2027.yaml"
 
 
 @pytest.mark.parametrize(
